@@ -1,4 +1,4 @@
-/** Who is there, what they offer, how to ask. */
+/** Public interface of the mesh: connections to other peers, discovery of their catalogs, and requests to them. */
 export type { Exchange, Rate } from './exchanges/exchange.ts'
 export { cancelExchange } from './exchanges/cancel.ts'
 export { catalogExchange } from './exchanges/catalog.ts'

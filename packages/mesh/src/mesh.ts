@@ -3,7 +3,7 @@ import type { Clock, Code, Encodable, RandomSource, wire } from '@stimnet/protoc
 import type { AbstractLevel } from 'abstract-level'
 import type { Exchange } from './exchanges/exchange.ts'
 
-/** The question that opens a follow stream, saying what the asker already has: `messages.FollowAsk` before encoding. */
+/** The message that opens a follow stream and states what the follower already has: `messages.FollowAsk` before encoding. */
 export type FollowAsk = Encodable<wire.FollowAsk>
 /** One change of one job: `messages.FollowEvent` before encoding. */
 export type FollowEvent = Encodable<wire.FollowEvent>
@@ -13,59 +13,66 @@ export type MeshStore = AbstractLevel<string | Buffer | Uint8Array, string, Uint
 
 /** Intervals and waits. The defaults suit a federation of institutions. */
 export interface MeshTiming {
-  /** Interval at which provider records are put again, ms. Default 45 min, well within their validity. */
+  /** Interval at which provider records are stored again, ms. Default 45 min, well within their validity. */
   readonly announceEveryMs: number
-  /** Validity of a provider record, ms. Default 2 h: a peer that left is forgotten by then. */
+  /** Validity of a provider record, ms. Default 2 h: after that time, a peer that left is forgotten. */
   readonly providerValidityMs: number
-  /** First wait before dialling a lost peer again, ms; doubles up to `redialMsMax`. Default 250. */
+  /** First wait before dialling a lost peer again, ms. It doubles up to `redialMsMax`. Default 250. */
   readonly redialMs: number
-  /** Longest wait before dialling again, ms. Default 15 s: after a cut, peers reconnect within about this time. */
+  /** Maximum wait before dialling again, ms. Default 15 s: after an interruption, peers reconnect within about this time. */
   readonly redialMsMax: number
-  /** First wait between two searches for members, ms; doubles up to `discoverMsMax`. Default 500. */
+  /** First wait between two searches for members, ms. It doubles up to `discoverMsMax`. Default 500. */
   readonly discoverMs: number
-  /** Longest wait between two searches for members, ms. Default 5 min. */
+  /** Maximum wait between two searches for members, ms. Default 5 min. */
   readonly discoverMsMax: number
   /** Interval of heartbeats on a follow stream without events, ms. Default 5 s. */
   readonly heartbeatMs: number
-  /** A follow stream that is silent for this long is considered broken, ms. Default 16 s: three missed heartbeats. */
+  /** Silence after which a follow stream is considered broken, ms. Default 16 s: three missed heartbeats. */
   readonly silenceMsMax: number
   /** Time without use after which a connection that was opened on demand is closed, ms. Default 30 s. */
   readonly idleMs: number
-  /** First wait before a follow stream is opened again, ms; doubles up to `redialMsMax`. Default 100. */
+  /** First wait before a follow stream is opened again, ms. It doubles up to `redialMsMax`. Default 100. */
   readonly reopenMs: number
 }
 
-/** The rule for strangers at a mesh that only answers. */
+/** The rule for strangers in a mesh that only answers. */
 export interface AnswersOnly {
   /**
-   * Whether a peer has proved that it was invited. Connections of all others are few per address and end after seconds, and their
-   * questions are counted apart (`Exchange.unproved`), so that they take nothing from a peer with a proof.
+   * Whether a peer has proved that it was invited. All other peers may have few connections per address, which end after
+   * seconds, and their requests are counted separately (`Exchange.unproved`), so that they take no capacity from a peer with
+   * a proof.
    */
   readonly isProved: (peerId: string) => boolean
 }
 
-/** Bounds on what a peer relays for others. */
+/** Bounds on the relaying for others by this peer. */
 export interface RelayBounds {
-  /** Most peers that are reached through this one. */
+  /** Maximum number of peers that are reached through this peer. */
   readonly reservationsMax: number
-  /** Most connections that are relayed at the same time. */
+  /** Maximum number of connections that are relayed at the same time. */
   readonly circuitsMax: number
-  /** Most bytes of one connection, both ways together. Past it, the connection is cut, and opened anew when it is needed. */
+  /**
+   * Maximum number of bytes of one connection, both directions together. Above it, the connection is closed, and opened
+   * again when needed.
+   */
   readonly circuitBytesMax: number
-  /** Longest duration of one connection, ms. */
+  /** Maximum duration of one connection, ms. */
   readonly circuitMsMax: number
 }
 
-/** The ways by which others can reach a peer. */
+/** The ways in which others can reach a peer. */
 export interface Reach {
-  /** What it announces, or else listens on, as configured, and whether a connection has arrived there since the start. */
+  /**
+   * The announced addresses, or else the configured listen addresses, and whether a connection has arrived there since the
+   * start.
+   */
   readonly direct: {
     readonly addresses: readonly string[]
     readonly isReached: boolean
   }
-  /** Its relays, in the configured order. */
+  /** The relays of this peer, in the configured order. */
   readonly relays: readonly RelayState[]
-  /** What it relays for others; null if it does not relay. */
+  /** Current relaying for others by this peer; null if it does not relay. */
   readonly relaying: {
     readonly reservations: number
     readonly circuits: number
@@ -75,11 +82,11 @@ export interface Reach {
 /** The state of the reservation at one relay. */
 export interface RelayState {
   readonly peerId: string
-  /** As configured. */
+  /** The address as configured. */
   readonly address: string
-  /** Time since which the reservation lasts, Unix ms; null while there is none. */
+  /** Time at which the reservation began, Unix ms; null while there is none. */
   readonly sinceMs: number | null
-  /** Why there is none, in words; empty while there is one, and before the first attempt has ended. */
+  /** The reason why there is no reservation, in words; empty while there is one, and before the first attempt has ended. */
   readonly why: string
 }
 
@@ -95,19 +102,19 @@ export interface MeshProxy {
 export interface MeshSettings {
   /** The 32-byte Ed25519 seed of this peer. It determines the PeerId. */
   readonly nodeSeed: Uint8Array
-  /** Multiaddrs to listen on, such as /ip4/127.0.0.1/tcp/4001. Empty: the peer only dials out. */
+  /** Multiaddrs to listen on, such as /ip4/127.0.0.1/tcp/4001. If empty, the peer only dials out. */
   readonly listen: readonly string[]
   /** Multiaddrs that are announced to others instead of the listen addresses. A public address must be listed here. */
   readonly announce?: readonly string[]
   /** Multiaddrs of peers through which this peer joins the mesh, with or without /p2p/<PeerId>. */
   readonly bootstrap: readonly string[]
   /**
-   * Multiaddrs of relays, each with /p2p/<PeerId>, through which others reach a peer that can only dial out. A relay has to be a
-   * permitted peer. It sees who talks to whom and how much, but nothing that is said. Where there are relays, the addresses of
-   * `listen` are not told to others; those of `announce` are.
+   * Multiaddrs of relays, each with /p2p/<PeerId>, through which others reach a peer that can only dial out. A relay must be
+   * a permitted peer. It sees who talks to whom and how much, but not the content. If there are relays, the addresses of
+   * `listen` are not announced to others; those of `announce` are.
    */
   readonly relays?: readonly string[]
-  /** What this peer relays between permitted peers. Default: nothing. */
+  /** The relaying between permitted peers by this peer. Default: none. */
   readonly relaying?: RelayBounds
   /** The proxy for all connections beyond this machine. Default: they are opened directly. */
   readonly proxy?: MeshProxy
@@ -118,13 +125,14 @@ export interface MeshSettings {
   /** Whether to search for peers by multicast on the local network. */
   readonly mdns: boolean
   /**
-   * Members to which connections are kept, at most; others are dialled on demand. Default 24. A peer that listens nowhere, or that
-   * nobody has reached for a while, keeps all that it knows, because nobody else could connect them.
+   * Maximum number of members to which connections are kept; others are dialled on demand. Default 24. A peer that listens
+   * nowhere, or that nobody has reached for a while, keeps the connections to all known members, because nobody else could
+   * connect them.
    */
   readonly neighbours?: number
-  /** Most connections, whoever opened them. Default 500. Past it, further ones are refused. */
+  /** Maximum number of connections, whichever side opened them. Default 500. Further connections are refused. */
   readonly connectionsMax?: number
-  /** Whether a peer may connect and be connected to. Called after Noise has proved the PeerId, and again at every question. */
+  /** Whether a peer may connect and be connected to. Called after Noise has proved the PeerId, and again at every request. */
   readonly permits: (peerId: string) => boolean
   /** Makes a mesh that answers strangers, and neither searches for peers nor dials any, whatever addresses strangers name. */
   readonly answersOnly?: AnswersOnly
@@ -143,15 +151,15 @@ export interface MeshEvents {
   shutOut(peerId: string, why: string): void
   /** The last connection to the peer is closed. */
   peerDisconnected(peerId: string): void
-  /** Others can reach this peer through the relay from now on. */
+  /** From now on, others can reach this peer through the relay. */
   relayReserved?(relay: string, address: string): void
-  /** Others cannot, or no longer, reach this peer through the relay. It is tried again. */
+  /** Others cannot reach this peer through the relay, or no longer can. The reservation is tried again. */
   relayLost?(relay: string, why: string): void
-  /** A question was refused: over its quota, malformed, or refused by the handler. */
+  /** A request was refused: over its quota, malformed, or refused by the handler. */
   refused(peerId: string, exchange: string, code: Code): void
-  /** A question was answered or refused; `code` says which. */
+  /** A request was answered or refused, as stated by `code`. */
   served(exchange: string, ms: number, code: Code | 'OK'): void
-  /** An unexpected error. The asker, if any, received only the code INTERNAL. */
+  /** An unexpected error. The asking peer, if any, received only the code INTERNAL. */
   unexpected(error: unknown, during: string): void
 }
 
@@ -168,15 +176,15 @@ export interface AskOptions {
   readonly signal: AbortSignal
 }
 
-/** Answers one question. An error that it throws crosses the wire as a code, never as a text. */
+/** Answers one request message. An error that the handler throws crosses the wire as a code, never as a text. */
 export type Handler<Q, A> = (question: Q, from: string, signal: AbortSignal) => Promise<Encodable<A>>
 
-/** Yields all events after the one that `ask` names, and then new ones, until the signal. The mesh adds heartbeats. */
+/** Yields all events after the event that `ask` names, and then new events, until the signal aborts. The mesh adds heartbeats. */
 export type FollowHandler = (ask: wire.FollowAsk, from: string, signal: AbortSignal) => AsyncIterable<FollowEvent>
 
 /** Options of `Mesh.follow`. */
 export interface FollowOptions {
-  /** Called at each opening, so that a reopened stream continues where the last one broke. */
+  /** Called at each opening, so that a reopened stream continues where the previous one broke. */
   readonly ask: () => FollowAsk | Promise<FollowAsk>
   /** Awaited before the next event is read. If it throws, the stream is closed and opened again. */
   readonly onEvent: (event: wire.FollowEvent) => void | Promise<void>
@@ -188,7 +196,7 @@ export interface FollowOptions {
 export interface Follower {
   readonly peerId: string
   isOpen(): boolean
-  /** Closes the stream and opens it again, for example because a job was added that the last question did not name. */
+  /** Closes the stream and opens it again, for example because a job was added that the last message did not name. */
   reopen(): void
   close(): Promise<void>
 }
@@ -197,50 +205,57 @@ export interface Follower {
 export interface Mesh {
   readonly peerId: string
   /**
-   * Listens and begins to search for other peers. Register the handlers before: a peer that connects at once gets every
-   * answer. `connected` is told of each peer that connects; `readdressed` is called when a relay has been added to `addresses()`, or
-   * has gone. Throws ADDRESS_IN_USE; stop the mesh then.
+   * Listens and begins to search for other peers. Register the handlers first: a peer that connects at once gets every
+   * answer. `connected` is called for each peer that connects; `readdressed` is called when a relay address has been added
+   * to or removed from `addresses()`. Throws ADDRESS_IN_USE; stop the mesh then.
    */
   start(connected?: (peerId: string) => void, readdressed?: () => void): Promise<void>
-  /** The multiaddrs of this peer, with its PeerId: its own, and those through relays at which it has a reservation. */
+  /**
+   * The multiaddrs of this peer, with its PeerId: its own addresses, and addresses through relays at which it has a
+   * reservation.
+   */
   addresses(): string[]
-  /** The ways by which others can reach this peer now. */
+  /** The ways in which others can reach this peer now. */
   reach(): Reach
   /**
-   * Puts this peer's membership and these terms (catalog names, keywords) into the DHT as provider records, and renews them
-   * before they expire. Terms that are no longer named expire. Throws PARAMETER_INVALID for more than `TERMS_MAX` terms.
+   * Stores this peer's membership and these terms (catalog names, keywords) in the DHT as provider records, and renews the
+   * records before they expire. Terms that are no longer named expire. Throws PARAMETER_INVALID for more than `TERMS_MAX`
+   * terms.
    */
   announce(terms: readonly string[]): void
   /** Permitted peers that the DHT names for a term. These are hints: some peers may be missing, others may have left. */
   findProviders(term: string, signal: AbortSignal): Promise<string[]>
   /**
-   * Permitted peers that are or were connected, or that `learn` named. Peers that were not seen for 30 days are forgotten at the next
-   * start.
+   * Permitted peers that are or were connected, or that `learn` named. Peers that were not seen for 30 days are forgotten at
+   * the next start.
    */
   members(): string[]
   /** Peers that are connected and have identified themselves. */
   connected(): string[]
   /** Time at which the peer was last connected or gave a sign of life, Unix ms; null for a peer that never did. */
   lastSeen(peerId: string): number | null
-  /** Whether a connection to the peer is kept, also while nothing is asked. */
+  /** Whether a connection to the peer is kept even if no requests are sent. */
   keeps(peerId: string): boolean
-  /** Whether the peer is connected or, where no connection to it is kept, was not missed at the last attempt to reach it. */
+  /** Whether the peer is connected or, if no connection to it is kept, did not fail to be reached at the last attempt. */
   isReachable(peerId: string): boolean
   /** Adds a permitted peer that others know, with its addresses and the time of its last sign of life, Unix ms. */
   learn(peerId: string, addresses: readonly string[], seenAtMs: number): void
-  /** Multiaddrs under which the peer was last known. */
+  /** Multiaddrs at which the peer was last known. */
   addressesOf(peerId: string): string[]
   /**
-   * Asks one question and returns its answer, both of bounded size. If the connection breaks, the question is asked once more.
-   * Throws the answering peer's code, or PEER_UNREACHABLE, DEADLINE, INTERRUPTED, UNIMPLEMENTED, FORBIDDEN, TOO_LARGE, BUSY,
-   * MALFORMED, KEY_UNSUPPORTED.
+   * Sends one request and returns its answer, both of bounded size. If the connection breaks, the request is sent once more.
+   * Throws the code of the answering peer, or PEER_UNREACHABLE, DEADLINE, INTERRUPTED, UNIMPLEMENTED, FORBIDDEN, TOO_LARGE,
+   * BUSY, MALFORMED, KEY_UNSUPPORTED.
    */
   ask<Q, A>(exchange: Exchange<Q, A>, peerId: string, question: Encodable<Q>, options: AskOptions): Promise<A>
   serve<Q, A>(exchange: Exchange<Q, A>, handler: Handler<Q, A>): void
-  /** Keeps one follow stream to a serving peer open: reopened with back-off, and at once when the peer reconnects. */
+  /** Keeps one follow stream to a serving peer open: it is reopened with back-off, and at once when the peer reconnects. */
   follow(peerId: string, options: FollowOptions): Follower
   serveFollow(handler: FollowHandler): void
-  /** Connects to a multiaddr or PeerId and returns the PeerId. Throws as `ask` does; INTERRUPTED if the peer refuses us. */
+  /**
+   * Connects to a multiaddr or PeerId and returns the PeerId. Throws as `ask` does; INTERRUPTED if the peer refuses the
+   * connection.
+   */
   connect(target: string, options: AskOptions): Promise<string>
   disconnect(peerId: string): Promise<void>
   /** Disconnects and forgets all peers that `permits` no longer permits. */

@@ -40,11 +40,14 @@ import type { Relaying } from './connect/relay/relaying.ts'
 import { Reservations } from './upkeep/reservations.ts'
 import { Tending } from './upkeep/tending.ts'
 
-/** Time for a peer to receive what was sent before the connection closes, ms. */
+/** Maximum time for a peer to receive sent data before the connection closes, ms. */
 const CLOSE_MS_MAX = 500
-/** Default of `MeshSettings.neighbours`. Up to this many other members, all are connected with all. */
+/** Default of `MeshSettings.neighbours`. Up to this number of other members, all members are connected with each other. */
 const NEIGHBOURS = 24
-/** Time for others to reach this peer, ms. Otherwise it seems that nobody can, and it keeps all connections that it opens. */
+/**
+ * Time for others to reach this peer, ms. If nobody does, this peer is assumed to be unreachable and keeps all connections
+ * that it opens.
+ */
 const REACHED_MS = 120_000
 
 /** The parts of a running mesh. */
@@ -57,14 +60,14 @@ export interface MeshParts {
   readonly datastore: LevelDatastore
   readonly members: Members
   readonly pulse: Pulse
-  /** Absent in a mesh that answers only. */
+  /** Absent in a mesh that only answers. */
   readonly circuits: Circuits | undefined
   readonly relaying: Relaying | undefined
   readonly told: ToldAddresses
   readonly discoveryStore: MeshStore
 }
 
-/** A mesh whose parts were created. `start` starts them. */
+/** A mesh with all of its parts. `start` starts the parts. */
 export class RunningMesh implements Mesh {
   readonly peerId: string
   readonly #parts: MeshParts
@@ -80,7 +83,7 @@ export class RunningMesh implements Mesh {
   #running: Promise<unknown> = Promise.resolve()
   #stopped: Promise<void> | null = null
   #startedAtMs = 0
-  /** Whether a connection of another peer has arrived, and whether one has without a relay. */
+  /** Whether a connection of another peer has arrived, and whether one has arrived without a relay. */
   #isReached = false
   #isReachedDirectly = false
   #connected: (peerId: string) => void = () => undefined
@@ -90,7 +93,7 @@ export class RunningMesh implements Mesh {
     const { node, deps, timing } = parts
     const stopping = this.#stopping.signal
     const { discipline } = parts
-    // A peer that is shut out is neither dialled nor answered.
+    // A peer that is blocked for misbehaviour is neither dialled nor answered.
     const permits = (peerId: string) => isPermitted(parts.settings.permits, peerId) && !discipline.isShutOut(peerId)
     this.#parts = parts
     this.peerId = node.peerId.toString()
@@ -204,7 +207,7 @@ export class RunningMesh implements Mesh {
     const known = members.addressesOf(peerId)
     this.#dialler.addMember(peerId, known)
     const multiaddrs = known.flatMap((text) => (isMultiaddr(text) ? [multiaddr(text)] : []))
-    // From there the library takes the addresses of a peer that is asked and not connected.
+    // The library takes the addresses of a peer that is asked and not connected from its peer store.
     node.peerStore.merge(peerIdFromString(peerId), { multiaddrs }).catch(() => {})
   }
 
@@ -260,7 +263,7 @@ export class RunningMesh implements Mesh {
       members.forget(peerId)
       this.#dialler.forget(peerId)
     }
-    // A reservation would outlive the connection, and keep its place.
+    // A reservation would outlive the connection and keep its place at the relay.
     for (const peerId of strangers(relaying?.reserved() ?? [])) relaying?.drop(peerId)
     const connected = node.getPeers().map(String)
     await Promise.all(strangers(connected).map((peerId) => this.disconnect(peerId)))
@@ -278,7 +281,8 @@ export class RunningMesh implements Mesh {
     await this.#running
     for (const peerId of this.#links.live()) members.saw(peerId)
     this.#links.close()
-    // Connections are closed here, because the library waits half a second for one that the other side closes at the same time.
+    // Connections are closed here, because the library waits half a second for a connection that the other side closes at
+    // the same time.
     const signal = AbortSignal.timeout(CLOSE_MS_MAX)
     await Promise.allSettled(node.getConnections().map((connection) => connection.close({ signal })))
     await node.stop()
@@ -322,21 +326,21 @@ export class RunningMesh implements Mesh {
     return new Reservations({ ...deps, relays, circuits, node, links: this.#links, timing, stopping, permits, changed })
   }
 
-  /** Tells others the addresses, and dials who could not be reached while a relay was away. */
+  /** Announces the addresses to others, and dials peers that could not be reached while a relay was unavailable. */
   #relaysChanged(): void {
     const { node } = this.#parts
-    // The library tells connected peers when this entry changes.
+    // The library informs connected peers when this entry changes.
     node.peerStore.patch(node.peerId, { multiaddrs: node.getMultiaddrs() }).catch(() => {})
     this.#dialler.retry()
     this.#readdressed()
   }
 
-  /** Whether the peer relays for this one, or this one for it. */
+  /** Whether the peer relays for this peer, or this peer for it. */
   #isRelayBetween(peerId: string): boolean {
     return this.#reservations?.isRelay(peerId) === true || this.#parts.relaying?.isReservedFor(peerId) === true
   }
 
-  /** Of the addresses that others told, those that may be dialled. */
+  /** Those of the addresses reported by others that may be dialled. */
   #dialable(addresses: readonly string[]): string[] {
     return addresses.filter((text) => isMultiaddr(text) && this.#parts.told.isDialable(multiaddr(text)))
   }

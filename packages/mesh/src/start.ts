@@ -95,7 +95,7 @@ function checkSettings(settings: MeshSettings): void {
   }
 }
 
-/** The sublevels of the mesh. They set their own encodings, so that `store` may have any. */
+/** The sublevels of the mesh. They set their own encodings, so `store` may use any encoding. */
 function storesIn(store: MeshStore): Record<'libp2p' | 'members' | 'discovery', MeshStore> {
   const encodings = { keyEncoding: 'utf8', valueEncoding: 'view' } as const
   return {

@@ -158,7 +158,7 @@ describe('asking another peer', () => {
         await codeOf(asker.mesh.ask(helloExchange, server.mesh.peerId, hello, { signal: impatient })),
         'DEADLINE'
       )
-      // That is long before the deadline of 5 s.
+      // The handler is aborted long before the deadline of 5 s.
       await until(() => told?.aborted === true, 'the handler is told', 3_000)
     })
   })
@@ -250,11 +250,11 @@ describe('asking another peer', () => {
         await end(server)
         await askOf(server)
         assert.equal(asked, 1, 'through a fresh one')
-        // The newest one has ended, and an older one has not.
+        // The newest connection has ended, and an older connection has not.
         await end(server)
         await askOf(server)
         assert.equal(asked, 2)
-        // Where the peer cannot be dialled, it is told that the connection broke.
+        // If the peer cannot be dialled, the asking peer is told that the connection broke.
         await end(other)
         node.dial = () => Promise.reject(new DialError('nobody listens'))
         assert.equal(await codeOf(askOf(other)), 'INTERRUPTED')
@@ -267,7 +267,8 @@ describe('asking another peer', () => {
       const [asker, server] = [await start(), await start()]
       const port = Number(/tcp\/(\d+)/.exec(server.mesh.addresses()[0] ?? '')?.[1])
       const sockets: Socket[] = []
-      // It tells neither side that the other has closed. On a very busy machine the server does not close but break off, which it tells.
+      // This network tells neither side that the other side has closed. On a very busy machine the server does not close but
+      // resets the connection, which the network does pass on.
       const network = createServer({ allowHalfOpen: true }, (from) => {
         const to = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
         sockets.push(from, to)

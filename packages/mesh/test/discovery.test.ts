@@ -52,7 +52,7 @@ describe('finding each other', () => {
       await until(() => before.every((peer) => knowsAll(peer, before)), 'the six of before', 30_000)
       const newcomer = await start({ bootstrap })
       const all = [...before, newcomer]
-      // It takes about 100 ms on an idle machine; the benchmark measures it.
+      // Joining takes about 100 ms on an idle machine; the benchmark measures it.
       await until(() => all.every((peer) => knowsAll(peer, all)), 'all seven', 30_000)
       assert.deepEqual(sorted(newcomer.mesh.members()), sorted(before.map(({ mesh }) => mesh.peerId)))
       assert.equal(newcomer.told.connected.length, 6)
@@ -186,7 +186,7 @@ describe('finding each other again', () => {
           listen: [],
           bootstrap: between.mesh.addresses(),
           mdns: false,
-          // It can learn about the sought peer only from the peer in between.
+          // The peer can learn about the sought peer only from the peer in between.
           permits: (id) => id === between.mesh.peerId
         },
         TIMING,
@@ -243,7 +243,7 @@ describe('finding each other again', () => {
       await first.mesh.stop()
       await new Promise((resolve) => setTimeout(resolve, 1_000))
       const listen = [address.slice(0, address.indexOf('/p2p/'))]
-      // It has an empty store, so only the other peer can dial.
+      // The restarted peer has an empty store, so only the other peer can dial.
       await start({ seed: first.seed, store: newStore(), listen })
       await until(() => other.mesh.connected().length === 1, 'connected again')
       assert.equal(other.told.connected.length, 2)

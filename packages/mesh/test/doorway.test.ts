@@ -26,7 +26,7 @@ class Comer implements Arrival {
   }
 }
 
-/** One comes from an address, where it may. */
+/** A connection from an address; undefined if the doorway does not admit it. */
 function comes(door: Doorway, address: string): Comer | undefined {
   if (!door.admits(address)) return undefined
   const comer = new Comer(address)
@@ -89,7 +89,7 @@ describe('the doorway', () => {
       [...many, other, newcomer].map((comer) => comer?.isAborted),
       [true, false, false, false, false]
     )
-    // One more of the same address pushes out its own.
+    // Another connection from the same address ends the oldest connection from that address.
     assert.ok(comes(door, '192.0.2.1'))
     assert.deepEqual([many[1]?.isAborted, other.isAborted, newcomer.isAborted], [true, false, false])
   })

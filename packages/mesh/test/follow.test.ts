@@ -11,7 +11,7 @@ import {
 } from '../src/index.ts'
 import { soon, type TestPeer, until, withNetwork } from './network.ts'
 
-/** A growing feed: it yields all events after `after`, and then those that are added. */
+/** A growing feed: it yields all events after `after`, and then the events that are added. */
 class Log {
   readonly #events: FollowEvent[] = []
   #added = Promise.withResolvers<void>()
@@ -75,7 +75,7 @@ describe('following what became of jobs', () => {
       log.add()
       await until(() => following.got.length === 4, 'the new one')
       assert.deepEqual(following.got, upTo(4))
-      // Pushed, and not asked for again.
+      // The events were pushed, not requested again.
       assert.deepEqual(log.asks, [{ log: 'l', after: 0, openJobs: ['j'] }])
       assert.equal(following.follower.isOpen(), true)
       await following.follower.close()
@@ -107,7 +107,7 @@ describe('following what became of jobs', () => {
     await withNetwork(async (start) => {
       const log = new Log()
       const prepare = (mesh: Mesh) => mesh.serveFollow(log.serve)
-      // The follower does not try again by itself. Only the return of the peer makes it reopen.
+      // The follower does not try again by itself. Only the return of the peer makes it reopen the stream.
       const timing = { reopenMs: NEVER_MS, redialMsMax: NEVER_MS }
       const [asker, first] = [await start({ timing }), await start({ prepare })]
       await connect(asker, first)
@@ -132,7 +132,7 @@ describe('following what became of jobs', () => {
       await connect(asker, server)
       const following = new Following(asker.mesh, server.mesh.peerId)
       await new Promise((resolve) => setTimeout(resolve, 1_000))
-      // A process that stands still for longer than the silence has not lost its peers.
+      // A process that is suspended for longer than the silence limit has not lost its peers.
       const startedAt = performance.now()
       while (performance.now() - startedAt < 900);
       await new Promise((resolve) => setTimeout(resolve, 500))
@@ -151,7 +151,7 @@ describe('following what became of jobs', () => {
       const asker = await start({ timing: { silenceMsMax: 200 } })
       await connect(asker, server)
       const following = new Following(asker.mesh, server.mesh.peerId)
-      // On a busy machine the first sign of life can take longer than the silence that is borne here.
+      // On a busy machine the first sign of life can take longer than the silence limit of this test.
       const { states } = following
       await until(() => states.some((state, i) => state === 'open' && i + 1 < states.length), 'open, and then not')
       assert.equal(states[states.indexOf('open') + 1], 'DEADLINE')

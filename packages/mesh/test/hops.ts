@@ -1,4 +1,4 @@
-/** A permitted peer that obeys nobody, and its requests to a relay, for the tests of relays. */
+/** A permitted peer that violates the protocol, and its requests to a relay, for the tests of relays. */
 import { RELAY_V2_HOP_CODEC, RELAY_V2_STOP_CODEC } from '@libp2p/circuit-relay-v2'
 import type { Connection, Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
@@ -21,7 +21,7 @@ export const BOUNDS: RelayBounds = {
 }
 const TIMING = { providerValidityMs: 60_000 } as Parameters<typeof createNode>[1]
 
-/** Runs a test with a permitted peer that obeys nobody. */
+/** Runs a test with a permitted peer that violates the protocol. */
 export async function withIntruder(
   test: (node: MeshNode) => Promise<void>,
   parts: Partial<Parameters<typeof createNode>[2]> = {},
@@ -52,7 +52,10 @@ export async function withIntruder(
   }
 }
 
-/** Asks a relay for a circuit to a peer, and proves nothing to that one. Whether it was opened; the stream stays open. */
+/**
+ * Requests a circuit to a peer from a relay, without proving a PeerId to that peer. Returns whether the circuit was opened;
+ * the stream stays open.
+ */
 export async function askForCircuit(relay: Connection, peerId: string): Promise<{ stream: Stream; isOpen: boolean }> {
   const stream = await relay.newStream(RELAY_V2_HOP_CODEC, {
     signal: soon(),
@@ -67,7 +70,7 @@ export async function askForCircuit(relay: Connection, peerId: string): Promise<
   return { stream, isOpen: answer.at(-2) === 0x28 && answer.at(-1) === 100 }
 }
 
-/** Says to a peer, as its relay, that another peer dials it, and ends that at once. */
+/** Claims to a peer, as its relay, that another peer dials it, and ends the circuit at once. */
 export async function claimAndEnd(reached: Connection, peerId: string): Promise<void> {
   const stream = await reached.newStream(RELAY_V2_STOP_CODEC, {
     signal: soon(),

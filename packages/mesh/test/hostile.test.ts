@@ -25,7 +25,7 @@ function heldBytes(): number {
 
 const TIMING = { providerValidityMs: 60_000 } as Parameters<typeof createNode>[1]
 
-/** What yamux has beside its interface. */
+/** Members of yamux that are not in its interface. */
 interface RawMuxer {
   sendFrame(header: { type: number; flag: number; streamID: number; length: number }, data?: Uint8ArrayList): void
 }
@@ -143,7 +143,7 @@ describe('a member that misbehaves', () => {
     await withNetwork(async (start) => {
       const server = await start()
       await withIntruder(server, async (node) => {
-        // PING, the smallest possible question: field 1 with value 5.
+        // PING, the smallest possible request: field 1 with value 5.
         const frame = Uint8Array.of(2, 0x08, 5)
         const many = new Uint8Array(frame.length * 2_000)
         for (let at = 0; at < many.length; at += frame.length) many.set(frame, at)
@@ -239,7 +239,7 @@ describe('a member that misbehaves', () => {
         const before = heldBytes()
         for (let i = 0; i < 1_000 && stream.status === 'open'; i++) {
           stream.send(new Uint8Array(65_536))
-          // The sender waits, since its own limits would otherwise end the stream before those of the server.
+          // The sender waits, because its own limits would otherwise end the stream before those of the server.
           while (stream.status === 'open' && stream.writeBufferLength > 1 << 20)
             await new Promise((resolve) => setTimeout(resolve, 1))
         }
@@ -338,7 +338,7 @@ describe('a member that misbehaves', () => {
   it('and answers the DHT with a length that never ends is shut out and named, without holding anybody up', async () => {
     await withNetwork(async (start) => {
       const server = await start()
-      // Asked is who can be reached.
+      // This peer answers which peers can be reached.
       const listen = ['/ip4/127.0.0.1/tcp/0']
       const answerEndlessly = async (node: MeshNode) => {
         await node.unhandle(KAD_PROTOCOL)
@@ -372,7 +372,7 @@ describe('a member that misbehaves', () => {
   })
 })
 
-/** The most processor time of this thread in which nothing else could run meanwhile, ms. */
+/** The longest processor time of this thread during which nothing else could run, ms. */
 async function slowestTurn(doing: () => Promise<unknown>): Promise<number> {
   let [slowest, last] = [0, process.threadCpuUsage()]
   const look = () => {
@@ -390,7 +390,7 @@ async function slowestTurn(doing: () => Promise<unknown>): Promise<number> {
   return slowest
 }
 
-/** A node that nobody may connect to but `friend`, with a door of its own. */
+/** Runs a test with a node that permits only `friend` and has its own doorway. */
 async function withDoor(
   { limits, friend }: { limits: Partial<DoorLimits>; friend: string },
   test: (port: number, address: string, node: MeshNode) => Promise<void>
@@ -422,7 +422,7 @@ interface TransportManager {
   getListeners(): unknown[]
 }
 
-/** So many connections of somebody who proves nothing; `open` counts those that still stand. */
+/** Opens this number of connections that prove nothing; `open` counts the connections that are still open. */
 async function withStrangers(
   port: number,
   many: number,
@@ -472,7 +472,7 @@ describe('a stranger', () => {
           until(() => open() <= 100, 'the others are closed').then(() => {})
         )
       }
-      // Six hundred at first, and ten more in each second.
+      // Six hundred at first, and ten more per second.
       assert.ok(sockets >= 600 && sockets < 900, `${sockets} of 1,500`)
       assert.ok(heldBytes() - before < 8 * 2 ** 20)
     })

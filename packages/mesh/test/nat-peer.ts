@@ -1,23 +1,24 @@
 /**
- * A mesh in a process of its own, for nat.test.ts. Settings are the first argument, as JSON; each line of standard input is a
- * question, and each line of standard output its answer: the times of that many exchanges with a peer, or the state.
+ * A mesh in a separate process, for nat.test.ts. The first argument holds the settings as JSON. Each line of standard input
+ * is a request, and each line of standard output its answer: the durations of the requested number of exchanges with a peer,
+ * or the state.
  */
 import { createInterface } from 'node:readline'
 import { helloExchange } from '../src/index.ts'
 import { type Plan, soon, withNetwork } from './network.ts'
 
-/** What this process is told. */
+/** The settings of this process. */
 export interface NatSettings extends Pick<Plan, 'listen' | 'bootstrap' | 'relays' | 'relaying'> {
   readonly seedHex: string
 }
 
-/** What it is asked: exchanges with a peer, or nothing but its state. */
+/** The request: exchanges with a peer, or only the state. */
 export interface NatQuestion {
   readonly ask?: string
   readonly times?: number
 }
 
-/** Its answer; `error` is a code, where an exchange failed. */
+/** The answer. `error` is the code of an exchange that failed. */
 export interface NatAnswer {
   readonly peerId: string
   readonly addresses: readonly string[]
@@ -28,7 +29,7 @@ export interface NatAnswer {
   readonly error?: string
 }
 
-/** A question without the rate of hello, so that many exchanges in a row can be timed. */
+/** An exchange without the rate limit of hello, so that many exchanges in a row can be timed. */
 const RATE = { burst: 1_000_000, perSecond: 1_000_000 }
 const echoExchange = {
   ...helloExchange,

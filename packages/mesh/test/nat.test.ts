@@ -1,4 +1,4 @@
-/** Two hospitals in network namespaces of their own, each behind a NAT that drops what comes from outside, and one relay. */
+/** Two hospitals in separate network namespaces, each behind a NAT that drops incoming traffic, and one relay. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -17,7 +17,7 @@ const run = (command: string): void => {
   execFileSync(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
 }
 
-/** Makes the namespaces of a wide area network with one public address, and of two sites. Throws where that is not possible. */
+/** Creates the namespaces of a wide area network with one public address, and of two sites. Throws where that is not possible. */
 function build(prefix: string): void {
   const wan = `${prefix}-wan`
   run(`ip netns add ${wan}`)
@@ -51,7 +51,7 @@ function remove(prefix: string): void {
     try {
       run(`ip netns del ${prefix}-${name}`)
     } catch {
-      // It was not made.
+      // The namespace was not created.
     }
   }
 }
@@ -64,7 +64,7 @@ class NatPeer {
 
   constructor(namespace: string, settings: NatSettings) {
     const args = ['netns', 'exec', namespace, process.execPath, PROGRAM, JSON.stringify(settings)]
-    // `ip` becomes the program, so signals reach it.
+    // `ip` replaces itself by the program, so signals reach the program.
     const child = spawn('ip', args, { stdio: ['pipe', 'pipe', 'inherit'] })
     this.process = child
     this.#lines = createInterface({ input: child.stdout })
@@ -116,7 +116,7 @@ test('two sites behind NAT ask each other through a relay, also after it was kil
   const relay = startRelay()
   const { id } = await signerFromSeed(Uint8Array.from(Buffer.from(seedHex, 'hex')))
   const relays = [`/ip4/192.0.2.1/tcp/${PORT}/p2p/${id}`]
-  // They listen, as a careless operator would have them do; the NAT lets nobody in.
+  // The sites listen, as a careless operator would configure them; the NAT lets nobody in.
   const listen = [`/ip4/0.0.0.0/tcp/${PORT}`]
   const sites = [11, 12].map((at) => startIn(`site${at}`, { seedHex: newSeed(), listen, bootstrap: relays, relays }))
   const [north, south] = sites as [NatPeer, NatPeer]

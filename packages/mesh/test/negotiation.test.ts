@@ -34,7 +34,7 @@ describe('a negotiation', () => {
     assert.equal(told(0), 'a line of nothing')
     assert.equal(told(0xff), undefined)
     assert.equal(told(0xff, 0x07), undefined, 'a line of 1,023')
-    // White space to one reader, and none to the other.
+    // One reader treats these bytes as white space, another does not.
     for (const end of [[0xa0], [0x20], [0x0d], [0xe2, 0x80, 0x83], [0]]) {
       const text = [...new TextEncoder().encode('/wanted'), ...end, 0x0a]
       assert.equal(told(text.length, ...text), 'a line that is no protocol', `${end}`)
@@ -54,7 +54,10 @@ describe('a negotiation', () => {
 })
 
 describe('an encrypted connection', () => {
-  /** What a peer sends where both would agree on a muxer; named in the handshake, or not. */
+  /**
+   * The reaction to bytes that a peer sends where both sides would negotiate a muxer, with the muxer named in the handshake
+   * (`early`) or not.
+   */
   async function heard({ early, says }: { early: boolean; says: Uint8Array }) {
     const [here, there] = multiaddrConnectionPair()
     const discipline = new Discipline(new SimulatedClock())

@@ -23,7 +23,7 @@ describe('a member that misuses relays', () => {
       const peer = await start()
       await withIntruder(async (node) => {
         const connection = await node.dial(firstOf(peer))
-        // Whoever opens this stream says: somebody wants to reach you through me.
+        // Opening this stream claims that somebody wants to reach the peer through this connection.
         const stream = await connection.newStream(RELAY_V2_STOP_CODEC, { signal: soon() })
         await until(() => stream.status === 'reset', 'the stream is reset')
         assert.deepEqual(peer.mesh.reach().relays, [])
@@ -142,7 +142,7 @@ describe('relayed connections', () => {
         }
       })
       await until(() => hidden.mesh.addresses().length === 1, 'reserved')
-      // It listens nowhere either, so that neither can call the other directly.
+      // The asking peer listens nowhere either, so neither peer can reach the other directly.
       const asker = await start({ listen: [], bootstrap: relays })
       await asker.mesh.connect(hidden.mesh.addresses()[0] ?? '', { signal: soon() })
       const ask = (exchange: typeof direct) =>

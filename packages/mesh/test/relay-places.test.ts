@@ -18,7 +18,7 @@ const MiB = 1024 * 1024
 const DIALLER = '12D3KooWJWoaqZhDaoEFshF7Rh1bpY9ohihFhzcW6d69Lr2NASuq'
 const firstOf = (peer: TestPeer) => multiaddr(peer.mesh.addresses()[0] ?? '')
 
-/** A relay, a peer that is reached through it only, and one that asks it. */
+/** A relay, a peer that is reached only through it, and a function that sends this peer a request. */
 async function withHidden(
   test: (peers: { relay: TestPeer; hidden: TestPeer; ask: () => Promise<string> }) => Promise<void>
 ): Promise<void> {
@@ -115,7 +115,7 @@ function hopsAt(clock = new SimulatedClock(), circuitsMax = 512) {
   return { hops, clock, begin, circuit }
 }
 
-/** Passes on what arrives, as the library does; `sent` counts the pieces. */
+/** Passes on the data that arrive, as the library does; `sent` counts the pieces. */
 function join(stream: Stream, other: Stream): { sent: number; bytes: number } {
   const count = { sent: 0, bytes: 0 }
   stream.addEventListener('message', ({ data }) => {
@@ -214,7 +214,7 @@ describe('the places of a relay', () => {
     for (let from = 0; from < 8; from++) {
       for (let i = 0; i < 12; i++) all.push(await circuit(`greedy ${from}`, 'partner'))
     }
-    // Nobody passes on what arrives.
+    // Nobody passes on the data that arrive.
     for (const { hop } of all) {
       const isHonest = hop === honest.hop
       hop.passages = hop.passages.map((passage) =>
@@ -256,7 +256,7 @@ describe('circuits that arrive', () => {
     assert.ok(settles.every((settle) => settle !== undefined))
     assert.equal(admit('greedy'), undefined)
     assert.ok(admit('modest'))
-    // What one relay claims harms nobody at another one.
+    // The claims of one relay do not affect another relay.
     assert.ok(admit('greedy', 'another relay'))
     settles[0]?.()
     assert.ok(admit('greedy'))

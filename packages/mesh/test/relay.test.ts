@@ -12,7 +12,7 @@ const BOUNDS: RelayBounds = {
   circuitMsMax: 3_600_000
 }
 
-/** Answers hello with this peer's own PeerId, and any catalog question with that many bytes. */
+/** Answers hello with this peer's own PeerId, and any catalog request with the given number of bytes. */
 function answering(bytes = 1): (mesh: Mesh) => void {
   return (mesh) => {
     mesh.serve(helloExchange, async () => ({ jws: new TextEncoder().encode(mesh.peerId) }))
@@ -102,7 +102,7 @@ describe('peers that only dial out', () => {
     await withNetwork(async (start) => {
       const relay = await relayIn(start)
       const [, port = '0'] = /\/tcp\/(\d+)/.exec(relay.mesh.addresses()[0] ?? '') ?? []
-      // It ends connections of the hidden peer without a word to the relay, as a NAT does that gets another address.
+      // This proxy ends connections of the hidden peer without informing the relay, like a NAT that gets another address.
       const inner: Socket[] = []
       const outer: Socket[] = []
       const nat = createServer((from) => {
@@ -122,10 +122,11 @@ describe('peers that only dial out', () => {
         assert.equal(await helloOf(asker, hidden), hidden.mesh.peerId)
         for (const socket of inner.splice(0)) socket.destroy()
         await until(() => hidden.told.relayLost.length === 1 && isReserved(hidden) && isConnected(), 'back')
-        // The asker still holds a circuit over the old connection, beside the new one.
+        // The asking peer still holds a circuit over the old connection, beside the new one.
         assert.equal(await helloOf(asker, hidden), hidden.mesh.peerId)
         await asker.mesh.disconnect(hidden.mesh.peerId)
-        // The relay notices after half a minute that the old connection is dead. It must not ask over that one until then.
+        // The relay notices only after half a minute that the old connection is dead. Until then it must not send requests
+        // over that connection.
         await until(async () => (await codeOfAsking(asker, hidden)) === 'OK', 'and anew', 15_000)
       } finally {
         nat.close()
@@ -141,7 +142,8 @@ describe('peers that only dial out', () => {
       const hidden = await hiddenIn(start, [relay], { prepare: answering(300_000) })
       const asker = await start({ bootstrap: relay.mesh.addresses() })
       await until(() => isReserved(hidden) && asker.mesh.connected().includes(hidden.mesh.peerId), 'connected')
-      // Three answers fit through one circuit. The next ones break it, and are asked once more through another one.
+      // Three answers fit through one circuit. The next answers break it, and are requested once more through another
+      // circuit.
       for (let i = 0; i < 8; i++) {
         const question = { words: [], name: '' }
         const answer = await asker.mesh.ask(catalogExchange, hidden.mesh.peerId, question, { signal: soon() })
@@ -167,7 +169,7 @@ describe('through a relay', () => {
       await stranger.mesh.connect(address, { signal: soon() })
       assert.equal(await helloOf(stranger, hidden), hidden.mesh.peerId)
 
-      // The permit goes while they are connected.
+      // The permission is withdrawn while they are connected.
       members.delete(stranger.mesh.peerId)
       assert.equal(await codeOfAsking(stranger, hidden), 'FORBIDDEN')
       await hidden.mesh.permitsChanged()
@@ -186,7 +188,7 @@ describe('through a relay', () => {
       const [address = ''] = hidden.mesh.addresses()
       await other.mesh.connect(address, { signal: soon() })
       revoked.add(hidden.mesh.peerId)
-      // Before the relay has disconnected it, it opens no further circuit; afterwards the circuits are gone.
+      // Before the relay has disconnected the peer, the peer opens no further circuit; afterwards the circuits are gone.
       await other.mesh.disconnect(hidden.mesh.peerId)
       assert.equal(await codeOfAsking(other, hidden), 'PEER_UNREACHABLE')
       const permitted = relay.mesh.permitsChanged()
@@ -196,7 +198,7 @@ describe('through a relay', () => {
       await until(() => hidden.mesh.reach().relays[0]?.why === 'it does not let this peer connect', 'and none is given')
       assert.equal(await codeOfAsking(other, hidden), 'PEER_UNREACHABLE')
       assert.equal(relay.mesh.reach().relaying?.reservations, 1)
-      // It is permitted again, and keeps its new place.
+      // The peer is permitted again, and keeps its new place.
       revoked.delete(hidden.mesh.peerId)
       await until(() => isReserved(hidden) && relay.mesh.reach().relaying?.reservations === 2, 'reserved again')
       await until(async () => (await codeOfAsking(other, hidden)) === 'OK', 'reached again')

@@ -15,7 +15,7 @@ function publicKeyOf(seed: Uint8Array): Uint8Array {
   return createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32)
 }
 
-/** An address on which nobody listens at the moment. */
+/** An address on which no process listens at the moment. */
 async function freeAddress(): Promise<string> {
   const listener = createServer().listen(0, '127.0.0.1')
   await until(() => listener.listening, 'listening')
@@ -75,14 +75,14 @@ describe('starting and stopping', () => {
       const listener = createServer().listen(port, '127.0.0.1')
       await until(() => listener.listening, 'the port is free')
       await new Promise((resolve) => listener.close(resolve))
-      // Long enough for the late writes of the library.
+      // The wait is long enough for the late writes of the library.
       await new Promise((resolve) => setTimeout(resolve, 1_300))
     })
   })
 
   it('a process whose peers are stopped ends by itself', async () => {
     const program = fileURLToPath(new URL('./two-peers.ts', import.meta.url))
-    // A process that does not end is killed, which is no exit code 0.
+    // A process that does not end is killed, which does not give exit code 0.
     const child = spawn(process.execPath, [program], { stdio: 'ignore', timeout: 120_000 })
     const exit = await new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)))
     assert.equal(exit, 0)

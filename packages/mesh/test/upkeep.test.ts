@@ -174,7 +174,7 @@ describe('a node without a dialler', () => {
       })
       await connection.close()
       await until(() => node.getConnections().length === 0, 'it is closed')
-      // Long enough for the library, which would dial in the same moment.
+      // The wait is long enough for the library, which would dial at once.
       await new Promise((resolve) => setTimeout(resolve, 500))
       assert.deepEqual([opened, node.getConnections().length], [0, 0])
     } finally {

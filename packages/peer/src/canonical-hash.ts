@@ -1,4 +1,4 @@
-/** The hash by which questions, terms and settings are compared: SHA-256 of their canonical JSON. */
+/** The hash with which questions, terms and settings are compared: SHA-256 of their canonical JSON. */
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '@stimnet/protocol'
 

@@ -1,4 +1,7 @@
-/** Events of a peer, one function each, which writes the log line and counts. The audit log is separate, in the database. */
+/**
+ * Events of a peer. Each event is one function, which writes the log line and counts. The audit log is separate, in the
+ * database.
+ */
 import { CODES, type Code } from '@stimnet/protocol'
 import { type Logger, pino } from 'pino'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
@@ -36,7 +39,7 @@ export interface Alert {
 export interface PeerEvents {
   started(facts: { peerId: string; addresses: readonly string[]; gatewayUrl?: string }): void
   stopped(): void
-  /** `newer` is the epoch of changed files, where the catalog still answers from an earlier epoch. */
+  /** `newer` is the epoch of changed files, if the catalog still answers from an earlier epoch. */
   catalogReady(facts: { catalog: string; epoch: string; fresh: boolean; newer?: string }): void
   /** The database of a catalog could not be reached, or its role may write. */
   sourceNoted(facts: { catalog: string; note: string }): void
@@ -49,17 +52,17 @@ export interface PeerEvents {
     rows: number
     subjects: number
   }): void
-  /** Missingness of a catalog was to be released, but this epoch had already been answered from per project. */
+  /** Missingness of a catalog was to be released, but questions of a project had already been answered from this epoch. */
   missingnessUntold(catalog: string): void
   /** The engine that runs scripts, its isolation grade, and the reason for its choice. */
   sandboxReady(facts: { engine: string; grade: string; why: string }): void
-  /** The sandbox does not answer, and a job that stewards approved waits for it. */
+  /** The sandbox does not answer, and an approved job is waiting for it. */
   sandboxAway(facts: { jobId: string }): void
   /** One of several Docker engines does not answer, or may not be used. It is tried again. */
   engineAway(facts: { engine: string; why: string }): void
   peerConnected(peerId: string): void
   peerDisconnected(peerId: string): void
-  /** Others reach this peer through the relay from now on. */
+  /** From now on, others reach this peer through the relay. */
   relayReserved(facts: { relay: string; address: string }): void
   /** An exchange was answered, or refused with a code. */
   served(facts: { exchange: string; from?: string; ms: number; code?: Code }): void
@@ -73,7 +76,7 @@ export interface PeerEvents {
   alert(alert: Alert): void
   /** The gateway answered a request. */
   answered(facts: { route: string; status: number; ms: number }): void
-  /** An unexpected failure. The client was given the incident as its reference. */
+  /** An unexpected failure. The client received the incident as its reference. */
   unexpected(error: unknown, incident: string): void
   metrics(): Promise<string>
   /** Registers the function that is called for the gauges just before they are read. */
@@ -81,8 +84,8 @@ export interface PeerEvents {
 }
 
 /**
- * Creates the events with a log at the given level. Lines go to standard error, so that standard output stays free for
- * answers.
+ * Creates the events with a log at the given level. Lines are written to standard error, so that standard output stays free
+ * for answers.
  */
 export function createEvents(settings: { level: string; nodeId: string }): PeerEvents {
   const log = pino({ level: settings.level, base: { node: settings.nodeId } }, pino.destination({ fd: 2, sync: false }))
@@ -140,7 +143,7 @@ function alertEvents(log: Logger, registry: Registry) {
     labelNames: ['kind'],
     registers: [registry]
   })
-  // Present from the start, since Prometheus counts no increase from a series that did not exist before.
+  // The series exist from the start, because Prometheus counts no increase from a series that did not exist before.
   for (const kind of ALERT_KINDS) alerts.inc({ kind }, 0)
   return {
     alert: ({ kind, actor, detail }: Alert) => {
@@ -151,8 +154,8 @@ function alertEvents(log: Logger, registry: Registry) {
 }
 
 /**
- * The ends that an operator tells apart. Those by policy, by disclosure control and by a program's failure are one, for the same
- * reason as refusals have no labels.
+ * The outcomes that an operator distinguishes. Outcomes by policy, by disclosure control and by a program's failure are
+ * merged, for the same reason as refusals have no labels.
  */
 const OUTCOMES = ['completed', 'node-fault', 'other'] as const
 
@@ -164,7 +167,7 @@ function outcomeOf({ state, code }: { state: string; code?: Code }): (typeof OUT
 function jobEvents(log: Logger, registry: Registry) {
   const registers = [registry]
   const admissions = new Counter({ name: 'stimnet_admissions_total', help: 'Requests admitted', registers })
-  // No labels for reasons, since /metrics may be read by more people than the log.
+  // No labels for reasons, because /metrics may be read by more people than the log.
   const refusals = new Counter({ name: 'stimnet_refusals_total', help: 'Requests refused', registers })
   const ends = new Counter({
     name: 'stimnet_jobs_ended_total',
@@ -228,7 +231,7 @@ function gatewayEvents(registry: Registry) {
     labelNames: ['route', 'status'],
     registers
   })
-  // Coarse, and until the answer begins: an event stream lasts for hours.
+  // The buckets are coarse, and time is measured until the answer begins: an event stream lasts for hours.
   const times = new Histogram({
     name: 'stimnet_http_request_seconds',
     help: 'Time from a request of the gateway to its answer',

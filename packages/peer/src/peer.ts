@@ -53,12 +53,12 @@ export interface PeerOptions {
   readonly random?: RandomSource
   readonly events?: PeerEvents
   readonly sandbox?: Sandbox
-  /** The attacks of a self-test; all unless given. */
+  /** The attacks of a self-test; default all. */
   readonly attacks?: readonly Attack[]
   /** `memory` connects peers within one process. */
   readonly transport?: 'tcp' | 'memory'
   readonly timing?: Partial<MeshTiming>
-  /** The cost of new password hashes, which tests lower; PASSWORD_COST unless given. */
+  /** The cost of new password hashes, which tests lower; default PASSWORD_COST. */
   readonly passwordCost?: PasswordCost
 }
 
@@ -68,7 +68,7 @@ export interface Peer {
   readonly mesh: Mesh
   /** Multiaddrs, each with the PeerId. */
   readonly addresses: readonly string[]
-  /** URL of the gateway; undefined where it is switched off. */
+  /** URL of the gateway; undefined if the gateway is switched off. */
   readonly gatewayUrl: string | undefined
   /** URL of the metrics listener; undefined without `metrics.listen`. */
   readonly metricsUrl: string | undefined
@@ -98,13 +98,14 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   const { passwordCost } = options
   const setting: Setting = { config, baseDir, dataDir, clock, random, events, lifetime, passwordCost }
 
-  // The identity and the stores; what needs no connection; who answers others; the connections; who asks others.
+  // In order: the identity and the stores; parts without connections; parts that answer others; the connections; parts that
+  // send requests.
   const stores = await openStores(setting)
   const basis = await openBasis(setting, stores, { sandbox: options.sandbox, attacks: options.attacks })
   const way = { transport: options.transport, timing: options.timing }
   const mesh = lifetime.keep(await openMesh({ ...setting, ...stores, ...basis, ...way }), (opened) => opened.stop())
   const serving = await openServing(setting, stores, basis, mesh)
-  // Once more, so that nothing comes in any more when what answers is closed.
+  // The mesh is registered again, so that it stops accepting requests before the parts that answer are closed.
   lifetime.keep(mesh, (opened) => opened.stop())
   const connections = await openConnections(setting, stores, basis, serving, mesh)
   const asking = openAsking(setting, stores, { ...basis, ...serving }, connections, options.timing)
@@ -167,7 +168,7 @@ interface Parts {
   readonly retention: Retention
 }
 
-/** Opens the gateway, and says what each of its subjects is answered from; undefined where it is switched off. */
+/** Opens the gateway and connects each of its methods with its parts; undefined if the gateway is switched off. */
 async function openDoor(setting: Setting, parts: Parts) {
   const { stores, basis, mesh, serving, connections, asking, feed, retention } = parts
   const { config, baseDir, clock, random, events, dataDir, lifetime } = setting
@@ -216,7 +217,7 @@ async function openDoor(setting: Setting, parts: Parts) {
   return gatewayUrl
 }
 
-/** What the gateway answers about requests, analyses and uploads. */
+/** The gateway's methods for requests, analyses and uploads. */
 function askingMethods(
   { config, clock }: Setting,
   { stores, basis, serving, connections, asking }: Omit<Parts, 'mesh' | 'feed' | 'retention'>

@@ -12,7 +12,7 @@ async function accountsFile(t: TestContext): Promise<string> {
   return join(folder, 'accounts.json')
 }
 
-/** Opens the file with hashes at a hundredth of the usual cost: what is tested here is the same at every cost. */
+/** Opens the file with hashes at a hundredth of the usual cost: the tested behaviour does not depend on the cost. */
 const open = (file: string) => Accounts.open(file, { N: 2 ** 10, r: 8, p: 1 })
 
 describe('gateway accounts', () => {

@@ -20,10 +20,10 @@ const COLUMNS = ['age', 'sex', 'centre', 'grade', 'marker', 'dose', 'score']
 const SETS = { main: { complete_on: COLUMNS } }
 const TWO_CENTRES = VARIABLES.map((one) => (one.name === 'centre' ? { ...one, levels: ['A', 'B'] } : one))
 
-/** Nobody is so far from the others that a model is refused for that person's weight. */
+/** Limits values, so that no model is refused because one person's leverage is too high. */
 const within = (value: unknown, low: number, high: number) => Math.min(high, Math.max(low, Number(value)))
 
-/** People of two centres, of whom a share lacks each value, each column by itself. */
+/** People of two centres, of whom a share lacks each value, independently for each column. */
 function lacking(size: number, share: number, seed: number): StudyRow[] {
   const next = uniform(seed * 77 + 5)
   const moderate = people(size, seed).map((row) => ({
@@ -37,7 +37,7 @@ function lacking(size: number, share: number, seed: number): StudyRow[] {
   }))
 }
 
-/** Ten models of one to three of the other variables, in the order in which they are asked. */
+/** Ten models of one to three of the other variables, in the order in which they are fitted. */
 function tenModels(seed: number): string[] {
   const next = uniform(seed)
   return Array.from({ length: 10 }, () => {
@@ -59,7 +59,7 @@ async function admitted(study: ModelStudy, formulas: readonly string[], set?: st
   return { count: told.filter(({ ok }) => ok).length, whys: told.flatMap((one) => (one.ok ? [] : [one.why])) }
 }
 
-/** The exact sum and number of values that an answer tells of its groups; null where it does not tell them exactly. */
+/** The exact sum and number of values that an answer discloses about its groups; null if it does not disclose them exactly. */
 function exactIn(told: Told, isGrouped: boolean) {
   const found = new Map<string, { n: number; sum: number; isWithout: boolean }>()
   if (!told.ok) return found
@@ -87,9 +87,9 @@ describe('Models over an analysis set', () => {
       t.diagnostic(`${share * 100} % missing: ${inSet.count} of 10 with the set, ${without.count} without`)
       assert.ok(without.count <= 4, `${without.count} without a set`)
       assert.ok(inSet.count >= 8, `${inSet.count} with a set: ${inSet.whys.join('; ')}`)
-      // What is still refused is refused for what the model is, not for what was asked before.
+      // Remaining refusals depend on the model itself, not on earlier questions.
       for (const why of inSet.whys) assert.match(why, /leverage: |width: /)
-      // A model over the set is that of its people.
+      // A model over the set has the people of the set.
       const told = await study.statistic('count', [], [], study.catalog.setFilter('main'))
       assert.ok(told.ok)
       assert.equal(
@@ -114,7 +114,7 @@ describe('Models over an analysis set', () => {
   })
 
   test('a group of which some but few are outside of the set is withheld, a model of such a cohort refused', async (t) => {
-    // Of the women four lack a value, of the men twenty.
+    // Four of the women and twenty of the men lack a value.
     const rows = people(300, 5)
     const first = (sex: string, count: number) => rows.filter((row) => row.sex === sex).slice(0, count)
     const out = new Set([...first('female', 4), ...first('male', 20)])
@@ -177,7 +177,7 @@ describe('Attacks by a set', () => {
 
   test('differences between questions with the set and without it name nobody, in either order', async (t) => {
     let compared = 0
-    // Where few lack a value, some who are left out were chosen by the peer.
+    // If few people lack a value, some of the people left out were chosen by the peer.
     for (const [missing, order] of [
       [2, 'set first'],
       [2, 'set last'],
@@ -202,17 +202,17 @@ describe('Attacks by a set', () => {
           compared += 1
           const people = Math.abs(n - other.n)
           assert.ok(people === 0 || people >= K, `${order}: ${by} ${level} differs by ${people} people`)
-          // Of as many people the sums are equal, unless others were left out of one of them: at least k of each.
+          // Sums over equally many people are equal, unless others were left out of one of them: at least k of each.
           if (people === 0 && !isWithout && !other.isWithout) assert.equal(sum, other.sum)
         }
       }
     }
-    // Where nine lack a value, the whole cohort is told both with the set and without it.
+    // If nine people lack a value, the whole cohort is disclosed both with the set and without it.
     assert.ok(compared > 0)
   })
 
   test('a count of a group is never told both with the set and without it where these differ by few people', async (t) => {
-    // One person lacks a value, so that four of the five who are left out were chosen by the peer.
+    // One person lacks a value, so four of the five people left out were chosen by the peer.
     for (const isSetFirst of [true, false]) {
       const rows = people(200, 44).map((row, i) => (i < 1 ? { ...row, marker: null } : row))
       const study = await openWith(t, rows)
@@ -240,7 +240,7 @@ describe('Attacks by a set', () => {
   })
 
   test('a cohort without one person is another question, whether or not that person is in the set', async (t) => {
-    // One woman of centre A alone is over 90; in one world she lacks a value, in the other she does not.
+    // Only one woman of centre A is over 90; in one world she lacks a value, in the other she does not.
     for (const isLacking of [true, false]) {
       const rows = people(300, 9).map((row, i) => ({
         ...row,

@@ -35,7 +35,7 @@ async function room(...waiting: JobRecord[]) {
   const broken = { isBroken: false }
   const cancelled: string[] = []
   const fetched: string[] = []
-  /** Jobs that would be refused, each with the moment at which its end is stored. */
+  /** Jobs that would be refused, each with a promise that resolves when its end is stored. */
   const refused = new Map<string, PromiseWithResolvers<void>>()
   /** Accounts that are no longer stewards, and accounts that belong to one person. */
   const locked = new Set<string>()
@@ -149,7 +149,7 @@ describe('a request that waits for stewards', () => {
     await assert.rejects(approvals.decide('a', no('sue')))
     assert.equal((await jobs.get('a'))?.review?.denial, undefined)
     assert.deepEqual(await database.auditLog.read({ limit: 10 }), [])
-    // The request still waits, here and after a restart.
+    // The request is still waiting, here and after a restart.
     assert.equal(approvals.waiting().length, 1)
     assert.equal((await Approvals.open(parts)).seats('ada', 'peer').total, 1)
     broken.isBroken = false
@@ -230,7 +230,8 @@ describe('a request that waits for stewards', () => {
     await approvals.decide('a', yes('sue'))
     const job = await jobs.get('a')
     assert.ok(job)
-    // In the writer's turn the request leaves the waiting ones, and is not on disk while others of the batch are being prepared.
+    // In the writer's turn the request is removed from the waiting requests, but is not on disk while other changes of the
+    // batch are being prepared.
     const before = heldIn(database)
     await before.begun
     const last = approvals.decide('a', yes('tom'))

@@ -1,4 +1,7 @@
-/** Tests of backups: complete or none, verified before anything is touched, and never a way to forget what was released. */
+/**
+ * Tests of backups: a backup is complete or absent, is verified before anything is touched, and never lets a peer forget
+ * what was released.
+ */
 import assert from 'node:assert/strict'
 import { appendFileSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
@@ -22,7 +25,7 @@ const clock = { now: () => NOW, sleep: async () => undefined }
 const random = cryptographicRandom
 const PASSPHRASE = 'four words that are long'
 
-/** A peer's folder with something in each part of it. */
+/** A peer's folder with content in each of its parts. */
 async function peerFolder(folder: string) {
   const data = join(folder, 'data')
   for (const one of ['db', 'snapshots/trial/e1', 'uploads', 'federation'])
@@ -47,7 +50,7 @@ async function peerFolder(folder: string) {
   return { folder, data, configFile, open, database, backUp, peerId: (await signerFromSeed(seed)).id }
 }
 
-/** Batches that each change two values and the audit log; one that is torn in two would show. */
+/** Batches that each change two values and the audit log; a batch that is torn in two would be noticed. */
 async function write(database: Database, { from, to, bytes = 10 }: { from: number; to: number; bytes?: number }) {
   const [left, right] = [database.json<number>('left'), database.json<{ at: number; fill: string }>('right')]
   for (let at = from; at < to; at++) {
@@ -119,7 +122,8 @@ test('a moment in which tables are merged is not copied, and the next one withou
   await peer.database.close()
   const directory = join(peer.data, 'db')
   const manifest = join(directory, (await readFile(join(directory, 'CURRENT'), 'utf8')).trim())
-  // As a merge does: the manifest grows while the other files are read. Between two of them the event loop turns at least once.
+  // Simulates a merge: the manifest grows while the other files are read. Between two of these the event loop turns at least
+  // once.
   let isMerging = true
   t.after(() => {
     isMerging = false
@@ -160,7 +164,7 @@ describe('a backup', () => {
     for (const fn of cleanUp) await fn()
   })
 
-  /** A changed copy of the backup, and a new machine to restore it to. */
+  /** A changed copy of the backup, and a new machine on which it is restored. */
   async function changed(t: TestContext, change: (copy: string) => Promise<unknown>) {
     const folder = await scratch(t)
     const copy = join(folder, 'backup')
@@ -283,7 +287,8 @@ describe('a backup', () => {
       reason: /has a database: --replace/
     })
 
-    // Ended half-way: what was set aside cannot be moved. No peer starts between two states, and the next attempt ends well.
+    // The restore stops half-way, because the folder for the previous content is taken. No peer starts between two states,
+    // and the next attempt succeeds.
     await writeFile(join(data, `replaced-${NOW}`), 'in the way')
     await assert.rejects(restore(backup, configFile, { replace: true }), { code: 'ENOTDIR' })
     const open = () => Database.open({ directory: join(data, 'db') }, clock.now)

@@ -59,7 +59,7 @@ describe('a budget by name', () => {
       project: 500_000_000n
     })
     assert.deepEqual(caps({ lifetime_rho: '0.5' }), { lifetime: 500_000_000n, project: 311_000_000n })
-    // As a snapshot stores it and reads it again.
+    // The configuration is stored by a snapshot and read again in this way.
     const once = configWith({ preset: 'cautious' })
     assert.deepEqual(catalogConfigSchema.parse(JSON.parse(JSON.stringify(once))), once)
   })

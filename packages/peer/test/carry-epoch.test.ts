@@ -26,7 +26,10 @@ const CONFIG = catalogConfigSchema.parse({
   ]
 })
 
-/** A catalog of a stopped peer: every subject has two visits, and those in `third` have one more; those in `lacking` have no first score. */
+/**
+ * A catalog of a stopped peer: every subject has two visits, and the subjects in `third` have one more; the subjects in
+ * `lacking` have no first score.
+ */
 async function trial(t: TestContext) {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-carry-'))
   const database = await Database.open({ directory: join(folder, 'db') }, () => systemClock.now())

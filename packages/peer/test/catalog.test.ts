@@ -26,14 +26,14 @@ async function folderWith(files: Readonly<Record<string, string | Uint8Array>>):
   return folder
 }
 
-/** How an export is written. */
+/** The format of an export. */
 interface Form {
   readonly separator: string
   readonly decimal: string
-  /** A day as the export writes it. */
+  /** A day in the format of the export. */
   readonly day: (day: { d: number; m: number; y: number }) => string
   readonly missing: string
-  /** Female and male. */
+  /** The labels for female and male. */
   readonly sexes: readonly [string, string]
   readonly lineEnd: string
   readonly encode: (text: string) => string | Uint8Array
@@ -72,7 +72,7 @@ const FORMS: Readonly<Record<string, Partial<Form>>> = {
 
 const PEOPLE = 120
 
-/** An export of people whose totals are known. The note has the separator in quotes. */
+/** An export of people with known totals. The note contains the separator in quotes. */
 function exportOf(form: Partial<Form>): string | Uint8Array {
   const { separator, decimal, day, missing, sexes, lineEnd, encode } = { ...PLAIN, ...form }
   const quoted = (text: string) => (text.includes(separator) ? `"${text}"` : text)
@@ -91,7 +91,7 @@ function exportOf(form: Partial<Form>): string | Uint8Array {
   return encode([header, ...lines, ''].join(lineEnd))
 }
 
-/** The truth about these people. */
+/** The true values of these people. */
 const WOMEN = 40
 const WEIGHT_TENTHS = Array.from({ length: PEOPLE }, (_, i) =>
   i % 12 === 5 ? 0 : 10 * (60 + (i % 40)) + (i % 10)
@@ -353,7 +353,7 @@ describe('a proposal', () => {
       found.push({
         rest,
         tables: tables.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
-        // The sentence about the key goes through the files in their order.
+        // The sentence about the key lists the files in their order.
         said: decisions.flatMap(({ about, text }) => (about === 'subject_key' ? [] : [`${about}: ${text}`])).sort()
       })
     }
@@ -368,7 +368,7 @@ describe('a proposal', () => {
       between?.[0] ?? '',
       /^visits: 2 people are not in patients\.csv\. Is that so\? Correct or remove their rows/
     )
-    // Where no two headers are alike and nobody has one row, the name of the key is the same in each order as well.
+    // If no two headers are alike and no table has one row per person, the name of the key is also the same in each order.
     const other = await folderWith({
       'few.csv': `patient_id,event\n${[...events, ...events].join('\n')}\n`,
       'many.csv': `subject,visit,score\n${visits.join('\n')}\n`
@@ -405,7 +405,7 @@ describe('a proposal', () => {
       /^visits: Fewer than half of the people have a row whose visit is UNS \(30 of 100\)\. .*Leave presence out/
     )
     assert.doesNotMatch(yaml, /presence|40|30 of/)
-    // The check says it as well, until the catalog does.
+    // The check reports it as well, until the catalog states it.
     await writeFile(join(folder, 'c.yaml'), yaml)
     const noted = await checkCatalogs(join(folder, 'c.yaml'), 5)
     assert.deepEqual([noted.configuration, noted.sources], [[], []])
@@ -437,7 +437,7 @@ describe('a proposal', () => {
     await writeFile(join(folder, 'stays.csv'), `case_id,patient,days\n${stays.join('\n')}\n`)
     const { yaml } = await proposeCatalog(['stays.csv'], options)
     assert.match(yaml, /subject_key: patient\n/, 'a stay in hospital is no person, though each row has its own')
-    // A number that several people share is no key, whatever its name; here "fall" could be a case.
+    // A number that several people share is not a key, whatever its name; here "fall" could be a case.
     const falls = Array.from({ length: 90 }, (_, i) => `p${i},${(i * 7) % 60}`)
     await writeFile(join(folder, 'falls.csv'), `patient_id,fall_days\n${falls.join('\n')}\n`)
     const found = await proposeCatalog(['falls.csv'], options)
@@ -648,7 +648,8 @@ describe('stimnet catalog check', () => {
   test('names rows that somebody has twice, as doctor does, and that is no fault', async () => {
     const ids = Array.from({ length: 20 }, (_, i) => `p${i}`)
     const rows = ids.flatMap((id, i) => [`${id},baseline,${i}`, `${id},month_6,${i + 1}`])
-    // Person 3 has a row twice; person 5 has two at baseline that differ, and person 6 two of which nobody knows the visit.
+    // Person 3 has a duplicate row; person 5 has two different rows at baseline, and person 6 has two rows of an unknown
+    // visit.
     rows.splice(8, 0, rows[7] ?? '')
     const sides = ids.flatMap((id) => [`${id},baseline,1`, `${id},baseline,2`])
     const visit = { name: 'visit', type: 'category', levels: ['baseline', 'month_6'] }
@@ -840,7 +841,7 @@ describe('stimnet catalog propose', () => {
     const { exit, out } = await run(['propose', '--bids', folder, '--name', 'study'])
     assert.equal(exit, 0)
     assert.match(out, /\{ name: age, type: integer, unit: years, /)
-    // Moved into a configuration elsewhere, it names the same files.
+    // Moved into a configuration elsewhere, the catalog names the same files.
     await writeFile(join(folder, 'c.yaml'), out.replace(/file: .*/, 'file: participants.tsv'))
     const elsewhere = await folderWith({})
     const [moved] = parse(await catalogsText(join(folder, 'c.yaml'), elsewhere)).catalogs

@@ -62,7 +62,7 @@ const PRIVACY = { settings: effectiveSettings({ preset: 'default' }), policyHash
 const jobOf = (id: string, more: Partial<JobRecord> = {}): JobRecord =>
   ({ id, issuer: 'key-1', custody: 'requester', ...more }) as JobRecord
 
-/** One run of a node: what it holds in memory is lost with it. Each run draws other noise. */
+/** One run of a node: its memory is lost with it. Each run draws different noise. */
 async function live(t: TestContext, folder: string, seed: number) {
   const database = await Database.open({ directory: join(folder, 'db') }, () => 0)
   const ledger = await PrivacyLedger.open(database)

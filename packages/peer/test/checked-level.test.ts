@@ -48,7 +48,7 @@ async function tableOf(directory: string): Promise<string> {
   return join(directory, names[sizes.indexOf(Math.max(...sizes))] ?? '')
 }
 
-/** The result for each database. Where LevelDB ended the process while reading one, the damage counts as noticed. */
+/** The result for each database. If LevelDB ended the process while reading a database, the damage counts as noticed. */
 async function readEach(directories: readonly string[]): Promise<string[]> {
   const found: string[] = []
   while (found.length < directories.length) {
@@ -147,7 +147,7 @@ describe('a database on a disk that changes single bits', () => {
 describe('a database of a version without checksums', () => {
   const COUNT = 2_500
 
-  /** A database as earlier versions wrote it: JSON, bytes and an audit log, directly in LevelDB. */
+  /** A database in the form of earlier versions: JSON, bytes and an audit log, directly in LevelDB. */
   async function ofBefore(folder: string): Promise<string> {
     const directory = join(folder, 'db')
     const level = new Level<string, string>(directory)

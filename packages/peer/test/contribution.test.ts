@@ -66,8 +66,8 @@ const SQL = `SELECT visits.visit, COUNT(DISTINCT id) AS subjects, COUNT(*) AS n,
              COVAR_SAMP(score, dose) AS together, CORR(score, dose) AS r FROM visits GROUP BY visits.visit`
 
 /**
- * The most that one person may move each number in one group, according to docs/differential-privacy.md; scores count
- * in tenths.
+ * The largest change that one person may make to each number in one group, according to docs/differential-privacy.md; scores
+ * count in tenths.
  */
 const allowed = (rows: number, [low, high]: readonly [number, number]): Record<string, number> => ({
   subjects: 1,

@@ -10,7 +10,7 @@ const WITH_OUTCOMES = [
   { name: 'falls', type: 'integer', minimum: 0, maximum: 20 }
 ]
 
-/** People with falls: more of them, and more often, in centre B and among women. */
+/** People with falls, which are more frequent in centre B and among women. */
 function fallers(size: number, seed: number): StudyRow[] {
   return people(size, seed).map((row, i) => {
     const risk = (row.sex === 'female' ? 3 : 2) + (row.centre === 'B' ? 2 : 0)
@@ -44,7 +44,7 @@ describe('A model of counts', () => {
     const { models = [] } = told.output
     assert.deepEqual([models[0]?.kind, models[0]?.family, models[0]?.event], ['glm', 'binomial', 'yes'])
     assert.deepEqual({ ...fitModel([{ site: '', gram }]), sites: undefined }, { ...models[0], sites: undefined })
-    // It told what a table of the three tells: the table costs nothing more now.
+    // The model disclosed the content of a table of the three variables, so the table costs nothing more now.
     const before = study.ledger
     assert.ok((await study.statistic('table', ['sex', 'centre', 'fell'])).ok)
     assert.equal(study.ledger, before, 'nothing new was told')
@@ -97,7 +97,8 @@ describe('A harmonisation', () => {
     const { ledger } = study
     assert.ok((await study.model('score ~ dose + grade + marker')).ok)
     assert.equal(study.ledger, ledger, 'the same sums')
-    // Over real people as over made-up ones: rounded numbers make none, nor does somebody who weighs too much.
+    // For real people and for synthetic data alike: no model is made of rounded numbers, or if somebody's leverage is too
+    // high.
     const rounded = await open(t, rows, { precision: 'statistical' })
     assertRefused(await ask(rounded, 'combat', asked), /rounded numbers/)
     const odd = await open(

@@ -27,7 +27,7 @@ const factsOf = (nodeId: string, changes: Partial<DigestFacts> = {}): DigestFact
 const sealedBy = (signer: Signer, clock: SimulatedClock, changes: Partial<DigestFacts> = {}): Promise<Digest> =>
   sealDigest(factsOf(signer.id.slice(-4), changes), { signer, clock })
 
-/** The store of a peer in a federation of everybody but those in `strangers`. */
+/** The store of a peer in a federation of everybody except the peers in `strangers`. */
 function storeOf(
   clock: SimulatedClock,
   self: string,
@@ -132,7 +132,7 @@ function randomFrom(seed: number): RandomSource {
   return { bytes: (count) => Uint8Array.from({ length: count }, next) }
 }
 
-/** Peers that exchange digests without a network: each asks the others directly. */
+/** Peers that exchange digests without a network: each calls the others directly. */
 async function spreads(clock: SimulatedClock, signers: readonly Signer[]) {
   const random = randomFrom(7)
   const alerts: Alert[] = []
@@ -156,7 +156,7 @@ async function spreads(clock: SimulatedClock, signers: readonly Signer[]) {
           ...(await other.spread.answer(asked, signer.id))
         } as never
       },
-      // Three neighbours each, in a ring.
+      // Each peer has three neighbours, in a ring.
       connected: () =>
         [1, 2, 5]
           .map((step) => ids[(ids.indexOf(signer.id) + step) % ids.length] ?? '')
@@ -169,7 +169,7 @@ async function spreads(clock: SimulatedClock, signers: readonly Signer[]) {
   return { peers, alerts }
 }
 
-/** Lets simulated time pass in small steps, so that every wait ends in its turn. */
+/** Lets simulated time pass in small steps, so that every wait ends in order. */
 async function pass(clock: SimulatedClock, ms: number, stepMs = 250): Promise<void> {
   for (let passed = 0; passed < ms; passed += stepMs) {
     clock.advance(stepMs)
@@ -177,7 +177,7 @@ async function pass(clock: SimulatedClock, ms: number, stepMs = 250): Promise<vo
   }
 }
 
-/** Lets simulated time pass until the claim is true. How much of it passes depends on how fast this machine signs. */
+/** Lets simulated time pass until the claim is true. The amount of time depends on how fast this machine signs. */
 async function passUntil(clock: SimulatedClock, claim: () => boolean, what: string): Promise<void> {
   for (let step = 0; step < 400; step++) {
     if (claim()) return
@@ -224,7 +224,7 @@ describe('the spread of digests', () => {
       wanted: new Uint8Array()
     }
     await other.spread.answer(forged, ada.id)
-    // One alert a minute, whatever else is refused.
+    // There is one alert per minute, however many digests are refused.
     assert.deepEqual(
       alerts.map(({ kind, actor, detail }) => [kind, actor, detail]),
       [['digest-refused', ada.id, 'MALFORMED']]

@@ -25,7 +25,7 @@ import { loadConfig } from '../src/config/config.ts'
 import { keepStatement } from '../src/federation/statements.ts'
 import { type Peer, startPeer } from '../src/peer.ts'
 
-/** A stopped peer that has run before, beside a neighbour that runs, lets it in and has it in its own list. */
+/** A stopped peer that has run before, beside a running neighbour that permits it and is in its own list. */
 interface Site {
   readonly folder: string
   readonly key: string
@@ -62,7 +62,7 @@ async function configure(changes: object): Promise<string> {
 
 const faults = (findings: readonly Finding[]) =>
   findings.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`)
-/** Exactly one finding needs repair, and says this. */
+/** Asserts that exactly one finding needs repair, with this text. */
 const onlyFault = (findings: readonly Finding[], expected: RegExp) => {
   assert.equal(faults(findings).length, 1, faults(findings).join('\n'))
   assert.match(faults(findings)[0] ?? '', expected)
@@ -308,7 +308,7 @@ describe('the check-up', () => {
     assert.deepEqual(others.length, 1, others.join('\n'))
     assert.match(others[0] ?? '', /^bootstrap: .* does not answer/)
 
-    // A member that was revoked: its address needs no answer any more.
+    // This member was revoked, so its address need not answer any more.
     for (const signer of [first, theirs]) {
       const says = { says: 'revoke', charter: await charterId(charter), peer: third.id, reason: 'left' } as const
       await keepStatement(

@@ -174,7 +174,7 @@ describe('a revocation', () => {
     const { federation: admittedPeer } = await opened(t, eve)
     await admittedPeer.merge([...(await out()), await admit(ada, eve.id), await admit(bob, eve.id)])
     assert.equal((await admittedPeer.answer(asked(''))).statements.length, 4)
-    // A confirmation about keys that never belonged would only fill everybody's list.
+    // A confirmation about keys that never belonged to members would only fill everybody's list.
     const { federation: other } = await opened(t, gil)
     await other.merge([await revoke(ada, eve.id), await revoke(bob, eve.id)])
     assert.equal((await other.answer(asked(''))).statements.length, 2)
@@ -196,7 +196,7 @@ describe('a revocation', () => {
     for (const heard of [statements, statements.toReversed(), statements.toSorted()]) {
       const { federation: newcomer } = await opened(t)
       for (const jws of heard) await newcomer.merge([jws])
-      // Statements whose signer was no member when they were heard are sent again at the next connection.
+      // Statements whose signer was not a member when they arrived are sent again at the next connection.
       await newcomer.merge(heard)
       assert.deepEqual(membersIn(newcomer), expected)
       assert.equal(newcomer.digest, federation.digest)

@@ -1,4 +1,7 @@
-/** Data folders that earlier formats left are opened with everything in them; a folder of a newer format is refused. */
+/**
+ * Tests that data folders of earlier formats are opened with their whole content, and that a folder of a newer format is
+ * refused.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient } from '@stimnet/sdk'
@@ -60,7 +63,7 @@ for (const format of FIXTURES) {
     const { usage } = await client.status()
     assert.ok(usage.some(({ what }) => what === 'privacy budget'))
 
-    // The same question has the same answer, and costs nothing: the ledgers and what was answered are there.
+    // The same question has the same answer, and costs nothing: the ledgers and the answered questions are still there.
     await client.authenticate('ada', 'correct horse battery')
     for (const [number, privacy] of [
       [2, undefined],

@@ -1,4 +1,7 @@
-/** Tests of `stimnet init`: what it asks, what it writes, and that it writes nothing before everything is answered. */
+/**
+ * Tests of `stimnet init`: its questions, the files that it writes, and that it writes nothing before all questions are
+ * answered.
+ */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { chown, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
@@ -61,7 +64,8 @@ test('in a terminal it asks, proposes a catalog, makes an account, and says what
     [...answers, '8100', join(home, 'export'), 'no name', 'ageing', 'ada']
   )
   assert.equal(code, 0, err)
-  // A name with quotation marks, an address with a scheme, a port twice and a name with a space are asked for once more.
+  // A name with quotation marks, an address with a scheme, a port that is already used and a name with a space are asked for
+  // once more.
   assert.equal(questions.length, 12)
   assert.match(err, /A name has no quotation marks, since it would seem to end at them: leave them out/)
   assert.match(questions[9] ?? '', /^Name of the catalog, .* \[people\]: $/)
@@ -170,7 +174,7 @@ test('a data folder that is there already is said, and taken only where a person
   const at = (name: string) => [join(home, name), ...named]
   const made = await initAt(at('a'), answers)
   assert.equal(made.code, 0, made.err)
-  // Why an answer cannot be taken has its words, and those cannot control the terminal.
+  // The reason why an answer is invalid contains the answer's text, which must not control the terminal.
   assert.match(made.err, /no\uFFFD\[2J\.csv: there is no such file/)
   const data = join(home, 'a/stimnet-data')
   const peerId = await peerIdIn(data)

@@ -71,7 +71,7 @@ async function siteOf(name: string, config: object): Promise<Site> {
   return { folder: own, configFile, seed, peerId: (await signerFromSeed(seed)).id }
 }
 
-/** `stimnet invite` with a person who answers the question about the phrase; resolves at once with its code. */
+/** Runs `stimnet invite` with a person who answers the question about the phrase; resolves at once with the code. */
 async function invites(answer: (asked: number) => Promise<string>, listen: readonly string[] = ['--listen', LISTEN]) {
   const io = recordingIo()
   let asked = 0
@@ -89,7 +89,7 @@ async function invites(answer: (asked: number) => Promise<string>, listen: reado
   return { io, ended, phrase, code: io.said.out.split('\n')[0] ?? '' }
 }
 
-/** `stimnet join` with a person who types what `hears` gives, and the phrase as soon as it is shown. */
+/** Runs `stimnet join` with a person who types what `hears` returns, or otherwise the phrase as soon as it is shown. */
 function joins(site: Site, code: string, hears?: () => Promise<string>, options: readonly string[] = []) {
   const recording = recordingIo()
   const io = hears ? { ...recording, ask: hears } : recording
@@ -163,7 +163,7 @@ describe('an invitation into a federation', () => {
     const first = joins(thief, inviting.code, inviting.phrase)
     await first.phrase()
     const second = joins(invited, inviting.code, undefined, ['--member', member.peerId])
-    // The person was asked when the first came, and answers with what the second reads out.
+    // The person was asked when the first newcomer came, and answers with the phrase that the second reads out.
     assert.notEqual(await first.phrase(), await second.phrase())
     typed.resolve(await second.phrase())
     const ended = await Promise.all([inviting.ended, first.ended, second.ended])
@@ -249,7 +249,7 @@ describe('an invitation into a federation', () => {
 })
 
 describe('a code that was exchanged in the mail', () => {
-  /** An attacker's federation under the same names, whose door admits whoever comes at once. */
+  /** An attacker's federation under the same names, whose door admits any newcomer at once. */
   async function trap() {
     const secret = cryptographicRandom.bytes(16)
     const untilMs = Date.now() + 60_000
@@ -277,7 +277,7 @@ describe('a code that was exchanged in the mail', () => {
     t.after(() => door.close())
     const victim = await siteOf('V', {})
     const before = [await readFile(victim.configFile, 'utf8'), await readdir(victim.folder)]
-    // Three wrong phrases are too many; an empty line is none.
+    // Three wrong phrases are too many; an empty line does not count as a phrase.
     const heard = ['bobab-bobab-bobab', '', ' ', 'bobab bobab bobab', 'no phrase at all']
     let joining = joins(victim, code, async () => heard.shift() ?? assert.fail('asked too often'))
     assert.equal(await joining.ended, 4, joining.io.said.err)
@@ -341,7 +341,7 @@ describe('the door of an invitation', () => {
   const connects = (mesh: Mesh) =>
     mesh.connect(`${door.addresses()[0]}/p2p/${member.peerId}`, { signal: AbortSignal.timeout(10_000) })
 
-  /** Asks the door as a program would that does not keep to the order of `stimnet join`. */
+  /** Sends requests to the door like a program that does not follow the order of `stimnet join`. */
   async function asks(seed: Uint8Array, questions: readonly object[]): Promise<string[]> {
     const mesh = await meshOf(seed)
     const signal = AbortSignal.timeout(10_000)
@@ -387,7 +387,7 @@ describe('the door of an invitation', () => {
     const codes = await asks(honest, [first, first, wrong, { ...first, nonce }, { ...first, nonce }])
     assert.deepEqual(codes, ['OK', 'OK', 'SIGNATURE_INVALID', 'OK', 'OK'])
     assert.deepEqual([holders, seen], [[newcomer], [newcomer]], 'shown to the operator once')
-    // A peer that was started again has another nonce, and the phrase of before counts no more.
+    // A restarted peer has another nonce, and the earlier phrase no longer counts.
     const anew = await asks(honest, [second, { ...first, nonce }, { ...second, nonce: later }])
     assert.deepEqual(anew, ['OK', 'REQUEST_REPLAYED', 'OK'])
     assert.deepEqual([holders, seen], [[newcomer], [newcomer, newcomer]])
@@ -433,7 +433,7 @@ describe('the door of an invitation', () => {
         await mesh.ask(inviteExchange, member.peerId, question, { signal }).catch(({ code }) => codes.add(code))
       }
     }
-    // More questions than all holders of the code may ask; and the oldest connections of the address gave way.
+    // There were more requests than all holders of the code may send, and the oldest connections of the address were ended.
     assert.ok(codes.has('SIGNATURE_INVALID') && codes.has('BUSY'), [...codes].join())
     await until(() => strangers.filter((mesh) => mesh.connected().length > 0).length <= 16, 'the oldest ones are ended')
     const phrase = Promise.withResolvers<string>()

@@ -142,7 +142,7 @@ describe('a file of a job', () => {
     const stuck = [files.fetch(jobOf('a', { askedBy: 'slow' })), files.fetch(jobOf('b', { askedBy: 'slow' }))]
     await files.fetch(jobOf('c'))
     assert.equal((await files.read('c', [FILE])).length, 1)
-    // The end of a job stops its fetching before the deadline.
+    // The end of a job stops fetching its files before the deadline.
     await Promise.all([
       files.drop(jobOf('a', { askedBy: 'slow' })),
       files.drop(jobOf('b', { askedBy: 'slow' })),
@@ -158,7 +158,7 @@ describe('a file of a job', () => {
     await mkdir(join(directory, 'stranger'))
     const again = await reopened(directory, undefined, [jobOf('a')])
     assert.deepEqual(await readdir(directory), ['a'])
-    // The file is here, so nobody is asked, although there is no connection to any peer yet.
+    // The file is already here, so no peer is asked, although there is no connection to any peer yet.
     await again.files.fetch(jobOf('a'))
     assert.equal((await again.files.read('a', [FILE])).length, 1)
   })

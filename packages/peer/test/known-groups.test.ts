@@ -1,7 +1,7 @@
 /**
- * Attack by groups of people whom everybody knows: after a number over those who had an event, which others do not know, each small
- * group is asked about, and whatever differs between groups with and without somebody who had it (a refusal, fewer digits, people left
- * out) says who had it. In the first edition all refusals did.
+ * Attack by groups whose members everybody knows. After a number over the people who had an event, which others do not know,
+ * each small group is asked about. Any difference between groups with and without somebody who had the event (a refusal,
+ * fewer digits, people left out) discloses who had it. In the first edition every refusal did.
  */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -21,11 +21,11 @@ interface Person {
   readonly id: string
   readonly event: 'yes' | 'no'
   readonly site: string
-  /** Of the people of a site each has another. */
+  /** Each person of a site has a different bed. */
   readonly bed: string
   readonly lab: number
   readonly age: number
-  /** A score that few lack. */
+  /** A score that few people lack. */
   readonly score: number | null
   readonly half: string
   readonly ward0: string
@@ -72,7 +72,7 @@ async function opened(): Promise<ModelStudy> {
   return ModelStudy.open([TABLE], { people: [...ROWS].map((row) => ({ ...row })) }, REAL)
 }
 
-/** All that somebody who asks sees of an answer, but for its numbers. */
+/** Everything that a requester sees of an answer, except its numbers. */
 async function seen(study: ModelStudy, sql: string, cohort?: Filter): Promise<string> {
   const told = await study.sql(sql, cohort)
   if (!told.ok) return told.code
@@ -81,13 +81,13 @@ async function seen(study: ModelStudy, sql: string, cohort?: Filter): Promise<st
   return JSON.stringify([rows.length, withheld, leftOut, shapes])
 }
 
-/** What a part has, without its numbers: whether its number of values is exact, for example. */
+/** The structure of a part without its numbers, for example whether its number of values is exact. */
 function shapeOf(part: unknown): unknown {
   if (typeof part !== 'object' || part === null || Array.isArray(part)) return typeof part
   return Object.entries(part).map(([name, value]) => [name, shapeOf(value)])
 }
 
-/** The same people with two visits each, whose event and laboratory value stand at the visit. */
+/** The same people with two visits each. The event and the laboratory value are recorded at the visit. */
 async function openedWithVisits(): Promise<ModelStudy> {
   const [event, site, lab] = TABLE.variables
   const visit = { name: 'visit', type: 'category', levels: ['first', 'second'], identifying: true }
@@ -104,8 +104,8 @@ async function openedWithVisits(): Promise<ModelStudy> {
 }
 
 /**
- * The same people, of whom those who had an event have a row in a table of infections, or one of an unscheduled visit; or all of them a
- * planned visit and nobody another.
+ * The same people with additional rows: those who had an event have a row in a table of infections, or a row of an
+ * unscheduled visit; or everybody has a planned visit and nobody another.
  */
 async function openedWithRows(
   which: 'one' | 'several' | 'visit' | 'planned',
@@ -203,7 +203,7 @@ describe('having a row in a table in which few have one is like having had the e
       ['unplanned', EVENTS]
     ])
     const heard = new Map([true, false].map((has) => [has, new Set<string>()]))
-    // The last group would follow from the others and the whole.
+    // The last group would follow from the other groups and the whole.
     for (const site of GROUPS.slice(0, -1))
       heard.get(HAS.get(site) ?? false)?.add(await seen(study, by(` WHERE site = '${site}'`)))
     await study.close()
@@ -428,7 +428,7 @@ describe('a known person more, who would bring a withheld group to k, is told of
       const ask = (more: string) =>
         seen(study, `SELECT ${what} FROM people WHERE event = 'yes' AND (site IN (${list})${more})`)
       assert.equal(await ask(''), 'COHORT_NOT_RELEASABLE')
-      // The people of a site are told apart by a second key.
+      // A second key distinguishes the people of a site.
       const others = ROWS.filter((one) => !inside.includes(one.site))
       const heard = new Map([true, false].map((has) => [has, new Set<string>()]))
       for (const one of others.slice(0, 80))

@@ -1,4 +1,4 @@
-/** Lattice reduction after Lenstra, Lenstra and Lovász: an attacker's tool for whole numbers behind sums with many digits. */
+/** Lattice reduction by Lenstra, Lenstra and Lovász: an attacker's tool to find whole numbers behind sums with many digits. */
 
 /** Reduces a basis of whole numbers to short vectors of the same lattice. For some dozen dimensions and numbers below 2^53. */
 export function reducedBasis(basis: readonly (readonly number[])[]): number[][] {
@@ -23,7 +23,7 @@ export function reducedBasis(basis: readonly (readonly number[])[]): number[][] 
   return rows
 }
 
-/** What a row has of the orthogonal parts of the rows before it, and the squared length of its own part. */
+/** The coefficients of a row for the orthogonal parts of the earlier rows, and the squared length of its own orthogonal part. */
 function coefficientsOf(rows: readonly (readonly number[])[], at: number) {
   const parts: number[][] = []
   let shares: number[] = []

@@ -1,4 +1,4 @@
-/** Tests of the metrics: enough for an operator to act on, too little to read data or decisions from. */
+/** Tests of the metrics: sufficient for an operator to act on, insufficient to learn data or decisions. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createEvents } from '../src/events.ts'

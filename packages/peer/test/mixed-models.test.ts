@@ -20,7 +20,7 @@ interface Made {
   readonly visits: StudyRow[]
 }
 
-/** People with as many visits as `visitsOf` says of each, and what changes from visit to visit. */
+/** People with the number of visits that `visitsOf` returns for each, and values that change from visit to visit. */
 function made(size: number, seed: number, visitsOf: (person: number) => number): Made {
   const next = uniform(seed)
   const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
@@ -68,7 +68,7 @@ async function open(t: TestContext, { people, visits }: Made, options: StudyOpti
   return study
 }
 
-/** The sums by their definition, over the people with some number of rows. */
+/** The sums by their definition, over the people with a certain number of rows. */
 function sumsBy(formula: string, study: ModelStudy, { people, visits }: Made, size: number) {
   const measure = gramIn(planFor(formula, study))
   assert.ok(measure)
@@ -140,7 +140,7 @@ describe('A model with a random intercept of each person', () => {
       assert.equal(fit.random?.left_out_rows, 12)
       assert.ok((fit.random?.tau2 ?? 0) > 15 && (fit.random?.tau2 ?? 0) < 70, `variance ${fit.random?.tau2}`)
       assert.match(told.output.disclosure.claim, /\S/)
-      // Of whom rows are counted follows from what was told.
+      // The people whose rows are counted follow from what was disclosed.
       assert.equal(told.output.disclosure.subjects, 420)
     }
     const real = await open(t, study, { synthetic: false })
@@ -172,7 +172,7 @@ describe('A model with a random intercept of each person', () => {
   test('does not say how many rows were left out where that and an earlier answer would single out few people', async (t) => {
     const study = made(420, 1, (i) => (i < 12 ? 1 : i < 180 ? 2 : 3))
     const opened = await open(t, study)
-    // Two people have a row without a value, as others without any may have.
+    // Two people have a row without a value.
     const visits = study.visits.map((row) => (['P0', 'P1'].includes(String(row.id)) ? { ...row, dose: null } : row))
     const lacking = await open(t, { ...study, visits })
     const counted = 'SELECT COUNT(*) AS n FROM visits'
@@ -207,12 +207,12 @@ describe('A model with a random intercept of each person', () => {
 
   test('is refused where few people have another number of rows, lack a value, or are alone with a level', async (t) => {
     const few = made(400, 3, (i) => (i < 3 ? 2 : 3))
-    // One number of rows alone is in the model, and these three would be told apart: so nobody is.
+    // Only one number of rows is in the model, and these three people would be singled out, so nobody is left out.
     assertRefused(
       await (await open(t, few)).model('score ~ sex + (1 | subject)'),
       /no number of rows that enough people have/
     )
-    // Two people of three visits lack a value at the last, and so have as many rows as others have.
+    // Two people with three visits lack a value at the last visit, so they have as many rows as other people.
     const lacking = made(400, 4, (i) => (i % 2 === 0 ? 2 : 3))
     const visits = lacking.visits.map((row) =>
       ['P1', 'P3'].includes(String(row.id)) && row.visit === 'end' ? { ...row, dose: null } : row
@@ -230,7 +230,7 @@ describe('A model with a random intercept of each person', () => {
 
   test('is refused where the rows of one person together weigh too much, though none of them does', async (t) => {
     const study = made(250, 6, () => 3)
-    // Far apart, with the total of anybody else.
+    // The doses of this person are far apart, but their total equals that of other people.
     const doses = [44, 0, 16]
     const visits = study.visits.map((row, at) => (at < 3 ? { ...row, dose: doses[at] ?? 0 } : row))
     const opened = await open(t, { ...study, visits })
@@ -256,7 +256,7 @@ describe('A model with a random intercept of each person', () => {
 
   test('is refused where few people have rows with two levels, each of which many have', async (t) => {
     const study = made(400, 12, () => 3)
-    // Of each person two visits: of three people the first and the last.
+    // Each person has two visits: three people have the first and the last.
     const left = (person: number) => (person < 3 ? 'middle' : person < 200 ? 'end' : 'start')
     const visits = study.visits.filter(({ id, visit }) => visit !== left(Number(String(id).slice(1))))
     assertRefused(
@@ -267,7 +267,7 @@ describe('A model with a random intercept of each person', () => {
 
   test('people who have one row more or less cannot be told apart by two models', async (t) => {
     const study = made(400, 8, () => 3)
-    // The last visit was on the second device; of two people it was the one before.
+    // The last visit was on the second device; for two people it was the visit before.
     const visits = study.visits.map((row, i) => ({
       ...row,
       device: (i < 6 ? row.visit === 'middle' : row.visit === 'end') ? 'two' : 'one'

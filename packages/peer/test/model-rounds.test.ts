@@ -31,7 +31,7 @@ function fallers(size: number, seed: number): StudyRow[] {
   })
 }
 
-/** People of whom nobody stands out. */
+/** People whose values have no outliers. */
 const evenly = (size: number) =>
   fallers(size, 5).map((row, i) => ({ ...row, marker: 40 + ((i * 11) % 12), falls: (i * 5) % 4 }))
 
@@ -40,11 +40,11 @@ interface RoundAsk {
   readonly family?: string
   readonly where?: Filter
   readonly round?: number
-  /** What the peer made of the receipts; none: it did not verify them. */
+  /** The peer's result from the receipts; null if it did not verify them. */
   readonly from?: Partial<RoundBasis> | null
 }
 
-/** Asks one round, as a peer does that has verified what came before. */
+/** Asks for one round, like a peer that has verified the earlier rounds. */
 function ask(study: ModelStudy, asked: RoundAsk = {}): Promise<Told> {
   const { formula = 'fell ~ dose + marker', family = 'binomial', where, round = 0, from = {} } = asked
   const more = round === 0 ? {} : { receipts: [''] }
@@ -63,7 +63,7 @@ function ask(study: ModelStudy, asked: RoundAsk = {}): Promise<Told> {
   return study.ask({ ...plan, measures: [{ ...model, fit: { ...fit, rounds } }] }, where)
 }
 
-/** The same, taken for known to others, so that no information is charged. */
+/** The same variables, assumed to be known to others, so that no information is charged. */
 const KNOWN = WITH_OUTCOMES.map((one) => ({ ...one, identifying: true }))
 
 const opened = (t: TestContext, rows: readonly StudyRow[], options: Parameters<typeof open>[2] = {}) =>
@@ -89,7 +89,7 @@ describe('A round of a model', () => {
     const from = { answers: 'a'.repeat(64), epochs: ['e'], estimates }
     const next = gramOfAnswer(await ask(study, { round: 1, from })).round
     assert.deepEqual(next?.estimates, estimates)
-    // One institution alone is at its maximum at once.
+    // A single institution is at its maximum at once.
     assert.ok(next?.score.every((one) => Math.abs(Number(one)) < 1e-6))
     assert.notEqual(study.ledger, ledger, 'a further round is charged')
     const after = study.ledger
@@ -108,7 +108,7 @@ describe('A round of a model', () => {
   })
 
   test('needs three people for each number of all rounds, and of each outcome three for each column', async (t) => {
-    // Of two columns a round has six numbers; four rounds of 24 need 72 people.
+    // With two columns, a round has six numbers; four rounds of 24 numbers need 72 people.
     const few = await opened(t, evenly(71), { variables: KNOWN })
     const one = { formula: 'falls ~ marker', family: 'poisson' }
     assertAnswered(await ask(few, one))
@@ -128,7 +128,7 @@ describe('A round of a model', () => {
   test('is refused where somebody weighs too much in it, at its own estimates or at those of the roster', async (t) => {
     const rows = fallers(400, 7)
     const study = await opened(t, rows)
-    // At these, nobody but a few at one end has any weight.
+    // At these estimates, only a few people at one end have any weight.
     const from = {
       answers: 'a'.repeat(64),
       epochs: ['e'],
@@ -149,7 +149,7 @@ describe('A round of a model', () => {
     const answer = await ask(await opened(t, told))
     assert.ok(!answer.ok)
     assert.deepEqual([answer.code, /separation/.test(answer.why)], ['MODEL_SEPARATED', true])
-    // Few people have it as well: which rule refused is not disclosed.
+    // Few people have the outcome as well: the rule that refused is not disclosed.
     const few = told.map((row, i) => ({ ...row, fell: Number(row.marker) > 95 ? 'yes' : i % 400 === 1 ? 'yes' : 'no' }))
     assertRefused(await ask(await opened(t, few)), /^(?!.*separation)/)
   })
@@ -186,7 +186,7 @@ describe('A round of a model', () => {
   })
 
   test('all digits of one round tell an attacker how many people have each value, which is why none is for real people', async (t) => {
-    // Twelve values, of which few people have the last ones; whoever has the highest is alone.
+    // Twelve values, of which few people have the last ones; one person alone has the highest value.
     const wanted = [7, 11, 22, 46, 51, 80, 33, 29, 13, 5, 2, 1]
     const x = Float64Array.from(wanted.flatMap((people, value) => Array.from({ length: people }, () => value)))
     const at = [-1, 0.2]

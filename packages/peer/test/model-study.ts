@@ -1,4 +1,4 @@
-/** A study in a catalog that is asked in this process: planned, reduced, judged and remembered as by a peer. */
+/** A study in a catalog that is queried in this process: planned, reduced, judged and recorded as by a peer. */
 import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -38,20 +38,23 @@ export type Told =
   | { readonly ok: true; readonly output: TableOutput }
   | { readonly ok: false; readonly code: string; readonly why: string }
 
-/** What a test may change of the study's rules, or of an aggregate before it is judged. */
+/** Options of a test: changes to the study's rules, or to an aggregate before it is judged. */
 export interface StudyOptions {
   readonly preset?: string
   readonly precision?: Precision
   readonly overrides?: Parameters<typeof effectiveSettings>[0]['overrides']
-  /** Default true: over real people no number that others know is in a model, so that most models here would be refused for that. */
+  /**
+   * Default true: for real people a model contains no number that others know, so most models here would be refused for that
+   * reason.
+   */
   readonly synthetic?: boolean
   /** The analysis sets of the catalog, as in its configuration. */
   readonly sets?: object
 }
 
-/** The study. It remembers what it has told. */
+/** The study. It records all of its disclosures. */
 export class ModelStudy {
-  /** In whose words questions are asked: the catalog itself, or a mapped view of it. */
+  /** The catalog with whose names questions are asked: the catalog itself, or a mapped view of it. */
   catalog: Catalog
   readonly #opened: Catalog
   readonly #folder: string
@@ -99,7 +102,7 @@ export class ModelStudy {
     await rm(this.#folder, { recursive: true, force: true })
   }
 
-  /** The ledger of the subjects as it is now. */
+  /** The current ledger of the subjects. */
   get ledger(): SpanLedger {
     return this.#subjects
   }
@@ -118,7 +121,7 @@ export class ModelStudy {
     return this.ask(planOfStatistic({ name, variables, by, arguments: {} }, this.catalog.descriptor), where)
   }
 
-  /** Asks a plan over the people of a filter. What is released is remembered. */
+  /** Asks a plan over the people of a filter. The released numbers are recorded. */
   async ask(plan: Plan, where?: Filter): Promise<Told> {
     const aggregate = await this.aggregate(plan, where)
     return this.judge(aggregate, where)
@@ -141,7 +144,7 @@ export class ModelStudy {
     return reduceTable({ catalog, plan, filter, cohort }, leaving)
   }
 
-  /** Judges an aggregate after all that was told before. */
+  /** Judges an aggregate after all earlier disclosures. */
   async judge(aggregate: Extract<Aggregate, { kind: 'table' }>, where?: Filter): Promise<Told> {
     const cohort = await this.catalog.cohort(where === undefined ? undefined : this.catalog.resolveFilter(where))
     const context = { ...this.#contextOf(cohort, aggregate), analysisSet: setOfCohort(where, this.catalog.descriptor) }
@@ -177,7 +180,7 @@ export class ModelStudy {
   }
 }
 
-/** The matrix of an answer; throws where there is none. */
+/** The matrix of an answer; throws if there is none. */
 export function gramOfAnswer(told: Told): GramPart {
   const part = told.ok ? told.output.rows[0]?.parts.n : undefined
   if (part === undefined || !('gram' in part)) throw new Error(`no model: ${told.ok ? 'another answer' : told.why}`)
@@ -204,7 +207,7 @@ export const VARIABLES = [
   { name: 'score', type: 'integer', minimum: 0, maximum: 100 }
 ]
 
-/** People at two large centres and, if wanted, `few` at a third one. */
+/** People at two large centres and, if wanted, `few` people at a third centre. */
 export function people(size: number, seed: number, few = 0): StudyRow[] {
   const next = uniform(seed)
   const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
@@ -239,7 +242,7 @@ export async function open(
 /** The people of some centres. */
 export const centre = (...values: string[]): Filter => ({ column: 'centre', op: 'in', values })
 
-/** Asserts that nothing was told, for a reason in the local log. */
+/** Asserts that nothing was disclosed, for a reason in the local log. */
 export function assertRefused(told: Told, why: RegExp, what = '') {
   assert.ok(!told.ok, `${what} was answered`)
   assert.equal(told.code, 'COHORT_NOT_RELEASABLE')

@@ -44,12 +44,12 @@ describe('A model beside other answers', () => {
         const after = await open(t, rows)
         assert.ok((await after.model(MODEL, centre('A', 'C'))).ok)
         const own = await ask(after, centre('A'))
-        // Where the answer leaves people out, it is over others than those of the attack.
+        // If the answer leaves people out, it is over other people than those of the attack.
         const isOver =
           own.ok && own.output.left_out === undefined && own.output.withheld.groups + own.output.withheld.cells === 0
         assert.ok(!isOver, `${name} after a model`)
       }
-      // Where the people are many, all of these are answered.
+      // If there are many people, all of these questions are answered.
       for (const [name, ask] of ORDINARY) {
         const apart = await open(t, people(900, 20 + few, 80))
         assert.ok((await apart.model(MODEL, centre('A', 'C'))).ok)
@@ -62,7 +62,7 @@ describe('A model beside other answers', () => {
   for (const own of LACKING) {
     for (const grade of ['low', 'high']) {
       test(`is refused for one more known person who ${own === null ? 'lacks a value' : 'has a value'} and is ${grade}`, async (t) => {
-        // Twelve others lack the value, so that one more would not be noticed by their number.
+        // Twelve other people lack the value, so that one more would not be noticed by their number.
         const rows = people(500, 33, 1).map((row, i) =>
           i === 0 ? { ...row, marker: own, grade } : i < 13 ? { ...row, marker: null } : row
         )
@@ -146,7 +146,7 @@ describe('A model beside other answers', () => {
     assert.equal(upper[1], String(members.filter(({ sex }) => sex === 'female').length))
     const unit = 10 ** (columns[2]?.decimals ?? 0) / 2
     assert.equal(upper[2], String(members.reduce((sum, { marker }) => sum + Number(marker) * unit, 0)))
-    // In the words of the catalog, none of it is new, and a difference of three people is refused.
+    // With the names of the catalog, nothing in the answer is new, and a difference of three people is refused.
     study.catalog = own
     const ledger = study.ledger
     assert.ok((await study.statistic('covariance', ['marker', 'score'], [], centre('A', 'C'))).ok)
@@ -208,15 +208,15 @@ describe('A model beside other answers', () => {
   })
 })
 
-/** A 0/1 vector over the people, by quantity: what an attacker can add and subtract. */
+/** 0/1 vectors over the people, by quantity: the sums that an attacker can add and subtract. */
 type ToldSums = Map<string, number[][]>
 
-/** Largest diagonal entry of the projector on some vectors. */
+/** The largest diagonal entry of the projector on the span of the given vectors. */
 function largestLeverage(vectors: readonly number[][]): number {
   const basis: number[][] = []
   for (const vector of vectors) {
     let left = vector
-    // Twice, so that rounding errors stay small.
+    // The step is done twice, so that rounding errors stay small.
     for (const _ of [1, 2])
       for (const one of basis) {
         const along = one.reduce((sum, value, i) => sum + value * (left[i] ?? 0), 0)

@@ -80,7 +80,7 @@ describe('The Gram matrix of a model', () => {
     const card = async (missing: number) => {
       const rows = people(400, 3).map((row, i) => (i < missing ? { ...row, marker: null } : row))
       const study = await open(t, rows, { synthetic: false })
-      // The size was told, so it would follow from what was told.
+      // The size was disclosed, so it would follow from earlier disclosures.
       assert.ok((await study.sql('SELECT COUNT(DISTINCT id) AS n FROM people')).ok)
       const told = await study.model('score ~ marker + dose')
       assert.ok(told.ok, told.ok ? '' : told.why)
@@ -119,7 +119,7 @@ describe('The Gram matrix of a model', () => {
   })
 
   test('a few who lack a value of a part of the catalog are not told either', async (t) => {
-    // Of the whole catalog nobody but people of centre B and these three is outside.
+    // Only people of centre B and these three are outside the model.
     const rows = people(400, 4).map((row, i) => (i < 6 && row.centre === 'A' ? { ...row, dose: null } : row))
     const study = await open(t, rows)
     assertRefused(await study.model('score ~ dose', centre('A')), /few people lack a value/)
@@ -188,7 +188,7 @@ describe('Exact digits of numbers that others know', () => {
   })
 
   test('a known leverage above half of what is allowed with the outcome is refused, whatever the outcome is', async (t) => {
-    // One in six: an answer would bound the residuals of these six.
+    // One of six: an answer would bound the residuals of these six people.
     const rows = people(300, 13).map((row, i) => ({ ...row, sex: i < 6 ? 'male' : 'female' }))
     assertRefused(await (await open(t, rows)).model('score ~ sex'), /leverage/)
     const ten = people(300, 13).map((row, i) => ({ ...row, sex: i < 12 ? 'male' : 'female' }))
@@ -214,7 +214,7 @@ describe('What a model needs', () => {
     )
     assertRefused(await rare.model('score ~ grade'), /by people.grade/)
     assertRefused(await rare.model('score ~ grade + sex'), /by people.grade/)
-    // Both levels are common, but three women only have one of them.
+    // Both levels are common, but only three women have one of them.
     const alone = rows.map((row, i) => ({
       ...row,
       grade: i < 3 ? 'high' : row.sex === 'female' && row.grade === 'high' ? 'low' : (row.grade ?? null),
@@ -310,7 +310,7 @@ describe('What a model needs', () => {
     const study = await open(t, rows, { variables })
     assert.ok((await study.model('x0 ~ x1 + x2')).ok)
     for (const name of names.slice(3, 17)) assert.ok((await study.statistic('mean', [name])).ok, name)
-    // Seventeen columns of 170 people.
+    // Seventeen columns for 170 people.
     assert.ok((await study.model('x3 ~ x4')).ok)
     assertRefused(await study.model('x0 ~ x17'), /width: with it, 18 columns/)
   })

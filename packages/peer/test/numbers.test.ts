@@ -1,5 +1,5 @@
 /**
- * Tests of numbers and feed positions: accounts and asking peers count their own requests, and learn nothing about
+ * Tests of numbers and feed positions: accounts and asking peers count only their own requests, and learn nothing about
  * those of others.
  */
 import assert from 'node:assert/strict'

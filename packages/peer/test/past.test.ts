@@ -1,4 +1,7 @@
-/** What a peer reads when it starts and when it lists does not grow with what is past. Counted, not timed: fixtures/past-bench.ts measures. */
+/**
+ * Tests that a peer's reads at its start and for lists do not grow with the number of past records. Reads are counted, not
+ * timed: fixtures/past-bench.ts measures times.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JobState } from '@stimnet/protocol'

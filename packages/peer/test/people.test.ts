@@ -105,7 +105,7 @@ describe('an API key', () => {
     await assert.rejects(accounts.put(another), { code: 'PARAMETER_INVALID' })
     assert.equal(people.account('ada'), null)
     assert.equal(await accounts.authenticate('ada', 'a long enough one'), null)
-    // The same person returns, with another password than the one under which the key was made.
+    // The same person returns with a password other than the one under which the key was made.
     await accounts.put({ ...another, roles: ['researcher'], again: true })
     assert.ok(people.account('ada'))
     assert.equal(people.accountOfKey(key), null)

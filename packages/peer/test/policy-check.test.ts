@@ -101,7 +101,7 @@ describe('what a steward is warned of', () => {
         ['events', 'not written, and fewer than half of the people have a row']
       ]
     )
-    // The files alone say the same to whoever checks or proposes a catalog.
+    // The files alone give the same note when a catalog is checked or proposed.
     const { few } = await noteRows(
       catalogConfigSchema.parse({ name: 'trial', subject_key: 'id', tables: tables() }),
       baseDir
@@ -111,7 +111,8 @@ describe('what a steward is warned of', () => {
       { table: 'events', people: 10, all: 40 }
     ])
     assert.deepEqual(await keysOf({ baseDir, catalog: { tables: tables('unknown') } }), [])
-    // That others know it although few have a row loosens what is protected, and is named like an identifying diagnosis.
+    // The statement that others know who has a row although few people have one weakens the protection, and is reported like
+    // an identifying diagnosis.
     const known = await weakIn({ baseDir, catalog: { tables: tables('known') } })
     assert.deepEqual(
       known.map(({ key, detail }) => [key, detail.slice(0, detail.indexOf(':'))]),

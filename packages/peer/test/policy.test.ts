@@ -171,7 +171,7 @@ describe('the policy', () => {
     assert.equal(codeOf({ ...asked, ...by('elsewhere', true) }), 'REQUESTER_NOT_PERMITTED')
     const members = { issuer: 'new', requesters: ['affiliation:members'] }
     assert.equal(codeOf({ ...members, ...by('elsewhere', true) }), 'allowed')
-    // The voucher is trusted because of another catalog's list, and is no member.
+    // The voucher is trusted because of another catalog's list, and is not a member.
     assert.equal(codeOf({ ...members, ...by('hospital') }), 'REQUESTER_NOT_PERMITTED')
     assert.equal(codeOf(asked), 'REQUESTER_NOT_PERMITTED')
     // A key id in the list does not name an institution that vouches.

@@ -132,7 +132,7 @@ describe('the ledger', () => {
 })
 
 describe('an old ledger put back', () => {
-  /** Restores an earlier state of the ledger's own records, as a backup would, and leaves the audit log as it is. */
+  /** Restores an earlier state of the ledger's own records, as a backup would, and leaves the audit log unchanged. */
   async function forget({ root }: Database) {
     for (const name of ['privacy-totals', 'privacy-spends', 'privacy-answers', 'privacy-meta']) {
       await root.sublevel<string, string>(name, {}).clear()

@@ -36,7 +36,7 @@ test('the log names the moment at which an end is shown, not the one at which it
   )
   const [logged] = await database.auditLog.read({ limit: 1 })
   assert.equal(logged?.atMs, VISIBLE_MS)
-  // A proof discloses the hour to everybody. It must be the hour of the boundary, and not the one before.
+  // A proof discloses the hour to everybody. It must be the hour of the boundary, not the hour before.
   const opened = await open(fromText(record.result ?? ''), { type: 'job-result', clock: systemClock, atAnyTime: true })
   const proof = messages.JobResult.decode(opened.body).receipt?.audit
   assert.ok(proof)

@@ -1,7 +1,6 @@
 /**
- * Reads the databases named on the command line and prints one line for each. A separate process, since LevelDB ends
- * the process that
- * reads some of them.
+ * Reads the databases named on the command line and prints one line for each. It is a separate process, because LevelDB ends
+ * the process that reads some of them.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { Database } from '../src/store/database.ts'
@@ -10,7 +9,7 @@ export const JOBS = 300
 export const keyOf = (n: number) => `${n}`.padStart(4, '0')
 export const jobOf = (n: number) => ({ id: `job-${n}`, state: 'completed', result: `${n}`.repeat(40) })
 
-/** `whole`: everything is as it was; `refused`: damage was noticed; anything else is a failure of the check. */
+/** `whole`: everything is unchanged; `refused`: damage was noticed; anything else is a failure of the check. */
 async function readAll(directory: string): Promise<string> {
   let database: Database
   try {

@@ -37,7 +37,7 @@ test('of many requesters and scopes each is told what it was told in thirty days
       .reduce((sum, { bits }) => sum + bits, 0)
   for (const scope of scopes) {
     for (const requester of requesters) {
-      // Entries that had lapsed at the time of the last note are removed.
+      // Entries that had expired at the time of the last note are removed.
       for (const nowMs of [atMs, atMs + 10 * DAY, atMs + 29 * DAY, atMs + 31 * DAY]) {
         for (const store of [refusals, again])
           assert.equal(store.bits(scope, requester, nowMs), byHand(scope, requester, nowMs))

@@ -1,4 +1,7 @@
-/** Tests of a new key over a peer's database: cut short at any point it comes to its end, and the old key counts for nothing. */
+/**
+ * Tests of a new key for a peer's database: interrupted at any point, the replacement can be completed, and the old key is
+ * no longer accepted.
+ */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
@@ -82,11 +85,11 @@ test('a replacement that was cut short comes to its end, with one new key and on
   const { data, key, id, replace } = await peerFolder(t)
   await cp(data, `${data}-before`, { recursive: true })
   const { to } = await replace()
-  // The machine stopped before the new key took its place: the old one is there, the database knows the new one.
+  // The machine stopped before the new key was in place: the old key is there, and the database knows the new key.
   await rename(key, `${key}.next`)
   await cp(join(`${data}-before`, 'identity.key'), key)
   assert.deepEqual(await replace(), { from: id, to, records: 3 })
-  // It stopped before anything was recorded: the key that was made is used.
+  // The machine stopped before anything was recorded: the key that was already made is used.
   await rm(data, { recursive: true })
   await cp(`${data}-before`, data, { recursive: true })
   const seed = random.bytes(32)
@@ -114,12 +117,12 @@ test('a key does not replace itself', async (t) => {
   }
   await cp(key, `${key}.next`)
   await assert.rejects(replace(), same)
-  // Nor where it is a new one already.
+  // The command also fails if the key is already the new one.
   await rm(`${key}.next`)
   const { to } = await replace()
   await cp(key, `${key}.next`)
   await assert.rejects(replace(), same)
-  // Where the present one is lost, the copy takes its place, as after a replacement that was cut short; nothing is recorded again.
+  // If the present key is lost, the copy replaces it, as after an interrupted replacement; nothing is recorded again.
   await rm(key)
   assert.equal((await replace()).to, to)
   const database = await open()

@@ -1,4 +1,4 @@
-/** What is older than the configuration lets it become is deleted, recorded once, and answered for in words. */
+/** Tests that records older than the configured age are deleted, recorded once, and reported in words. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { appendFile, readdir } from 'node:fs/promises'
@@ -115,7 +115,7 @@ test('results, then jobs and requests, are deleted at their ages; the same quest
       part?.reason ?? '',
       /^The result was deleted on 2026-12-31 by the gateway that keeps it, as its retention rules say/
     )
-    // Of an epoch that was left, a question is a new one.
+    // For an earlier epoch, the question counts as new.
     if (part?.job_id === ofFormerEpoch?.parts[0]?.job_id) continue
     const again = await askAgain(ada, one)
     assert.deepEqual(again.parts[0]?.output, one.parts[0]?.output, 'byte for byte what was released before')
@@ -146,7 +146,7 @@ test('results, then jobs and requests, are deleted at their ages; the same quest
   assert.deepEqual(await ledgers(), before)
   assert.equal((await peer.database.verify()).ok, true)
 
-  // The first answer, and what was kept of it, are gone: nothing here deletes them, and nobody is answered by guessing.
+  // The first answer and its kept copy are gone: nothing here deletes them, and no answer is guessed.
   await peer.database.json('answered-outputs').clear()
   const lost = await askAgain(ada, answers[1] as Broadcast)
   assert.deepEqual([lost.parts[0]?.state, lost.parts[0]?.code], ['failed', 'RESULT_DELETED'])

@@ -39,7 +39,7 @@ const DESCRIPTOR = {
   ]
 } as unknown as CatalogDescriptor
 
-/** The people of one institution: each has x from 0 to 9 and falls more often the higher it is. */
+/** The people of one institution: each has x from 0 to 9 and falls more often the higher x is. */
 function observed(site: number) {
   const x = Float64Array.from({ length: 200 }, (_, i) => (i * 7 + site) % 10)
   const outcome = x.map((value, i) => ((i * 13 + site) % 17 < value + 3 ? 1 : 0))
@@ -57,7 +57,7 @@ interface Asked {
   readonly formula?: string
 }
 
-/** The plan of a round as a peer reads it, with what it starts from. */
+/** The plan of a round as a peer reads it, with the start of the round. */
 async function read({ round = 0, roster = ROSTER, receipts, ...asked }: Asked = {}): Promise<GramMeasure> {
   const { formula = 'y ~ x', question = 'all', self = SELF, epoch = 'e1', isPeer = () => true } = asked
   const statistic = {
@@ -85,7 +85,7 @@ function basisIn({ fit }: GramMeasure) {
   return { ...fit.rounds, from: fit.rounds.from }
 }
 
-/** What an institution signs in a round; `change`: how it lies. */
+/** The receipt that an institution signs in a round; `change` describes a lie. */
 async function signed(
   site: number,
   measure: GramMeasure,
@@ -216,8 +216,8 @@ describe('What a round of a model starts from', () => {
       'ROUND_MISMATCH',
       /did not start from the same answers/
     )
-    // What no check can find: possible numbers that are not those of its people. The estimates follow from them, and each institution
-    // judges what it would tell at these.
+    // No check can find this lie: plausible numbers that are not those of its people. The estimates follow from them, and
+    // each institution judges what it would disclose at these estimates.
     const plausible = await lie(first, receipts, { estimates: [ten, ten] })
     assert.ok(basisIn(await read({ round: 1, receipts: plausible })).from.estimates.every((one) => Number(one) > 0))
   })

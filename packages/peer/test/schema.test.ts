@@ -175,7 +175,7 @@ test('merging levels now this way and now that does not part the few from the ma
     ['treated', 43],
     ['untreated', 20]
   ])
-  // Forty beside forty-three, or twenty-three beside twenty, would give away the three people on sugar.
+  // Forty together with forty-three, or twenty-three together with twenty, would disclose the three people on sugar.
   assert.deepEqual(await ask([merged], [into('treated', 'untreated', 'untreated')]), [])
   const plain = await ask([], [])
   assert.ok(!plain.flat().includes(40) && !plain.flat().includes(3))

@@ -26,7 +26,7 @@ const holds: FakeBehaviour['answer'] = ({ code }) =>
 /** A sandbox that never answers, so that the attacks run until they are ended. */
 const hangs: FakeBehaviour['answer'] = () => new Promise(() => undefined)
 
-/** An engine that cannot be opened, as when Docker has been stopped. */
+/** An engine that cannot be opened, as if Docker had been stopped. */
 const ABSENT: AttackableEngine = {
   ...{ grade: 'docker', howTo: 'Install it.', memoryBytesMax: 1, startMsMax: 0 },
   open: () => Promise.reject(new StimnetError('SANDBOX_UNAVAILABLE', 'asking Docker what it is'))

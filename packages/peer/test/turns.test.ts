@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { SimulatedClock } from '@stimnet/protocol'
 import { Turns } from '../src/requests/turns.ts'
 
-/** Submissions that last until they are ended, and a record of the deliveries that proceeded. */
+/** Submissions that last until the test ends them, and a record of the deliveries that proceeded. */
 function world() {
   const clock = new SimulatedClock()
   const turns = new Turns(clock)

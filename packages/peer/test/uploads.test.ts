@@ -81,7 +81,7 @@ describe('what an account uploads', () => {
     const used = await store.add(data('ada', 'used'))
     const idle = await store.add(data('ada', 'idle'))
     await clock.advance(LIMITS.uploadLifetimeMs)
-    // An expired file is not returned any more, swept or not.
+    // An expired file is no longer returned, whether it has been removed or not.
     assert.equal(store.find('ada', idle.id), undefined)
     const record = { id: 'r', uploads: [{ id: used.id, sha256: used.sha256 }] } as unknown as RequestRecord
     const shares = new Shares({ uploads: store, requests: { get: async () => record, open: async () => [record] } })

@@ -1,7 +1,8 @@
 /**
- * Attack by one known person more: a question over a known set whose number is withheld, since four of its people have an event, and the
- * same over the set and a person, in other words each time. It would be answered exactly if the person has the event. All is asked twice,
- * of data that differ by this person's event alone: what is seen must be the same.
+ * Attack by one more known person. First a question over a known set whose number is withheld, because four of its people
+ * have an event. Then the same question over the set and this person, worded differently each time. It would be answered
+ * exactly if the person has the event. Everything is asked twice, of data that differ only by this person's event: the
+ * visible outcome must be the same.
  */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
@@ -25,7 +26,7 @@ import { ModelStudy, type StudyRow } from './model-study.ts'
 
 const [PEOPLE, SITES] = [200, 40]
 const SITE = Array.from({ length: SITES }, (_, at) => `G${at}`)
-/** The known person, and the bed by which all know them. */
+/** The known person, and the bed by which everybody knows this person. */
 const [MORE, MORE_BED] = [PEOPLE - 1, 'B1']
 const REFUSED = 'COHORT_NOT_RELEASABLE'
 
@@ -53,7 +54,7 @@ const VISITS = {
 
 type Person = Record<string, string | number | null>
 
-/** Person `i` is one of the `i % SITES`th site. `of` says what a test needs of somebody. */
+/** Person `i` belongs to site `i % SITES`. `of` returns the properties of a person that a test needs. */
 async function opened(of: (i: number) => Person, precision: Precision) {
   const people = Array.from({ length: PEOPLE }, (_, i): StudyRow => {
     const half = i % 2 === 0 ? 'left' : 'right'
@@ -69,7 +70,7 @@ async function opened(of: (i: number) => Person, precision: Precision) {
       ...of(i)
     }
   })
-  // The person came later than all others.
+  // The known person came later than all others.
   const visits = people.flatMap(({ id = null }, i) => [
     { id, visit: 'v1', day: i === MORE ? 40 : 10 },
     { id, visit: 'v2', day: 80 }
@@ -90,7 +91,8 @@ const andMore = (filter: Filter): Filter => ({ any: [filter, MORE_FILTER] })
 const codeOf = (told: { readonly ok: boolean; readonly code?: string }) => (told.ok ? 'told' : told.code)
 
 /**
- * What is seen of two questions, if the known person has the event and if not: `expected` in both cases. `of`: what there is of somebody.
+ * Asserts that the visible outcome of two questions is `expected` whether or not the known person has the event. `of`
+ * returns the properties of a person.
  */
 async function alike(
   of: (has: boolean) => (i: number) => Person,
@@ -105,7 +107,7 @@ async function alike(
   }
 }
 
-/** The places in their half of the people of some sites. */
+/** For the people of some sites: their index in their half. */
 function placesIn(sites: number): Map<number, number> {
   const inside = Array.from({ length: PEOPLE }, (_, i) => i).filter((i) => siteOf(i) < sites)
   const halves = Map.groupBy(inside, (i) => i % 2)
@@ -143,7 +145,7 @@ describe('a question with one known person more is refused, whether or not the p
   })
 
   test('nor does the trace of two variables together show who has the one', async () => {
-    // Five of eight sites, with the person, lack the level of r0.
+    // Five of eight sites, with the known person, lack the level of r0.
     await alike(
       (has) => (i) => ({
         event: i % 3 === 0 ? 'yes' : 'no',
@@ -173,7 +175,8 @@ describe('a question with one known person more is refused, whether or not the p
   })
 
   test('as a share of another category, in which one person has another level', async () => {
-    // Of ten sites four on the left have the event, and six on the right, and the person is on the right but by ward on the left.
+    // In ten sites, four people on the left and six on the right have the event. The known person is on the right, but by
+    // ward on the left.
     const places = placesIn(10)
     await alike(
       (has) => (i) => {
@@ -197,7 +200,7 @@ describe('a question with one known person more is refused, whether or not the p
   })
 
   test('after a median that shows that few are above one of its edges', async () => {
-    // Of twelve sites, ten people are seventy, four of whom have the event.
+    // In twelve sites, ten people are seventy, and four of them have the event.
     const places = placesIn(12)
     await alike(
       (has) => (i) => {
@@ -287,7 +290,7 @@ describe('a question with one known person more is refused, whether or not the p
     )
   })
 
-  /** Runs scripts, and asks questions after them, as a node does. */
+  /** Runs scripts, and asks questions after them, like a node. */
   function node({ catalog, aggregate }: Pick<ModelStudy, 'catalog' | 'aggregate'>) {
     let ledgers: Ledgers = { subjects: startLedger(catalog.subjects, []) }
     const judged = (aggregate: Aggregate, cohort: SubjectSet) => {
@@ -329,7 +332,7 @@ describe('a question with one known person more is refused, whether or not the p
   test('in a table after a refused script, beside another part', async () => {
     const arm = (value: string): Filter => ({ column: 'arm', op: '=', values: [value] })
     const beside = (other: string): Filter => ({ all: [{ column: other, op: '=', values: ['y'] }, arm('B')] })
-    // Nobody of the other part has its level, so that the cohort is of four people.
+    // Nobody in the other part has its level, so the cohort has four people.
     const of = (has: boolean) => (i: number) => ({
       ...fourHave(has)(i),
       r0: 'n',

@@ -17,7 +17,7 @@ const newDatabase = () => Database.open({ memory: true }, () => clock.now())
 const write = (database: Database, count: number) =>
   Promise.all(Array.from({ length: count }, () => database.commit((draft) => draft.audit({ kind: 'end', actor: 'n' }))))
 
-/** Ada's log and the peers that attest it. Questions travel as bytes, as over the mesh. */
+/** Ada's log and the peers that attest it. Messages are passed as bytes, as over the mesh. */
 async function federation(
   database: Database,
   attestors: Map<string, ReturnType<typeof createAttest>>,
@@ -93,7 +93,7 @@ describe('a peer’s log as others see it', () => {
     assert.deepEqual(b.conflicts.witnessesAgainst(ada.id), [bob.id], 'and shows itself to whoever saw more')
     assert.deepEqual(await witnesses.round(), [{ witness: bob.id, code: 'CHECKPOINT_CONFLICT' }])
 
-    // This also holds after the log has become longer than what was seen: it is a different log.
+    // This also holds after the log has become longer than the state that the witness saw: it is a different log.
     await write(restored, 20)
     assert.deepEqual(await witnesses.round(), [{ witness: bob.id, code: 'CHECKPOINT_CONFLICT' }])
     const again = await federation(restored, attestors)
@@ -103,7 +103,7 @@ describe('a peer’s log as others see it', () => {
     const [record] = await restored.auditLog.read({ limit: 1 })
     assert.equal(record?.kind, 'reconcile')
 
-    // The witness still shows what it saw, and the steward has reconciled exactly that.
+    // The witness still shows the state that it saw, and the steward has reconciled exactly that state.
     const third = await federation(restored, attestors)
     t.after(() => third.witnesses.stop())
     await third.witnesses.compare(bob.id)
@@ -115,7 +115,7 @@ describe('a peer’s log as others see it', () => {
   test('that was restored from a backup is behind without any witness, and a decision made without one settles no more', async (t) => {
     const b = await attestor(bob)
     const first = await newDatabase()
-    // One more than will be restored: less than the log has after the decision, so its size alone says nothing.
+    // One more record than will be restored, but fewer than the log has after the decision, so its size alone shows nothing.
     await write(first, 6)
     const before = await federation(first, new Map([[bob.id, b.attest]]))
     await before.witnesses.round()
@@ -133,7 +133,7 @@ describe('a peer’s log as others see it', () => {
     ])
     await alone.witnesses.stop()
     await reconcile(restored, 'steward')
-    // More records than the witness has seen, so that only what it saw can tell.
+    // More records than the witness has seen, so that only the state that it saw can prove the difference.
     await write(restored, 20)
     const met = await open(new Map([[bob.id, b.attest]]))
     const behind = () => met.witnesses.regression?.witness
@@ -142,7 +142,7 @@ describe('a peer’s log as others see it', () => {
     assert.equal(behind(), bob.id, 'but did not know that this was seen')
     await met.witnesses.stop()
 
-    // In the other order, one decision settles both.
+    // In the other order, one decision settles both regressions.
     const again = await newDatabase()
     await write(again, 5)
     await noteRestored(again, { signer: ada, madeAtMs: 1, atMs: 2 })
@@ -208,14 +208,14 @@ describe('a peer’s log as others see it', () => {
     assert.deepEqual([b.alerts.length, alert?.kind, alert?.actor], [1, 'log-conflict', ada.id])
     const [logged] = await b.database.auditLog.read({ limit: 1 })
     assert.deepEqual([logged?.kind, logged?.code, logged?.actor], ['witness', 'CHECKPOINT_CONFLICT', ada.id])
-    // However often it is shown while it grows, there is one alert, one record and no attestation.
+    // However often the log is shown while it grows, there is one alert, one record and no attestation.
     for (const more of [1, 2]) {
       await write(database, more)
       assert.deepEqual(await witnesses.round(), [{ witness: bob.id, code: 'CHECKPOINT_CONFLICT' }])
     }
     assert.equal(b.alerts.length, 1)
 
-    // After a steward's reconciliation, budgets may be spent again, and witnesses are still shown the log as it is.
+    // After a steward's reconciliation, budgets may be spent again, and witnesses are still shown the current log.
     await witnesses.stop()
     await reconcile(database, 'steward')
     const again = await federation(database, attestors)
@@ -397,7 +397,7 @@ describe('a log that was changed', () => {
     const later = await attestor(carol, c.database)
     assert.deepEqual(later.alerts, c.alerts)
 
-    // The revoked need nobody's attention at the next start, and the members are told of them no more.
+    // Revoked peers need nobody's attention at the next start, and the members receive no more reports about them.
     const toldAgain: string[] = []
     const revoked = await attestor(bob, b.database, {
       members: () => [],

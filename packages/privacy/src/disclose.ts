@@ -50,19 +50,28 @@ export type Aggregate =
       readonly kind: 'table'
       readonly plan: Plan
       readonly reduction: Reduction
-      /** The groups of which others know less than of the rest. */
+      /** The groups about which others know less than about the remaining groups. */
       readonly rare?: RareGroups | undefined
-      /** The values of the measured variables that others are taken to know, by subject: see `Catalog.valuesOf`. */
+      /** For each subject, the values of the measured variables that others are assumed to know; see `Catalog.valuesOf`. */
       readonly known?: KnownValues
-      /** The variables of the question of which nobody in the catalog lacks a value. One that is not named may be lacking. */
+      /** The variables of the question that have a value for every person in the catalog. Any other variable may lack values. */
       readonly complete?: ReadonlySet<VariableRef>
-      /** How far apart the values of measured variables of few values lie, over everybody in the catalog: see `spacingOf`. */
+      /**
+       * For each measured variable with few distinct values: the distance between these values over the whole catalog; see
+       * `spacingOf`.
+       */
       readonly spacing?: ReadonlyMap<VariableRef, number>
       /** The people who were left out of `reduction`. */
       readonly leftOut?: LeftOut
-      /** For a plan with a model: the answers to the questions behind it (see `questionsIn`), over the people of the model. */
+      /**
+       * For a plan with a model: the answers to the questions behind the model (see `questionsIn`), over the people of the
+       * model.
+       */
       readonly questions?: readonly JudgedPart[]
-      /** Of a model that left out numbers of rows: the answer to `rowsOfEverybody`, as if it were asked by itself. */
+      /**
+       * For a model that left out people by their number of rows: the answer to `rowsOfEverybody`, judged as a question of
+       * its own.
+       */
       readonly everybody?: JudgedPart
     })
   | {
@@ -70,11 +79,11 @@ export type Aggregate =
       /** The JSON text that the script wrote, not yet parsed. */
       readonly result: string
       /**
-       * The words that the result may contain: the literals of the script and its parameters,
-       * and the public words of the catalog.
+       * The strings that the result may contain: the literals of the script and its parameters, and the public words of the
+       * catalog.
        */
       readonly literals: ReadonlySet<string>
-      /** The outputs that the request declares. Without any, the default contract applies. */
+      /** The outputs that the request declares. Without declared outputs, the default contract applies. */
       readonly outputs?: readonly OutputDeclaration[]
       /** Everybody who could be in the cohort as far as others can tell; absent where others know every condition. */
       readonly possible?: Possible
@@ -83,11 +92,11 @@ export type Aggregate =
       /** A script that may not run over its cohort. */
       readonly kind: 'refused'
       readonly why: string
-      /** As of a script. */
+      /** Everybody who could be in the cohort as far as others can tell; absent where others know every condition. */
       readonly possible?: Possible
     }
 
-/** Everything besides the aggregate that disclosure depends on. */
+/** All inputs of disclosure control besides the aggregate. */
 export interface DisclosureContext {
   readonly settings: PrivacySettings
   readonly policyHash: string
@@ -107,13 +116,16 @@ export interface DisclosureContext {
   readonly synthetic: boolean
   /** Number of stewards who approved exactly this request; absent if none did. */
   readonly reviewers?: number
-  /** For a table: a larger minimum than k for the number of subjects that its numbers may single out. */
+  /** For a table: a minimum larger than k for the number of subjects that its numbers may single out. */
   readonly partsMin?: number
-  /** See `variableFacts`. A variable that is missing here is treated as unknown, with the most cautious assumptions. */
+  /**
+   * Facts about the variables; see `variableFacts`. A variable without facts is treated as unknown, with the most cautious
+   * assumptions.
+   */
   readonly variables: ReadonlyMap<VariableRef, VariableFacts>
 }
 
-/** `MODEL_SEPARATED`: everything else about the model may be released, and it has no finite estimates. */
+/** `MODEL_SEPARATED`: everything else about the model may be released, but the model has no finite estimates. */
 type Refusal = 'COHORT_NOT_RELEASABLE' | 'OUTPUT_NOT_RELEASABLE' | 'MODEL_SEPARATED'
 
 /** A safe output, or the code of the refusal. */
@@ -122,13 +134,13 @@ export type Disclosed =
       readonly ok: true
       readonly output: SafeOutput
       /**
-       * To be stored in the batch that publishes. The same objects as before if everything
-       * disclosed follows from earlier answers.
+       * To be stored in the batch that publishes. The unchanged input objects if everything disclosed follows from earlier
+       * answers.
        */
       readonly ledgers: Ledgers
-      /** Number of groups, cells, values and digits that were withheld. That each was withheld is itself information about data. */
+      /** Number of withheld groups, cells, values and digits. Each withholding is itself information about the data. */
       readonly withheld: number
-      /** What the answer shows of data beside its numbers. */
+      /** The facts about data that the answer discloses beside its numbers. */
       readonly shown: readonly ShownFact[]
     }
   | {
@@ -136,14 +148,17 @@ export type Disclosed =
       readonly code: Refusal
       /** For the local audit log only, since it depends on data. */
       readonly why: string
-      /** To be stored with the refusal: they hold over whom the question was asked. Absent where nothing is recorded. */
+      /**
+       * The ledgers to store with the refusal, in which the people over whom the question was asked are recorded. Absent
+       * if nothing is recorded.
+       */
       readonly ledgers?: Ledgers
     }
 
 /**
  * Applies the rules in force to an aggregate. Cohort gate, ledgers and suppression all refuse with COHORT_NOT_RELEASABLE, so
  * that the code does not show which of them refused. The contract of a script and the size limit refuse with
- * OUTPUT_NOT_RELEASABLE. Throws NODE_ERROR if `ledgers` lacks the ledger of the rows of which the aggregate is made.
+ * OUTPUT_NOT_RELEASABLE. Throws NODE_ERROR if `ledgers` has no ledger for the rows of the aggregate.
  */
 export function disclose(aggregate: Aggregate, context: DisclosureContext): Disclosed {
   const { settings, ledgers, partsMin = 0 } = context
@@ -158,7 +173,7 @@ export function disclose(aggregate: Aggregate, context: DisclosureContext): Disc
   const judged = new Set<object>()
   const disclosed = isLarge ? discloseTable(aggregate, context, judged) : small
   const rules = { facts: factsIn(context.variables), k }
-  // Of the questions behind a model, those alone that were put: a refusal depends on no other.
+  // Only those questions behind a model that were judged: a refusal depends on no other question.
   const asked = { ...aggregate, questions: aggregate.questions?.filter((one) => judged.has(one)) }
   return { ...disclosed, ledgers: withTrace(asked, disclosed.ledgers ?? ledgers, rules) }
 }
@@ -166,9 +181,9 @@ export function disclose(aggregate: Aggregate, context: DisclosureContext): Disc
 const SMALL = 'the cohort is too small'
 
 /**
- * Makes a safe output of a table that has noise in every number. It applies neither the cohort gate nor the ledger of spans:
- * whether and how it answers does not depend on data, and a refusal that depends on data would not be differentially private.
- * Throws TypeError for a table that `releaseNoisy` did not make.
+ * Makes a safe output of a table that has noise in every number. The cohort gate and the span ledger are not applied:
+ * whether and how the table is answered does not depend on data, and a refusal that depends on data would not be
+ * differentially private. Throws TypeError for a table that `releaseNoisy` did not make.
  */
 export function discloseNoisy(
   table: NoisyTable,
@@ -216,8 +231,8 @@ function refuse(code: Refusal, why: string): Disclosed {
 }
 
 /**
- * Finds the people to leave out of a table so that more of it can be disclosed; undefined if nobody should be left out. Judges
- * by the current ledgers. The table that is reduced without these people must be judged again.
+ * Finds the people to leave out of a table so that more of the table can be disclosed; undefined if nobody should be left
+ * out. Judges by the current ledgers. The table that is reduced without these people must be judged again.
  */
 export function leaveOut(
   aggregate: Extract<Aggregate, { kind: 'table' }>,
@@ -261,7 +276,10 @@ function suppressed(
   })
 }
 
-/** Discloses a Gram matrix, if it and the answers to all of its questions may be released. `asked` collects those that were put. */
+/**
+ * Discloses a Gram matrix, if it and the answers to all of its questions may be released. The judged questions are added to
+ * `asked`.
+ */
 function discloseModel(
   measure: GramMeasure,
   aggregate: Extract<Aggregate, { kind: 'table' }>,
@@ -294,7 +312,7 @@ function discloseModel(
   if (!judged.ok) return refuse('COHORT_NOT_RELEASABLE', `the model cannot be released: ${judged.why}`)
   const { ledgers, people } = judged
   const gram = gramPartOf(measure, judged)
-  // The number of people of the model is released; over real people nothing else shows the size of the cohort, as for tables.
+  // The number of people of the model is released. For real people, as in tables, nothing else shows the size of the cohort.
   const isWithin = () => new LedgersDraft(ledgers).isWithin(countOf({ subjects: context.cohort }))
   const whole = people === context.cohort.size || (context.synthetic && isWithin())
   return pass(
@@ -314,17 +332,17 @@ function discloseModel(
   )
 }
 
-/** Whether rows were left out of a model, and how many is withheld. */
+/** Whether rows were left out of a model and their number is withheld. */
 function hidesRows({ clusters }: GramPart): boolean {
   return clusters !== undefined && clusters.left_out > 0 && clusters.rows === undefined
 }
 
-/** The context with facts about the variables that a question alone has. */
+/** The context with facts about the variables that only one question has. */
 function withVariables(context: DisclosureContext, { variables }: JudgedPart): DisclosureContext {
   return variables === undefined ? context : { ...context, variables: new Map([...context.variables, ...variables]) }
 }
 
-/** `asked` collects the questions behind a model that were put. */
+/** The questions behind a model that were judged are added to `asked`. */
 function discloseTable(
   aggregate: Extract<Aggregate, { kind: 'table' }>,
   context: DisclosureContext,
@@ -352,7 +370,8 @@ function discloseTable(
   const told = new LedgersDraft(ledgers)
   const whole = countOf({ subjects: context.cohort })
   // The size of the cohort is a total: together with the shown groups it would disclose the size of a withheld group.
-  // Whether the size follows from numbers of values depends on who lacks one, so over real people only counts of people show it.
+  // Whether the size follows from numbers of values depends on who lacks a value, so for real people only counts of people
+  // show it.
   const isAsked = context.synthetic || shown.every(({ cells }) => cells.some(isCountOfPeople))
   const total = leftOut === undefined && groups === 0 && isAsked && told.isWithin(whole) ? shownCount(whole.of) : null
   const words = leftOut === undefined ? [] : leftOutInWords(leftOut, settings)
@@ -380,7 +399,10 @@ function discloseTable(
   )
 }
 
-/** How many rungs below full digits the numbers of a table are. A number of values has no digits to withhold. */
+/**
+ * The largest number of rungs by which numbers of a table are below full digits. A number of values has no digits to
+ * withhold.
+ */
 function digitsMissing(shown: readonly TableRow[]): number {
   const rounded = shown
     .flatMap(({ cells }) => cells)
@@ -394,7 +416,8 @@ function isCountOfPeople({ measure, basis }: TableCell): boolean {
 }
 
 /**
- * Names neither the group of the people left out nor their number: it must not show whether a group lacks a few people or none.
+ * The sentences name neither the group of the people left out nor their number: they must not show whether a group lacks a
+ * few people or none.
  */
 function leftOutInWords({ people, columns, pairs }: LeftOut, { k }: PrivacySettings): string[] {
   const why = 'so that no two answers differ by fewer than'
@@ -421,7 +444,7 @@ function informationOf(
       (sum, one) => sum + one.bitsEach(own),
       0
     )
-    // Rounded up to a multiple of 0.05: the exact value would disclose how many people there are.
+    // The value is rounded up to a multiple of 0.05: the exact value would disclose how many people there are.
     return [{ variable, told: roundedUp(told), max: toDigits(bitsMaxOf(facts(variable), context.settings), 3) }]
   })
 }

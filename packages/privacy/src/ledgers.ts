@@ -11,7 +11,7 @@ import { type About, LedgerDraft, type LevelName, type Mark, type Objection, typ
 import type { SpanLedger } from './ledger/span-ledger.ts'
 
 /**
- * What the releases of a scope have disclosed so far. A number of rows of a table with several rows per subject is judged by
+ * All disclosures so far by the releases of a scope. A number of rows of a table with several rows per subject is judged by
  * the ledger of that table, where the rows of one person count together. A number of people, or a sum of values that each
  * person has once, is judged by the ledger of the subjects.
  */
@@ -70,12 +70,12 @@ export interface Entry {
   /** The charge to the variables whose values are summed. */
   readonly about: readonly About[]
   /**
-   * The charge to the variables that define who is in the set. Everybody who could be in the set
-   * pays it, whether or not they have rows.
+   * The charge to the variables that define who is in the set. Everybody who could be in the set is charged, whether or not
+   * they have rows.
    */
   readonly aboutPeople: readonly (About & { readonly people: SubjectSet })[]
   readonly shown?: number | undefined
-  /** The rung of digits on which the number is told; 0 unless given. */
+  /** The rung of digits on which the number is released; 0 unless given. */
   readonly rung?: number
   /** Whether the number is rounded by itself; see `Span.isFree`. */
   readonly isRounded?: boolean
@@ -85,11 +85,11 @@ export interface Entry {
   readonly unknown?: readonly string[]
   /** For a count of such a set: sets that others know, of all who could be in it and of those who are in it in any case. */
   readonly within?: readonly SolvedSet[]
-  /** Who pays for the information of a number of people. */
+  /** The people who are charged for the information of a number of people. */
   readonly payers?: Payers | undefined
 }
 
-/** The ledgers while a table is judged. A cell takes effect in all of them or in none. */
+/** The ledgers while a table is judged. A cell takes effect in all ledgers or in none. */
 export class LedgersDraft {
   readonly #ledgers: Ledgers
   readonly #subjects: LedgerDraft
@@ -119,8 +119,8 @@ export class LedgersDraft {
   }
 
   /**
-   * Records all numbers if they can be disclosed together with everything before them. Otherwise returns the
-   * first objection and records none of them.
+   * Records all numbers if they can be disclosed together with all earlier numbers. Otherwise returns the first objection
+   * and records none of them.
    */
   tell(entries: readonly Entry[], k: number): Objection | undefined {
     const marks = this.mark
@@ -145,15 +145,15 @@ export class LedgersDraft {
   }
 
   /**
-   * For a rounded count that follows from other counts: the same combination of the counts as
-   * they were shown; otherwise undefined.
+   * For a rounded count that follows from other counts: the same combination of the shown values of these counts; otherwise
+   * undefined.
    */
   shownOf({ quantity, of }: CellNumber): number | undefined {
     const [draft, set] = this.#where(of)
     return draft.shownOf(quantity, set)
   }
 
-  /** For such a count: the sum of the sizes of the weights in that combination. */
+  /** For a count that `shownOf` combines from other counts: the sum of the absolute weights in that combination. */
   shownWeight({ quantity, of }: CellNumber): number | undefined {
     const [draft, set] = this.#where(of)
     return draft.shownWeight(quantity, set)
@@ -162,8 +162,8 @@ export class LedgersDraft {
   /**
    * Chooses people to leave out of a number so that the people in `apart`, who are not in it, no longer stand out. These are
    * the members whom earlier sums bind to `apart` (`LedgerDraft.matesOf`). If too few of them are among the people of the
-   * number `from`, further people of `from` are added. The choice depends on the set, so that the same question leaves out the
-   * same people, and other questions leave out others.
+   * number `from`, more people of `from` are added. The choice depends on the set, so that the same question leaves out the
+   * same people, and other questions leave out other people.
    */
   padding(
     { quantity, of }: CellNumber,
@@ -171,7 +171,7 @@ export class LedgersDraft {
   ): readonly number[] {
     const [draft, set] = this.#where(of)
     const mates = draft.matesOf(quantity, set, { apart, count })
-    // Some of these people may not be among the people of `from`, which would then come out unchanged. It must change.
+    // Some of these people may not be among the people of `from`, so that `from` would remain unchanged. It must change.
     const gone = mates.filter((person) => from.of.subjects.has(person)).length
     if (mates.length > 0 && gone >= Math.min(count, mates.length)) return mates
     const [other, members] = this.#where(from.of)
@@ -227,13 +227,13 @@ export class LedgersDraft {
       ...(shown === undefined ? {} : { shown }),
       ...(off === undefined ? {} : { off }),
       within: within.map((one) => this.#where(one)).flatMap(([own, items]) => (own === draft ? [items] : [])),
-      // The rows of a person pay as they are: who has a row is not hidden.
+      // The rows of a person are charged as they are, because it is not hidden who has a row.
       ...(payers === undefined || draft === this.#rows ? {} : { payers })
     }
     const objection = draft.tell([{ ...told, ...optional }], k)
     if (objection) return objection
     for (const { people, ...one } of isNew ? aboutPeople : []) {
-      // A number over some of these people says something about all of them alike: who is in the set, and who is not.
+      // A number over some of these people discloses equally much about all of them: who is in the set, and who is not.
       const each = { ...one, bits: one.bits / Math.max(1, people.size) }
       if (!this.#subjects.charge(people, beside(each, this.#rows, false)))
         return { why: 'information', variable: one.variable }
@@ -246,7 +246,10 @@ export class LedgersDraft {
   }
 }
 
-/** Lowers the limit of an account by what the other ledger has disclosed in it, for the item of which it has disclosed most. */
+/**
+ * Lowers the limit of an account by the bits that the other ledger has disclosed in it, for the item with the most disclosed
+ * bits.
+ */
 function beside(one: About, other: LedgerDraft | undefined, isOfUnknown: boolean): About {
   return other === undefined ? one : { ...one, bitsMax: one.bitsMax - other.mostSpent(one.variable, isOfUnknown) }
 }

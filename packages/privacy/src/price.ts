@@ -1,6 +1,6 @@
 /**
- * Information price of a question per variable, computed before it is asked, from the
- * question and the catalog description alone.
+ * Information price of a question per variable, computed before the question is asked, from the question and the catalog
+ * description alone.
  */
 import {
   type CatalogDescriptor,
@@ -24,11 +24,11 @@ import { type PrivacySettings, effectiveSettings } from './rules/settings.ts'
 /** The information price of a question for one variable. */
 export interface InformationPrice {
   readonly variable: VariableRef
-  /** Numbers about the variable, over all possible groups. */
+  /** Number of values about the variable, over all possible groups. */
   readonly numbers: number
-  /** Bits that these numbers disclose of each person's value, on average. */
+  /** Average bits that these numbers disclose about each person's value. */
   readonly bits: number
-  /** Bits that may be disclosed of each person's value. */
+  /** Maximum bits that may be disclosed about each person's value. */
   readonly max: number
 }
 
@@ -36,7 +36,7 @@ export interface InformationPrice {
 export interface PriceTerms {
   readonly facts: FactsOf
   readonly settings: PrivacySettings & { readonly synthetic: boolean }
-  /** Number of subjects as in the description, rounded down. */
+  /** Number of subjects as stated in the description, rounded down. */
   readonly subjectsRounded: number
   /** Number of groups that the keys can make. */
   readonly groups: number
@@ -45,8 +45,8 @@ export interface PriceTerms {
 }
 
 /**
- * Number of sums of powers and products that each measure discloses. A share, a quantile and a
- * count disclose numbers of people instead.
+ * Number of sums of powers and products that each measure discloses. A share, a quantile and a count disclose numbers of
+ * people instead.
  */
 const SUMS: Readonly<Partial<Record<Measure['kind'], number>>> = {
   sum: 1,
@@ -61,7 +61,7 @@ const SUMS: Readonly<Partial<Record<Measure['kind'], number>>> = {
 
 /**
  * The price at a catalog of which only the description is known. Assumes the preset of the description, or `default` if that
- * is unknown, and the default precision.
+ * preset is unknown, and the default precision.
  */
 export function priceByDescription(
   descriptor: CatalogDescriptor,
@@ -89,12 +89,12 @@ export function priceOfQuestion(plan: Plan, terms: PriceTerms): InformationPrice
   const round = model === undefined ? undefined : roundsIn(model)
   if (model === undefined || round === undefined)
     return priceOfModel([...questions, ...totalsAsked(plan)], { ...terms, sizes: sizesIn(plan, terms) })
-  // What its questions tell is told by the first round.
+  // The first round discloses everything that the questions of the model disclose.
   const first = round.round === 0 ? priceOfModel(questions, { ...terms, sizes: 1 }) : []
   return together([...first, ...priceOfRound(model, terms)])
 }
 
-/** How many numbers of rows per person can be in a model at most; 1 where each person has one row. */
+/** Maximum number of different numbers of rows per person in a model; 1 if each person has one row. */
 function sizesIn(plan: Plan, { settings, subjectsRounded }: PriceTerms): number {
   const measure = gramIn(plan)
   if (measure?.random === undefined) return 1
@@ -118,7 +118,7 @@ function priceOfRound(
   })
 }
 
-/** A model costs what the answers to its questions cost together. */
+/** The price of a model is the total price of the answers to its questions. */
 function priceOfModel(
   questions: readonly Plan[],
   { sizes, ...terms }: PriceTerms & { readonly sizes: number }
@@ -131,7 +131,7 @@ function priceOfModel(
   )
 }
 
-/** Prices of each variable added up. */
+/** The prices of each variable, added up. */
 function together(prices: readonly InformationPrice[]): InformationPrice[] {
   const found = new Map<VariableRef, InformationPrice>()
   for (const one of prices) {
@@ -152,7 +152,7 @@ function priceOfTable(plan: Plan, terms: PriceTerms): InformationPrice[] {
     const before = told.get(variable) ?? { numbers: 0, bits: 0 }
     told.set(variable, { numbers: before.numbers + numbers * groups, bits: before.bits + numbers * groups * bits })
   }
-  // As many bins as are declared, or as can hold k people.
+  // The number of bins is that of the declared bins, or of the bins that can hold k people if that is lower.
   const binsOf = (variable: VariableRef) =>
     Math.max(1, Math.min(facts(variable).cells ?? 1, Math.floor(each / settings.k)))
   const measured = [...new Set(plan.measures.flatMap(variablesOf))]

@@ -6,7 +6,7 @@ const TOKEN = Symbol('made by disclose')
 type Maker = (output: Output) => SafeOutput
 let maker: Maker | undefined
 
-/** An output that has passed disclosure control. Only `disclose.ts` can create one, and it is immutable. */
+/** An immutable output that has passed disclosure control. Only `disclose.ts` can create one. */
 export class SafeOutput {
   /** Canonical JSON. */
   readonly #json: string
@@ -43,8 +43,8 @@ export class SafeOutput {
 }
 
 /**
- * Returns the only function that creates safe outputs to the first caller, which is `disclose.ts` when it is
- * loaded. Every later call throws TypeError.
+ * Returns the only function that creates safe outputs to the first caller, which is `disclose.ts` when it is loaded. Every
+ * later call throws TypeError.
  */
 export function takeMaker(): Maker {
   const taken = maker
@@ -54,7 +54,8 @@ export function takeMaker(): Maker {
 }
 
 /**
- * The run-time counterpart of the compile-time type check: returns the value, or throws INTERNAL if it is no real `SafeOutput`.
+ * The run-time counterpart of the compile-time type check: returns the value, or throws INTERNAL if it is not a real
+ * `SafeOutput`.
  */
 export function assertSafe(value: unknown): SafeOutput {
   if (SafeOutput.isSafe(value)) return value

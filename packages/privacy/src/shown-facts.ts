@@ -1,6 +1,7 @@
 /**
- * Facts about data that an answer shows beside its numbers, and that its ledger does not count: whether few of a group lack a value,
- * whether somebody is in none of the groups, and which bins were joined. Each is one bit for whoever meters the answers.
+ * Facts about data that an answer shows beside its numbers, and that the ledger does not count: whether few people of a
+ * group lack a value, whether somebody is in none of the groups, and which bins were joined. Each fact counts as one bit
+ * against the refusal bits.
  */
 import { type Measure, type Plan, type SubjectSet, type VariableRef, variablesOf } from '@stimnet/protocol'
 import type { Defining } from './judge/defining.ts'
@@ -16,11 +17,14 @@ export interface ShownFact {
 
 interface Looking {
   readonly facts: FactsOf
-  /** The variables of which nobody in the catalog lacks a value. That nobody of a group does is known then. */
+  /**
+   * The variables that have a value for everybody in the catalog. For these variables it is known that nobody of a group
+   * lacks a value.
+   */
   readonly complete: ReadonlySet<VariableRef>
 }
 
-/** The facts that a judged table shows, each once. */
+/** The facts that a judged table shows, without duplicates. */
 export function factsShown(
   { plan, ...asked }: Unsaid & { readonly plan: Plan; readonly rare?: RareGroups | undefined },
   all: readonly TableRow[],
@@ -45,9 +49,10 @@ function mayBeLacking(variable: VariableRef, { facts, complete }: Looking): bool
 }
 
 /**
- * A number of values that is not exact shows that fewer than k of a group lack one, or that earlier answers are near. It is an exact
- * number that is withheld. An exact one is a release, which the ledgers have judged and charged. Where most groups of an answer have
- * no exact number, this is one fact about all of them, and each group that has one is another.
+ * The facts about missing values that the counts of a measure show. A count of values that is not exact shows that fewer
+ * than k people of a group lack a value, or that earlier answers are close: an exact count is withheld. An exact count is a
+ * release, which the ledgers have judged and charged. If most groups of an answer have no exact count, this is one fact
+ * about all of them, and each group with an exact count is another fact.
  */
 function lackingIn(measure: Measure, rows: readonly TableRow[], looking: Looking): ShownFact[] {
   const variables = variablesOf(measure)
@@ -66,8 +71,8 @@ function lackingIn(measure: Measure, rows: readonly TableRow[], looking: Looking
 }
 
 /**
- * Edges that are declared and were not kept, since few people, or nobody, would be between two of them. Of a number that others know
- * that says nothing, unless they do not know who is in the group.
+ * One fact for each declared edge that was not kept because few people, or nobody, would be between two edges. For a
+ * variable that others know, this discloses nothing unless they do not know who is in the group.
  */
 function joinedIn(
   { group }: TableRow,
@@ -83,13 +88,16 @@ function joinedIn(
   return declared.flatMap(({ from }) => (kept.has(from) ? [] : [{ what: `joined at ${from} of ${own}`, of }]))
 }
 
-/** The people of all groups by a variable add up to those who have one, and so show whether somebody has none. */
+/** The people of all groups by a variable add up to the people who have a value, and so show whether somebody has none. */
 function outsideOf({ groupBy }: Plan, all: readonly TableRow[], looking: Looking): ShownFact[] {
   const keys = groupBy.filter(({ variable }) => mayBeLacking(variable, looking))
   return keys.flatMap(({ variable }) => inNone(variable, all, looking))
 }
 
-/** So do numbers of those with a level, beside numbers of the others. Each of them shows a part of the same fact. */
+/**
+ * Numbers of people with a level and numbers of the other people add up to the people who have a value, and so show whether
+ * somebody has none. Each of these numbers shows a part of the same fact.
+ */
 function outsideOfLevels(defining: readonly Defining[], looking: Looking): ShownFact[] {
   const lacking = defining.filter(({ variable }) => mayBeLacking(variable, looking))
   return lacking.flatMap(({ variable, without }) => {

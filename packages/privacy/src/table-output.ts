@@ -1,4 +1,4 @@
-/** Output rows of the shown cells of a table: each cell with its value, and with no more parts than pooling needs. */
+/** Output rows of the shown cells of a table: each cell with its value, and with only the parts that pooling needs. */
 import {
   type Measure,
   type MomentsPart,
@@ -42,8 +42,8 @@ import type { PrivacySettings } from './rules/settings.ts'
 
 interface Shown {
   /**
-   * Null for a quantile beyond the last breakpoint, and for a correlation with a variable that does not
-   * vary here. The part can still be pooled.
+   * Null for a quantile beyond the last breakpoint, and for a correlation with a variable that does not vary at this site.
+   * The part can still be pooled.
    */
   readonly value: number | null
   readonly part: OutputPart
@@ -55,9 +55,9 @@ export interface Writing {
   readonly facts: FactsOf
   /** The number of people or rows in a set, as it may be shown. */
   readonly shownCount: (set: SolvedSet) => number
-  /** How far at most that number is from the exact one. */
+  /** Maximum difference between that number and the exact number. */
   readonly shownWithin: (set: SolvedSet) => number
-  /** Whether exact digits of sums of these variables would tell of single people; see `digitsTell`. */
+  /** Whether exact digits of sums of these variables would disclose single people; see `digitsTell`. */
   readonly digitsTell: (variables: readonly VariableRef[]) => boolean
 }
 
@@ -93,7 +93,10 @@ function columnOf(measure: Measure, facts: FactsOf): OutputColumn {
   }
 }
 
-/** One shown group as a row of the answer. A rounded number of people with a value is no larger than the number of people beside it. */
+/**
+ * One shown group as a row of the answer. A rounded number of people with a value is not larger than the number of people
+ * beside it.
+ */
 export function rowOf(row: TableRow, writing: Writing): OutputRow {
   const parts: Record<string, OutputPart> = {}
   const values = row.cells.map((cell) => {
@@ -114,7 +117,7 @@ export function rowOf(row: TableRow, writing: Writing): OutputRow {
   return { values: [...row.group.key, ...possible], parts }
 }
 
-/** Null where the measure is not defined, for example without values. */
+/** Null if the measure is not defined, for example without values. */
 function showCell(group: ReducedGroup, cell: TableCell, basis: CellBasis, writing: Writing): Shown | null {
   const { measure } = cell
   switch (measure.kind) {
@@ -139,7 +142,7 @@ function showCell(group: ReducedGroup, cell: TableCell, basis: CellBasis, writin
       return { value: part.bins.reduce((sum, { rows }) => sum + rows, 0), part }
     }
     case 'gram':
-      // Its part is made of the answers to its questions, never of its own reduction.
+      // The part of a model is made of the answers to its questions, never of its own reduction.
       return null
     case 'covariance':
     case 'correlation': {
@@ -162,9 +165,9 @@ function setOf({ support, numbers }: CellBasis, at: number): SolvedSet {
 }
 
 /**
- * The count as usual if it may be disclosed; otherwise rounded to a multiple of k or of the rounding base, whichever is larger.
- * Where fewer than k lack a value, it is made from the size of the group alone: halfway between the most and the fewest values that
- * there can be. So it says nothing about how many lack one.
+ * The usual count if it may be disclosed; otherwise rounded to a multiple of k or of the rounding base, whichever is larger.
+ * If fewer than k people lack a value, the count is computed from the size of the group alone: halfway between the largest
+ * and the smallest possible number of values. So the count discloses nothing about how many people lack a value.
  */
 function countOfValues(
   { isCounted, fewLackOf }: TableCell,
@@ -179,8 +182,8 @@ function countOfValues(
 }
 
 /**
- * The largest error of a count, empty for an exact one: half of its rounding step, and where it is hidden how many lack a value,
- * half of how many can.
+ * The largest error of a count, empty for an exact count. The error is half of the rounding step and, if the number of
+ * missing values is hidden, half of the largest such number.
  */
 function countWithin({ isCounted }: TableCell, { settings: { k, roundBase } }: Writing): { n?: number } {
   const base = isCounted ? roundBase : Math.max(k, roundBase)
@@ -199,19 +202,21 @@ function showShare(cell: TableCell, basis: CellBasis, writing: Writing): Shown |
   const having = Math.min(of, told)
   const { n: within } = countWithin(cell, writing)
   if (within === undefined) return { value: having / of, part: { share: { having, of } } }
-  // Both numbers are off. It is the same for every share, also for one that is set to few or to all but few, so that it says nothing of it.
+  // Both numbers have an error. The stated error is the same for every share, including shares that were set to few or to
+  // all but few, so that it does not show that they were.
   const upper = cell.isCounted ? within : Math.max(settings.k, settings.roundBase) / 2
   const share = (upper + within) / Math.max(1, of - within)
   return { value: having / of, part: { share: { having, of }, accuracy: { share, of: within } } }
 }
 
 /**
- * Where the number of values is not told exactly, the number of those who have the level is rounded like it: the numbers of all levels
- * would add up to it, and the exact number of one, from another answer, would give it away.
+ * If the number of values is not released exactly, the number of people with the level is rounded in the same way. Otherwise
+ * the numbers of all levels would add up to the number of values, and the exact number for one level in another answer would
+ * disclose it.
  */
 function havingHidingCount(having: number, of: number, { k, roundBase, zerosAreDisclosive }: PrivacySettings): number {
   const told = toNearest(having, Math.max(k, roundBase))
-  // As the exact one is: neither few nor all but few.
+  // As required of the exact number, the result is neither few nor all but few.
   return zerosAreDisclosive ? Math.min(of - k, Math.max(k, told)) : told
 }
 
@@ -224,7 +229,8 @@ function binsPart(cell: TableCell, basis: CellBasis, writing: Writing, isInteger
   const setAt = (i: number) => setOf(basis, 1 + filled.indexOf(i))
   const { k, roundBase } = writing.settings
   const base = Math.max(k, roundBase)
-  // Where the number of values is not told exactly, each bin is rounded: exact bins add up to it, also over several answers.
+  // If the number of values is not released exactly, each bin is rounded: exact bins would add up to the number of values,
+  // also over several answers.
   const isHidden = !cell.isCounted && roundBase === 1
   const told = (i: number) => {
     const { rows, subjects } = setAt(i)
@@ -248,8 +254,8 @@ interface OfCell {
 }
 
 /**
- * Whether every digit may be shown: the steward chose exact precision, the number of values, which the digits would disclose, is
- * disclosed exactly anyway, and the digits tell of nobody.
+ * Whether every digit may be shown. The steward must have chosen exact precision, the digits must not disclose single
+ * people, and the number of values, which the digits would disclose, must be disclosed exactly anyway.
  */
 function isExact(
   { cell: { isCounted, rung }, writing: { settings, digitsTell } }: OfCell,
@@ -282,7 +288,8 @@ function showValues(column: ReducedColumn, { kind, variable }: ValueMeasure, of:
   const told = roundedSide({ mean, sd: sd ?? 0, n }, variable, of)
   const sum = told.mean.value * n
   const offN = countWithin(of.cell, of.writing)
-  // A sum is off by its mean, over as many values as there can be, and by the values that are not counted or not there.
+  // The error of a sum is the error of its mean, over the largest possible number of values, plus the error due to values
+  // that are missing or not counted.
   const most = told.mean.within * (n + (offN.n ?? 0)) + Math.abs(told.mean.value) * (offN.n ?? 0)
   if (kind === 'sum') return { value: sum, part: { add: sum, accuracy: most } }
   const accuracy = { ...offN, sum: told.mean.within * n }
@@ -337,8 +344,8 @@ function shapeOf({ decimals, rows, sum, sumSquares, powers }: ReducedColumn) {
 
 /**
  * Mean and standard deviation of one variable, rounded in the site's own unit. If they were rounded in the unit of the
- * request, asking in many units would recover the digits that rounding removed. The standard deviation, rounded to two
- * digits, decides the rounding steps of both.
+ * request, asking in many units would recover the removed digits. The standard deviation, rounded to two digits, decides the
+ * rounding steps of both.
  */
 function roundedSide(
   { mean, sd, n }: { mean: number; sd: number; n: number },
@@ -359,22 +366,22 @@ function roundedSide(
 }
 
 /**
- * The finest rounding step of a mean whose count is not disclosed exactly. It is no finer than the distance between the means
- * that each possible count allows. Finer digits would fit one count only, and so disclose it.
+ * The finest rounding step of a mean whose count is not disclosed exactly. It is not finer than the distance between the
+ * means that each possible count allows. Finer digits would fit only one count, and so disclose the count.
  */
 function stepHidingCount(step: number, n: number, settings: PrivacySettings): number {
   return step === 0 ? 0 : stepAbove(step / fewestBehind(n, settings))
 }
 
 /**
- * The same of a standard deviation. A sum of squares of whole numbers is even where their sum is, so that the variances that one
- * count allows lie 2 step² / n apart.
+ * The finest rounding step of a standard deviation whose count is not disclosed exactly. A sum of squares of whole numbers
+ * is even if their sum is even, so the variances that one count allows are 2 step² / n apart.
  */
 function spreadStepHidingCount(step: number, { sd, n }: { sd: number; n: number }, settings: PrivacySettings): number {
   return step === 0 || sd === 0 ? 0 : stepAbove(step ** 2 / (sd * fewestBehind(n, settings)))
 }
 
-/** Fewer than a count can be that is told as n. */
+/** A lower bound of the counts that can be released as n. */
 function fewestBehind(n: number, { roundBase, k }: PrivacySettings): number {
   return Math.max(1, n - Math.max(roundBase, k))
 }

@@ -16,7 +16,7 @@ import {
   tableOf
 } from './fixtures.ts'
 
-/** Sixty people. The first ten have not responded; of the others every second one has. */
+/** Sixty people. The first ten have not responded; every second one of the others has. */
 const ALL = people(60, (i) => ({
   responded: i >= 10 && i % 2 === 0 ? 'yes' : 'no',
   x: 20 + ((i * 7) % 31)
@@ -93,7 +93,7 @@ test('two shares whose difference is that ten people have not responded do not b
 test('they stand where somebody of the ten has responded, and where others know of a person whether he did', () => {
   const one = ALL.map((row) => (row.subject === 3 ? { ...row, responded: 'yes' } : row))
   const ledgers = after(asked(planOf([share('yes')]), one, { ledgers: ledgersOf(60) }))
-  // Nothing follows about the one who responded, but a difference needs five people on each side.
+  // Nothing follows about the person who responded, but a difference needs five people on each side.
   assert.match(String((asked(planOf([share('no')]), LATER, { ledgers }) as { why?: string }).why), /single out/)
   const known = after(
     asked(planOf([share('yes')]), ALL, {
@@ -136,7 +136,7 @@ test('the smallest count goes too where all that are shown tell that nobody has 
   const plan = planOf([SUBJECTS], 'responded')
   const rowsOf = (identifying: boolean) =>
     tableOf(asked(plan, LATER, { ledgers: ledgersOf(60), identifying, cells: 4 })).rows
-  // Nobody has either of two other levels. The count of neither follows alone, so that no audit of counts objects.
+  // Nobody has either of two other levels. The count of neither level follows alone, so no audit of counts objects.
   assert.deepEqual([rowsOf(false).length, rowsOf(true).length], [1, 2])
 })
 

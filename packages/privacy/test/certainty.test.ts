@@ -4,13 +4,13 @@ import { randomUnit, seededRandom } from '@stimnet/protocol'
 import { type AuditPattern, someAreCertain } from '../src/ledger/certainty.ts'
 import { withAlike } from '../src/ledger/levels.ts'
 
-/** The disclosed counts, for a number of people with the level in each pattern. */
+/** The disclosed counts, from the number of people with the level in each pattern. */
 function countsOf(patterns: readonly AuditPattern[], having: readonly number[]): string {
   const [{ row } = { row: [] }] = patterns
   return row.map((_, set) => patterns.reduce((sum, one, p) => sum + (one.row[set] ?? 0) * (having[p] ?? 0), 0)).join()
 }
 
-/** All numbers of people with the level in each pattern that give the same counts, by walking through all of them. */
+/** Enumerates all numbers of people with the level in each pattern that give the same counts. */
 function* solutions(patterns: readonly AuditPattern[]): Generator<readonly number[]> {
   const told = countsOf(
     patterns,
@@ -45,7 +45,7 @@ function* randomPatterns(count: number, size: { sets: number; patterns: number; 
     for (let p = 0; p < length; p++) rows.add(Array.from({ length: sets }, () => below(2)).join())
     yield [...rows].map((text): AuditPattern => {
       const people = 1 + below(size.peopleMax)
-      // Most patterns are at a bound, since only there can people be certain.
+      // Most patterns are at a bound, because only there can people be certain.
       const having = [0, people, below(people + 1)][below(3)] ?? 0
       return { row: text.split(',').map(Number), people, having }
     })

@@ -82,7 +82,7 @@ test('what the question itself asks for is no disclosure: one arm by its filter,
   assert.equal(found(by('arm', is('=', 'a'))), 0)
   assert.equal(found(by('arm', { all: [is('in', 'a', 'b'), is('in', 'a', 'c')] })), 0)
   assert.equal(found(by('arm'), groups, { bounded: false, cells: 1 }), 0, 'the only level there is')
-  // A filter that does not plainly restrict the key to one level does not make the disclosure harmless.
+  // A filter that does not clearly restrict the key to one level does not make the disclosure harmless.
   for (const vacuous of [is('in', 'a', 'b'), is('!=', 'b'), { any: [is('=', 'a')] }, { not: is('=', 'b') }]) {
     assert.equal(found(by('arm', vacuous)), 1, JSON.stringify(vacuous))
   }

@@ -348,7 +348,7 @@ test('R50: a curve has no step of fewer than k people', () => {
 test('what a contract can tell is metered by the contract, and has an end', () => {
   const bits = (outputs: readonly OutputDeclarationInput[], subjects = 150) =>
     bitsOfContract(outputContractSchema.parse(outputs), { ...SETTINGS, subjects })
-  // The states of a count are 0 to 150 and withheld; three bits are for the outcome.
+  // A count has the states 0 to 150 and withheld; three bits are for the outcome.
   assert.equal(bits([COUNT]), Math.ceil(3 + Math.log2(152)))
   assert.equal(bits([COUNT], 127), 11, 'one way more than there are counts')
   assert.equal(bits([TABLE]), Math.ceil(3 + 3 * Math.log2(152)))
@@ -369,7 +369,7 @@ test('the numbers between two bounds are counted as if written down one by one',
       const [lower, upper] = [from / 10, (from + width) / 10]
       const seen = new Set<number>()
       for (let at = from; at <= from + width; at++) seen.add(Number((at / 10).toPrecision(2)))
-      // Every number seen lies on the grid, so there are at least as many.
+      // Every number found lies on the grid, so the result is at least as large.
       assert.ok(numbersWithin(lower, upper, 2) >= seen.size)
     })
   )

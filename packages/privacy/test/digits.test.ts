@@ -23,7 +23,7 @@ const of = (from: number, to: number) =>
     Array.from({ length: to - from }, (_, i) => from + i)
   )
 
-/** A ledger in which the sums over two groups of twenty were told in fewer digits, for a tenth of a bit each. */
+/** A ledger in which the sums over two groups of twenty were released in fewer digits, for a tenth of a bit each. */
 function twoTold(): SpanLedger {
   const draft = new LedgerDraft(SpanLedger.start(UNIVERSE))
   for (const set of [of(0, 20), of(20, 40)])

@@ -96,7 +96,7 @@ describe('how far off an answer is', () => {
   test('follows the formulas: how far one person moves a number, over its share of the charge', () => {
     near(sds([subjects])[0], Math.sqrt(1.841347188416))
     near(sds([subjects], { epsilon: undefined, rho: '0.5' })[0], 1)
-    // Declared from 0 to 120, so one person moves a sum by at most 120.
+    // The age is declared from 0 to 120, so one person moves a sum by at most 120.
     near(sds([of('sum')])[0], Math.SQRT2 * 120, 1e-4)
     near(sds([of('sum')], { bounds: [{ variable: 'age', lower: '18', upper: '90' }] })[0], Math.SQRT2 * 90, 1e-4)
     const [mean] = costOf(terms([of('mean')])).columns
@@ -113,7 +113,7 @@ describe('how far off an answer is', () => {
     const all = [subjects, of('sum'), of('mean'), of('variance'), of('sd'), share]
     assert.ok(!useless([subjects, of('mean'), share], '2').includes(true))
     assert.deepEqual(useless(all, '0.01'), [true, true, true, true, true, true])
-    // The error of 150 people's mean is ± a quarter of 120 years between these two.
+    // The error of the mean of 150 people reaches a quarter of 120 years between these two values of ε.
     assert.deepEqual([useless([of('mean')], '0.16'), useless([of('mean')], '0.1')], [[false], [true]])
     assert.deepEqual([useless([median], '1', ['outcomes']), useless([median], '0.01', ['outcomes'])], [[false], [true]])
   })
@@ -135,7 +135,7 @@ describe('how far off an answer is', () => {
     near(rank(2, { ...gaussian, rho: '0.001' }), Math.SQRT2 * (rank(1, { ...gaussian, rho: '0.001' }) ?? 0), 0.01)
     // Three possible groups: baseline, month_12 and missing.
     assert.equal(costOf(terms([rows], { ...long, groups_per_subject: 900 })).groupsPerSubject, 3)
-    // One row per person, in one group, so nothing is multiplied, whatever the request says.
+    // Each person has one row, in one group, so nothing is multiplied, whatever the request states.
     const short = { groupBy: [{ name: 'sex', variable: 'subjects.sex' as const }] }
     near(sds([rows], { ...short, groups_per_subject: 9, rows_per_subject: 9 })[0], Math.sqrt(1.841347188416))
   })
@@ -234,16 +234,16 @@ const release = (plan: DpPlan, reduction: BoundedReduction, source = random) =>
     random: source
   })
 
-/** A released table as pooling receives it, without the parts that do not matter here. */
+/** A released table as pooling receives it, without the parts that are irrelevant here. */
 function bareOutput(plan: DpPlan, reduction: BoundedReduction): TableOutput {
   const { columns, rows, dp } = release(plan, reduction)
   const disclosure = { level: 'P2', dp } as TableOutput['disclosure']
   return { kind: 'table', columns: [...columns], rows: [...rows], withheld: { groups: 0, cells: 0 }, disclosure }
 }
 
-/** `npm run test:long` draws three times as many, which finds smaller excesses. */
+/** `npm run test:long` draws three times as many releases, which finds smaller excesses. */
 const RUNS = process.env.STIMNET_LONG === '1' ? 60_000 : 20_000
-/** Each group has its own draws, so one release gives many of them. */
+/** Each group has its own draws, so one release gives many draws. */
 const GROUPS = 2_000
 
 /** The values of the first column in many releases of the same data. */
@@ -472,7 +472,7 @@ describe('a noisy table', () => {
       { variable: AGE, lower: '0', upper: '100' },
       { variable: height, lower: '150', upper: '200' }
     ]
-    /** People whose height increases with their age; both are spread evenly. */
+    /** People whose height increases with their age. Both variables are spread evenly. */
     const people = Array.from({ length: 4_000 }, (_, i) => {
       const age = (i * 37) % 101
       return { age, height: 150 + ((age / 2 + ((i * 13) % 50)) / 100) * 50 }

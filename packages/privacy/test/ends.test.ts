@@ -34,7 +34,7 @@ describe('sums at their least', () => {
     let [refused, told] = [0, 0]
     for (let round = 0; round < 1_500; round++) {
       const universe = 2 + below(4)
-      // A value that is not zero lies inside the range, so that it could be larger or smaller.
+      // A value that is not zero is inside the range, so it could be larger or smaller.
       const values = Array.from({ length: universe }, () => (below(2) === 0 ? 0 : 2))
       const draft = new LedgerDraft(SpanLedger.start(universe))
       const sets: SubjectSet[] = []
@@ -85,7 +85,7 @@ describe('sums at their least', () => {
     const draft = new LedgerDraft(SpanLedger.start(60))
     assert.equal(draft.tellAnything(all, 5), undefined)
     const after = new LedgerDraft(draft.result())
-    // The two people at the end divide the group only once its sum is judged.
+    // The two people at the end divide the group only when its sum is judged.
     assert.equal(after.tell([{ quantity: 'x', set: group, off: [off] }], 5), undefined)
     assert.ok(after.isWithin('x', group) && !after.isWithin('x', off))
   })
@@ -114,7 +114,7 @@ describe('sums at their least', () => {
       60,
       Array.from({ length: to - from }, (_, i) => from + i)
     )
-  /** Tells sums over the sets in turn, of whom those in `off` have more than the least. Returns the objections. */
+  /** Discloses sums over the sets in turn. The people in `off` have more than the least value. Returns the objections. */
   function toldInTurn(sums: readonly { readonly set: SubjectSet; readonly off: SubjectSet }[]) {
     const draft = new LedgerDraft(SpanLedger.start(60))
     return sums.map(({ set, off }) => draft.tell([{ quantity: 'x', set, off: [off] }], 5)?.why)
@@ -122,14 +122,14 @@ describe('sums at their least', () => {
 
   test('are held against sums from before somebody was at the least, which were of nobody else', () => {
     const first = { set: among(0, 40), off: among(0, 40) }
-    // Of the twenty people more, four have more than the least: the difference of the two sums rests on them.
+    // Four of the twenty additional people have more than the least value: the difference of the two sums rests on them.
     assert.deepEqual(toldInTurn([first, { set: among(0, 60), off: among(0, 44) }]), [undefined, 'leverage'])
     assert.deepEqual(toldInTurn([first, { set: among(0, 60), off: among(0, 45) }]), [undefined, undefined])
   })
 
   test('remember who was at the least in earlier sums, though the last one is of nobody at it', () => {
     const sums = [
-      // The first ten people have the least, and nobody else has.
+      // Only the first ten people have the least value.
       { set: among(0, 20), off: among(10, 20) },
       { set: among(10, 40), off: among(10, 40) },
       { set: among(20, 40), off: among(20, 40) }

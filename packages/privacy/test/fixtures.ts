@@ -30,7 +30,7 @@ import {
 
 export interface Row {
   readonly subject: number
-  /** Which of its subject's rows it is; by default in the order given. */
+  /** The index of the row among the subject's rows; by default the order of the rows in the list. */
   readonly row?: number
   readonly [variable: string]: number | string | null
 }
@@ -58,7 +58,7 @@ export function planOf(measures: readonly Measure[], ...by: string[]): Plan {
 
 const bare = (variable: VariableRef) => variable.slice(2)
 
-/** Number of places for rows that each subject has in the table `t`, if there are several rows per subject. */
+/** Number of indices reserved for rows of each subject in the table `t`, if there are several rows per subject. */
 export const ROWS_EACH = 64
 
 export function ownersOf(universe: number): Uint32Array {
@@ -75,7 +75,7 @@ export function ledgersOf(universe: number): Ledgers {
 
 interface World {
   readonly universe: number
-  /** The place of each row; undefined if no subject has several rows. */
+  /** The index of each row; undefined if no subject has several rows. */
   readonly places: ReadonlyMap<Row, number> | undefined
 }
 
@@ -210,7 +210,7 @@ function reducePair(world: World, x: string, y: string, all: readonly Row[]): Re
   }
 }
 
-/** Exact precision, so that results can be compared with the question's own numbers. Rounding has separate tests. */
+/** Exact precision, so that results can be compared with the numbers of the question itself. Rounding has separate tests. */
 export const SETTINGS = effectiveSettings({ preset: 'default', precision: 'exact' })
 
 /** The facts about a variable of `t`. */
@@ -247,7 +247,7 @@ export function ask(
   return disclose(aggregate, contextOf(universe, more))
 }
 
-/** The measured variables of which all rows have a value. */
+/** The measured variables for which all rows have a value. */
 export function completeIn(plan: Plan, rows: readonly Row[]): ReadonlySet<VariableRef> {
   const has = (row: Row, name: string) => row[name] !== null && row[name] !== undefined
   const measured = plan.measures.flatMap(variablesOf)

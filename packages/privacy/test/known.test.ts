@@ -71,7 +71,7 @@ test('a number of few values, a share and a quantile count those who have each v
   assert.deepEqual(counted({ kind: 'share', name: 's', variable: ref('sex'), level: 'm' }, sex), [3])
 })
 
-/** Asks of those who are rigid. Others know age and sex of everybody, and who is in `could`, but not who is rigid. */
+/** Asks about the people who are rigid. Others know age and sex of everybody, and who is in `could`, but not who is rigid. */
 function asked(
   one: Measure,
   rows: readonly Row[],
@@ -128,7 +128,7 @@ function asked(
 const why = (disclosed: ReturnType<typeof asked>) => (disclosed.ok ? '' : disclosed.why)
 const WEIGHS_FEW = /known values weigh few/
 
-/** Thirty women and thirty men of like age; every second person is rigid. */
+/** Thirty women and thirty men of similar age; every second person is rigid. */
 const ALIKE = people(SIZE, (i) => ({
   sex: i < 30 ? 'f' : 'm',
   rigid: i % 2 === 0 ? 'yes' : 'no',
@@ -137,7 +137,7 @@ const ALIKE = people(SIZE, (i) => ({
 }))
 
 describe('a number of values that others know, over people whom they do not', () => {
-  // This person is not rigid, so that the mean is the same without.
+  // This person is not rigid, so the mean is the same without this person.
   const far = ALIKE.map((row) => (row.subject === 7 ? { ...row, age: 90 } : row))
 
   test('is withheld where one person of very different age could be among them, whether or not this person is', () => {
@@ -155,7 +155,7 @@ describe('a number of values that others know, over people whom they do not', ()
   test('is withheld beside another that they do not know, where one person’s age weighs most, in any group', () => {
     const pair: Measure = { kind: 'covariance', name: 'c', variables: [ref('age'), ref('cost')] }
     assert.equal(why(asked(pair, ALIKE, { isKnown: true })), '')
-    // Not so far that this person dominates the sum of the squares.
+    // The age is not so extreme that this person dominates the sum of the squares.
     const older = ALIKE.map((row) => (row.subject === 7 ? { ...row, age: 56 } : row))
     assert.match(why(asked(pair, older, { isKnown: true })), WEIGHS_FEW)
   })
@@ -168,7 +168,7 @@ describe('a share of what others know, over people whom they do not', () => {
   test('is a count of the rigid women: one of all women but one does not stand beside it', () => {
     const first = asked(women, ALIKE)
     assert.ok(first.ok, why(first))
-    // This woman is not rigid, so that the same people are counted.
+    // This woman is not rigid, so the same people are counted.
     const butOne = setOf(WOMEN.filter(({ subject }) => subject !== 1))
     const again = asked(SUBJECTS, WOMEN, { could: butOne, ledgers: first.ledgers })
     assert.match(why(again), /single out few people/)

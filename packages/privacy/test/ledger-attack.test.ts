@@ -28,8 +28,8 @@ function basisOf(sets: readonly SubjectSet[], items: number): number[][] {
 }
 
 /**
- * The leverage of a person: how much of the person's own vector lies in the span. For several
- * rows, of the combination with the most.
+ * The leverage of a person: the part of the person's own vector that lies in the span. For several rows, the largest
+ * leverage of a combination of them.
  */
 function leverageOf(rows: readonly number[], basis: readonly (readonly number[])[]): number {
   let direction = rows.map((_, i) => 1 + i / 7)
@@ -80,7 +80,7 @@ describe('nobody can be estimated from told sums with more than one k-th of his 
             refused += 1
             continue
           }
-          // Stored and read again, as by a node that stops between two questions.
+          // The ledger is stored and read again, as by a node that stops between two questions.
           ledger = ledgerFromBytes(ledgerToBytes(draft.result()), {
             universe: people
           })

@@ -36,7 +36,7 @@ function told(
   for (const one of sets) {
     const draft = new LedgerDraft(now)
     const { of, isOfUnknown } = 'of' in one ? one : { of: one, isOfUnknown: false }
-    // Of values that others do not know, and without a limit of information.
+    // Values that others do not know, without a limit of information.
     const about = [{ variable: 'secret', bits: 0, bitsMax: 1 }]
     if (draft.tell([{ quantity, set: of, isOfUnknown, about }], k) !== undefined) continue
     admitted.push(of)
@@ -46,7 +46,7 @@ function told(
   return { ledger: now, sets: admitted, unknown }
 }
 
-/** Sets that are judged together: of counts those that others know and those that they do not, of sums all. */
+/** Sets that are judged together: for counts, the sets that others know and the other sets separately; for sums, all sets. */
 function judgedTogether(quantity: string, { sets, unknown }: Pick<ReturnType<typeof told>, 'sets' | 'unknown'>) {
   return quantity === '1' ? [unknown, sets.filter((one) => !unknown.includes(one))] : [sets]
 }
@@ -204,7 +204,7 @@ for (const quantity of ['1', 'x']) {
         Array.from({ length: k }, (_, i) => k * at + i)
       )
     for (const k of [3, 5, 8]) {
-      // Of each group as many are in the unknown set as its number says.
+      // Each group has the same number of people in the unknown set.
       for (const inside of [0, 1, 2].filter((many) => many < k / 2)) {
         const groups = Array.from({ length: Math.floor(people / k) }, (_, at) => group(at, k))
         const unknown = {
@@ -243,7 +243,7 @@ describe('information about people whom others do not know', () => {
     )?.why
 
   test('is paid by all who could be among them, alike, so that a later refusal shows nobody', () => {
-    // After those of the first ten of fifty, a group with one of them, and one with none.
+    // After the numbers of the first ten of fifty people: a group with one of them, and a group with none.
     const groups = [range(9, 18).or(range(60, 61)), range(19, 28).or(range(60, 61))]
     const toldOf = (payers?: SubjectSet) =>
       groups.map((group) => {
@@ -271,7 +271,7 @@ describe('information about people whom others do not know', () => {
   test('costs in a difference what it says of the few who are in it', () => {
     const draft = new LedgerDraft(SpanLedger.start(100))
     assert.equal(tell(draft, range(0, 40), range(0, 80)), undefined)
-    // Ten more could be in this one, and five are: 4/5 of a bit, as for a number of these five.
+    // Ten more people could be in this number, and five are: 4/5 of a bit, as for a number of these five.
     assert.equal(tell(draft, range(0, 40).or(range(80, 85)), range(0, 90)), 'information')
     assert.equal(tell(draft, range(0, 40).or(range(80, 92)), range(0, 100)), undefined)
   })
@@ -330,7 +330,7 @@ test('no more is told of a variable than it may, of each person', () => {
     Array.from({ length: 20 }, (_, i) => i)
   )
   const tell = (quantity: string, one: SubjectSet) => draft.tell([{ quantity, set: one, about }], 5)
-  // Eight bits over 20 people are 0.4 for each; over 40 people they are 0.2.
+  // Eight bits over 20 people are 0.4 bits per person; over 40 people they are 0.2.
   assert.equal(tell('x', first), undefined)
   assert.deepEqual(tell('x^2', first), { why: 'information', variable: 'v' })
   assert.equal(tell('x^2', first.complement()), undefined)
@@ -398,7 +398,7 @@ test('people to leave out come from those of whom most is alike, each time the s
   )
   assert.deepEqual(draft.someOf('x', SubjectSet.everyone(40), { count: 3, from: 0 }), [10, 11, 12])
   assert.deepEqual(draft.someOf('x', SubjectSet.everyone(40), { count: 3, from: 38 }), [38, 39, 10])
-  // Of ten people who were in one sum, one is missing from the set. The other nine are bound to that person.
+  // One of the ten people who were in one sum is missing from the set. The other nine are bound to that person.
   const butOne = SubjectSet.everyone(40).without(set(40, [4]))
   assert.deepEqual(draft.matesOf('x', butOne, { apart: [4], count: 4 }), [0, 1, 2, 3, 5, 6, 7, 8, 9])
 })
@@ -555,7 +555,7 @@ describe('a ledger that is carried into a newer epoch', () => {
   test('knows who came and was in no release, and forgets nobody who left', () => {
     const draft = new LedgerDraft(SpanLedger.start(20))
     draft.tell([{ quantity: 'x', set: SubjectSet.everyone(20) }], 5)
-    // Two of the twenty left and three arrived. 21 are present, and the two that left follow them.
+    // Two of the twenty left and three arrived. 21 are present, and the two that left come after them.
     const to = Uint32Array.from({ length: 20 }, (_, i) => (i < 2 ? 21 + i : i - 2))
     const carried = carryLedger(draft.result(), { universe: 21, gone: { items: 2 }, to })
     const next = ledgerFromBytes(ledgerToBytes(carried), { universe: 21, gone: { items: 2 } })

@@ -37,7 +37,7 @@ const sumOver = (subjects: SubjectSet): Entry => ({
 })
 const countOver = (subjects: SubjectSet): Entry => ({ number: countOf({ subjects }), about: [], aboutPeople: [] })
 
-/** Records one number, then tries to fit another. Returns the people who were left out, and the objection that remained. */
+/** Records one number, then tries to fit another. Returns the people who were left out, and the remaining objection. */
 function fitted(told: Entry, asked: Entry, kind: Measure = MEAN) {
   const draft = new LedgersDraft(ledgersOf(60))
   assert.equal(draft.tell([told], K), undefined)

@@ -5,7 +5,7 @@ import { seededRandom } from '@stimnet/protocol'
 
 const DRAWS = 60_000
 
-/** Within z = 6 of the expected number, which fails by chance once in five hundred million tests. */
+/** Asserts a deviation within z = 6 of the expected number, which fails by chance once in five hundred million tests. */
 function assertFrequency(found: number, expected: number, draws = DRAWS): void {
   const spread = Math.sqrt(draws * expected * (1 - expected))
   assert.ok(Math.abs(found - draws * expected) <= 6 * spread, `${found} of ${draws}, expected ${draws * expected}`)
@@ -73,7 +73,7 @@ test('discrete Gaussian noise of a large and of a broken variance has that varia
     const bits = new RandomBits(seededRandom(bottom))
     let squares = 0
     for (let i = 0; i < 20_000; i++) squares += Number(discreteGaussian(bits, ratio(top, bottom))) ** 2
-    // The variance of a mean of squares of a normal is 2σ⁴/n.
+    // The variance of a mean of squares of a normal distribution is 2σ⁴/n.
     assert.ok(Math.abs(squares / 20_000 / (top / bottom) - 1) < 6 * Math.sqrt(2 / 20_000))
   }
 })

@@ -33,7 +33,7 @@ function matrixOf(measure: GramMeasure, rows: ReducedRows): bigint[][] {
   return columns.map((one) => columns.map((other) => one.reduce((sum, value, i) => sum + value * (other[i] ?? 0n), 0n)))
 }
 
-/** The largest leverage, by orthogonal columns in doubles. */
+/** The largest leverage, computed with orthogonal columns in doubles. */
 function largestBy(measure: GramMeasure, rows: ReducedRows): number {
   const basis: number[][] = []
   for (const column of columnsOfModel(measure)) {
@@ -53,7 +53,7 @@ function largestBy(measure: GramMeasure, rows: ReducedRows): number {
 
 describe('The largest leverage in a model', () => {
   test('exactly one in k is admitted, and no more', () => {
-    // Ten people of ±1 about 0: each has a tenth as one of ten, and a tenth of the squares of the outcome.
+    // Ten people with ±1 around 0: each has a tenth as one of ten, and a tenth of the squares of the outcome.
     for (const shift of [0, 7, 1_000_003]) {
       const measure = modelOf([[]])
       const rows = rowsOf({ 't.y': Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? 1 : -1) + shift) })

@@ -125,7 +125,7 @@ describe('by default', () => {
     const bins: Measure = { kind: 'quantile', name: 'median', variable: ref('x'), q: 0.5 }
     const counts = [measure('count', 'ill'), measure('count', 'x')]
 
-    /** 150 people, of whom the last ones have no values, and so many are ill. */
+    /** 150 people: the last `missing` of them have no values, and the first `ill` are ill. */
     const answer = (missing: number, ill: number, more: object = { settings, synthetic: false }) => {
       const of = people(150, (i) => (i < 150 - missing ? { ill: i < ill ? 'yes' : 'no', x: 5 + (i % 9) * 10 } : {}))
       const [row] = tableOf(ask(planOf([share('yes'), share('no'), bins, ...counts]), 150, of, more)).rows
@@ -205,7 +205,8 @@ describe('by default', () => {
     })
 
     test('nor over many groups of people whom an attacker knows, which of them are complete', () => {
-      // One person of 300 lacks a value. Each group that shows that all of it, or not all, have one leaves fewer who can be that one.
+      // One person of 300 lacks a value. Each group that shows whether all of its people have a value leaves fewer people
+      // who can lack it.
       const plan = planOf([SUBJECTS, measure('count', 'x'), measure('mean', 'x')])
       const said = new Map<number, Set<string>>()
       for (const [least, most] of [0, 40, 80, 120].flatMap((from) =>
@@ -225,7 +226,7 @@ describe('by default', () => {
           const { add, ...part } = (row?.parts.count_x ?? {}) as { add: number; accuracy?: number }
           const mean = row?.parts.mean_x
           const { n, accuracy } = mean && 'moments' in mean ? mean.moments : assert.fail('no mean')
-          // The sum itself is another, as the mean is.
+          // The sum and the mean themselves differ between these answers.
           const one = JSON.stringify([add, part, n, accuracy])
           said.set(least * 1_000 + most, (said.get(least * 1_000 + most) ?? new Set()).add(one))
         }
@@ -239,7 +240,7 @@ describe('by default', () => {
         people(1, () => ({ x: null }))
       )
       const told = (lacking: number, measures: Measure[], without: readonly number[] = []) => {
-        // Whoever is left out of a variable has no value in what is reduced.
+        // People who are left out of a variable have no value in the reduced data.
         const rows = people(100, (i) => ({ x: i < lacking || without.includes(i) ? null : i % 2 }))
         const plan = planOf(measures)
         const out = SubjectSet.of(100, without)
@@ -264,7 +265,7 @@ describe('by default', () => {
         const [row] = tableOf(
           ask(planOf([measure('sd', 'x')]), 100, rows, { settings, synthetic: false, variables })
         ).rows
-        // Two sums of squares that one number of people allows lie 2 apart: sd differs by 1 / (sd n) there.
+        // Two sums of squares that one number of people allows are 2 apart, so sd differs by 1 / (sd n).
         const steps = Number(row?.values[0]) / 0.01
         assert.ok(Math.abs(steps - Math.round(steps)) < 1e-9, `${row?.values[0]}`)
       }
@@ -276,7 +277,7 @@ describe('by default', () => {
         people(1, () => ({ x: null }))
       )
       const variables = new Map([factsOf('x', { step: 1 })])
-      // A few people of another dose do not make the usual ones lie closer. They are not in the group.
+      // A few people with another dose do not make the usual doses lie closer. They are not in the group.
       const others = people(20, (i) => ({ x: i < 2 ? 61 : i % 2 === 0 ? 50 : 100 }))
       const told = (lacking: number, high: number) => {
         const rows = people(60, (i) => ({ x: i < lacking ? null : i - lacking < high ? 100 : 50 }))
@@ -295,7 +296,7 @@ describe('by default', () => {
       for (let high = 5; high <= 54; high++) ofAll.add(told(0, high))
       const ofAllButOne = Array.from({ length: 41 }, (_, i) => told(1, 9 + i))
       const alone = ofAllButOne.filter((one) => !ofAll.has(one)).length
-      // All three together fit one number alone here and there. Without the spacing, all of them did.
+      // All three numbers together fit only one count in a few cases. Without the spacing they did in all cases.
       assert.ok(alone <= 0.15 * ofAllButOne.length, `${alone} of ${ofAllButOne.length}`)
     })
 
@@ -351,7 +352,7 @@ describe('by default', () => {
 
 describe('where counts are rounded', () => {
   const rounding = effectiveSettings({ preset: 'opensafely' })
-  /** The exact counts for which a rounded count can stand. */
+  /** The exact counts that a rounded count can represent. */
   const behind = (rounded: number) => [-2, -1, 0, 1, 2].map((off) => rounded + off).filter((n) => n > 1)
 
   test('the digits of a mean fit every count that the rounded one can stand for', () => {

@@ -46,7 +46,7 @@ describe('each rule of each preset', () => {
     test(`${preset}: a group of ${k - 1} is withheld, one of ${k} is shown`, () => {
       const groups = people(3 * k + k - 1, (i) => ({ arm: i < 2 * k ? 'a' : i < 3 * k ? 'b' : 'c' }))
       const shown = answer(settings, groups, [SUBJECTS], 'arm').map(([arm]) => arm)
-      // With c alone withheld, its size would be the difference to the total. So b is withheld as well.
+      // If only c were withheld, its size would be the difference to the total. So b is withheld as well.
       assert.deepEqual(shown, ['a'])
       assert.deepEqual(answer({ ...settings, k: k - 1 }, groups, [SUBJECTS], 'arm').length, 3)
       const larger = people(3 * k, (i) => ({ arm: i < 2 * k ? 'a' : 'b' }))

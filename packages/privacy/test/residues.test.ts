@@ -17,7 +17,7 @@ function patterns(...sets: readonly string[]) {
   }))
 }
 
-/** Sets found at random, of which a combination modulo a number is left that has one person alone. */
+/** Sets found at random for which a combination modulo a number leaves one person alone. */
 const FOUND = [
   { modulus: 4, sets: ['bcd', 'xdf', 'cef', 'bdef', 'bf'] },
   { modulus: 8, sets: ['df', 'xbcde', 'eg', 'cdg', 'bfg', 'cef'] },
@@ -55,7 +55,7 @@ function tried(sets: number, resting: readonly (readonly number[])[], people: Re
   return isFound
 }
 
-/** A person's pattern for each letter: the sets in which it is. */
+/** For each letter, the pattern of its people: the sets that contain the letter. */
 function patternsOf(sets: readonly string[]): readonly number[] {
   const letters = [...new Set(sets.join(''))].filter((letter) => letter !== 'x')
   return letters.map((letter) => sets.reduce((sum, set, i) => sum + (set.includes(letter) ? 1 << i : 0), 0))
@@ -125,12 +125,12 @@ describe('counts modulo whole numbers', () => {
   })
 
   test('of many small groups are judged, and refused where this takes too long', () => {
-    // Ten groups of a hundred and ten of one person each, in every set of a bit of their numbers and in no other.
+    // Ten groups of a hundred people and ten groups of one person, each in the sets given by the bits of the group's number.
     const bits = Array.from({ length: 4 }, (_, bit) => bit)
     const group = (i: number, people: number) => ({ row: bits.map((bit) => (i >> bit) & 1), people, having: 0 })
     const groups = Array.from({ length: 10 }, (_, i) => [group(i + 1, 1), group(i + 1, 100)]).flat()
     assert.equal(restOnFewModulo(groups, K), false)
-    // People who are all alone in their sets. Of twelve sets this is decided; of forty it would take too long.
+    // Random patterns of a single person each. For twelve sets this is decided; for forty sets it would take too long.
     let state = 1
     const coin = () => {
       state = (state * 16807) % 2147483647
@@ -162,7 +162,7 @@ describe('counts modulo whole numbers', () => {
         const of = SubjectSet.of(universe, people)
         return draft.tellLevel({ variable: 'ill', level: 'yes', levels: 2 }, { of, having: of.and(ill) }, K)
       }
-      // Sixty-three patterns: beyond forty only fractions of people are considered.
+      // There are sixty-three patterns: beyond forty, only fractions of people are considered.
       for (let bit = 0; bit < 6; bit++)
         assert.ok(tell(Array.from({ length: 600 }, (_, i) => i + 1).filter((i) => ((i % 64) >> bit) & 1)))
       assert.deepEqual([tell([0, ...b, ...c]), tell([...b, ...d]), tell([...c, ...d])], [true, true, false])

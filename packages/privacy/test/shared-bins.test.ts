@@ -12,7 +12,7 @@ function chances(seed: number): () => number {
   return () => randomUnit(source)
 }
 
-/** Bins of these numbers of people. */
+/** Bins with these numbers of people. */
 function binsOf(sizes: readonly number[]): ReducedBin[] {
   const universe = sizes.reduce((a, b) => a + b, 0)
   let next = 0
@@ -91,7 +91,7 @@ test('rounded bins state how far they are off also where they follow from earlie
       ...{ subject, x: Math.floor(chance() * 100), arm: chance() < 0.4 ? 'a' : 'b' }
     }))
     let ledgers: Ledgers | undefined
-    // Each arm, and then both together: whose bins follow from those of the arms where they are the same.
+    // First each arm, and then both together. The bins of both follow from those of the arms where their edges are the same.
     for (const by of [['arm'], []] as const) {
       const disclosed = ask(planOf([BINS], ...by), 200, rows, {
         settings,

@@ -7,7 +7,10 @@ import { contextOf, factsOf, measure, people, planOf, type Row, reduce, ref, SUB
 const settings = effectiveSettings({ preset: 'default' })
 const variables = new Map([factsOf('age', { identifying: true })])
 
-/** What an answer about real people shows beside its numbers. `complete` are the variables of which nobody in the catalog lacks a value. */
+/**
+ * The facts that an answer about real people shows beside its numbers. `complete` holds the variables that have a value for
+ * everybody in the catalog.
+ */
 function shown(
   rows: readonly Row[],
   {
@@ -35,7 +38,7 @@ function shown(
 
 const names = (found: readonly ShownFact[]) => found.map(({ what }) => what)
 
-/** A hundred people, of whom the first lack x, and others an arm. */
+/** A hundred people. The first `lackingX` lack x, and others lack an arm. */
 const study = (lackingX: number, lackingArm = 0) =>
   people(100, (i) => ({
     x: i < lackingX ? null : 5 + ((i * 37) % 90),

@@ -2,9 +2,9 @@
 import type { SubjectSet } from '@stimnet/protocol'
 
 /**
- * Exact, over all real coefficients. Some people can be singled out if the span has a vector that is zero for everybody else.
- * That is so if removing their columns from the matrix of the sets lowers its rank. Infinity if nothing was disclosed, and if
- * no such people are found up to the given number.
+ * The minimum number of people who can be singled out, exact over all real coefficients. Some people can be singled out if
+ * the span has a vector that is zero for everybody else. That is the case if removing their columns from the matrix of the
+ * sets lowers its rank. Infinity if nothing was disclosed, or if no such people are found up to the given number.
  */
 export function supportMin(
   sets: readonly SubjectSet[],

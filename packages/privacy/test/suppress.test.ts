@@ -184,8 +184,8 @@ test('a column of few values against another tells the sum of those it marks: on
   const even = (i: number) => 100 + ((i * 37) % 60)
   const marked = (i: number) => (i < 20 ? 1 : 0)
   assert.equal(typeof shown((i) => ({ flag: marked(i), cost: even(i) })), 'number')
-  // One person has 600 of the 725 of the twenty marked people, but only 600 of the 8,000 of the whole
-  // column, where no rule would notice it.
+  // One person has 600 of the 725 of the twenty marked people, but only 600 of the 8,000 of the whole column, where no rule
+  // would withhold the sum.
   const dominated = (i: number) => (i === 0 ? 600 : i < 20 ? i % 13 : even(i))
   assert.equal(
     shown((i) => ({ flag: marked(i), cost: dominated(i) })),
@@ -450,7 +450,7 @@ test('R13: row and column sums never stand beside the table: there is no way to 
   assert.ok(inner.ok)
   const shown = tableOf(inner).rows.map((row) => `${row.values[0]}${row.values[1]}`)
   assert.ok(!shown.includes('r0c1') && !shown.includes('r2c0'))
-  // The margins, asked for afterwards, may be released only if they do not disclose a withheld cell.
+  // The margins, queried afterwards, may be released only if they do not disclose a withheld cell.
   const margin = ask(planOf([SUBJECTS], 'r'), all.length, all, { ledgers: inner.ledgers })
   const both = margin.ok ? margin.ledgers.subjects : inner.ledgers.subjects
   const cell = SubjectSet.of(

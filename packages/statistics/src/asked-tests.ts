@@ -1,4 +1,4 @@
-/** Tests that a statistic by name asks for beside its numbers. */
+/** Tests that a named statistic requests in addition to its numbers. */
 import type { Filter, MetaTest, Plan, PlanTest, ResolvedVariable, StatisticCall } from '@stimnet/protocol'
 import { hasFlag, invalid, twoLevels } from './measures.ts'
 import { classicalTests } from './tests/asked-classical.ts'
@@ -7,8 +7,9 @@ import { META_METHODS } from './tests/meta.ts'
 
 /**
  * Adds the tests that a statistic requests to its plan. `repeats` is true for the tables of the catalog with several rows per
- * subject. A test whose groups come from a column of such a table is marked with the name of the table, since one person can
- * then be in several groups. So is a test of values if such a table is read. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED.
+ * subject. A test whose groups come from a column of such a table is marked with the name of the table, because one person can
+ * then be in several groups. The same applies to a test of values if such a table is read. Throws PARAMETER_INVALID or
+ * VALUE_NOT_DECLARED.
  */
 export function withTests(plan: Plan, asked: TestsAsked): Plan {
   const { repeats } = asked
@@ -20,7 +21,7 @@ export function withTests(plan: Plan, asked: TestsAsked): Plan {
       const tables = plan.groupBy
         .filter((key) => [test.by].flat().includes(key.name))
         .map(({ variable }) => tableOf(variable))
-      // Of survival each person has one time.
+      // In survival analysis, each person has one time.
       const repeated = isOfTimes(test.kind) ? plan.tables.find(repeats) : tables.find(repeats)
       if (repeated !== undefined && !isPerRow(test)) return { ...test, repeated }
       const clustered = OF_PEOPLE.includes(test.kind) ? undefined : plan.tables.find(repeats)
@@ -29,12 +30,12 @@ export function withTests(plan: Plan, asked: TestsAsked): Plan {
   }
 }
 
-/** These count people, however many rows each has. */
+/** Tests that count people, however many rows each person has. */
 const OF_PEOPLE: readonly PlanTest['kind'][] = [
   ...(['chi_squared', 'share_interval', 'two_by_two', 'mcnemar', 'fisher'] as const)
 ]
 
-/** Whether the rows of the answer are not compared with each other, so that the same people may be in several. */
+/** Whether the rows of the answer are not compared with each other, so that the same people may be in several rows. */
 function isPerRow({ kind }: PlanTest): boolean {
   return kind.endsWith('_interval')
 }
@@ -49,9 +50,9 @@ export interface TestsAsked {
 }
 
 /**
- * Removes the mark of repeated rows from the tests of a plan where its filter allows it. If the filter restricts
- * a column of the repeated table to one value (visit = month_12), each person is assumed to have one row left,
- * so that the groups are groups of people.
+ * Removes the mark of repeated rows from the tests of a plan if its filter allows it. If the filter restricts a column of the
+ * repeated table to one value (visit = month_12), each person is assumed to have one row left, so that the groups are groups of
+ * people.
  */
 export function oneRowEach(plan: Plan): Plan {
   const { tests, where } = plan
@@ -75,8 +76,9 @@ export function oneRowEach(plan: Plan): Plan {
 }
 
 /**
- * The note on a plan without tests, which have their own: a mean or another number of values of a table with several rows per person
- * counts each row, unless the filter or the groups hold a column of the table to one value. `repeats` as for `withTests`.
+ * The note on a plan without tests, which have their own notes. A mean, or another number of values of a table with several rows
+ * per person, counts each row, unless the filter or the groups restrict a column of the table to one value. `repeats` as for
+ * `withTests`.
  */
 export function rowsNote(plan: Plan, repeats: TestsAsked['repeats']): string | undefined {
   const { tests = [], where, groupBy, measures } = plan
@@ -108,7 +110,7 @@ function tableOf(column: string): string {
   return column.slice(0, column.indexOf('.'))
 }
 
-/** The plan with its tests, which read only columns that the plan has anyway. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED. */
+/** The plan with its tests, which read only columns that the plan already has. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED. */
 function plainTests(plan: Plan, { name, call, variables, by }: TestsAsked): Plan {
   const [one, two] = plan.groupBy
   if (name === 'chi_squared') {
@@ -138,13 +140,13 @@ function plainTests(plan: Plan, { name, call, variables, by }: TestsAsked): Plan
   const groups = twoLevels(call, key)
   return {
     ...plan,
-    // Other groups are left out of the plan: then no group must be withheld in order to hide another one.
+    // Other groups are left out of the plan, so that no group must be withheld to hide another group.
     where: { column: key.ref, op: 'in', values: groups },
     tests: spreads.map((measure) => ({ kind: 'welch', of: measure.name, by: one.name, groups }))
   }
 }
 
-/** These compare the groups of one variable. */
+/** Statistics that compare the groups of one variable. */
 const OF_GROUPS = ['compare', 'anova', 'two_by_two']
 
 function withMeta(plan: Plan, call: StatisticCall, by: readonly ResolvedVariable[]): Plan {
@@ -182,10 +184,10 @@ const EFFECTS = {
   'correlation alone': 'correlation',
   'correlation by': 'correlation'
 } as const
-/** Intervals of effects that differ between institutions. */
+/** Interval methods for effects that differ between institutions. */
 export const META_INTERVALS = ['hartung_knapp', 'wald'] as const
 
-/** An argument that is one of some words; the first unless given. */
+/** An argument that must be one of some words; by default the first word. */
 function oneOf<W extends string>(call: StatisticCall, name: string, words: readonly [W, ...W[]]): W {
   const asked = call.arguments[name]
   const known = words.find((word) => word === asked)

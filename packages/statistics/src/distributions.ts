@@ -1,12 +1,12 @@
-/** Tail probabilities of t, F and χ², by the incomplete beta and gamma functions. */
+/** Tail probabilities of t, F and χ², computed with the incomplete beta and gamma functions. */
 
 /**
- * Maximum number of terms, which is enough for every argument that a table can give. Without convergence by then
- * the result is NaN, never a wrong number.
+ * Maximum number of terms, which is enough for every argument that a table can give. Without convergence by then, the result is
+ * NaN, never a wrong number.
  */
 const STEPS_MAX = 100_000
 const EPSILON = 1e-16
-/** Replaces zero where a continued fraction would divide by it. */
+/** Replaces zero if a continued fraction would divide by it. */
 const TINY = 1e-300
 
 /** Probability of a |t| this large or larger: the two-sided p of a t test. `df` need not be whole. */
@@ -39,12 +39,15 @@ export function pOfNormal(z: number): number {
   return Number.isNaN(z) ? Number.NaN : pOfChiSquared(z * z, 1)
 }
 
-/** The z beyond which lies, on both sides together, the share `p`: 1.96 for p = 0.05. */
+/** The z for which both tails beyond ±z together have the probability `p`: 1.96 for p = 0.05. */
 export function zOfP(p: number): number {
   return tailOf(p, pOfNormal)
 }
 
-/** Where a tail probability that falls from 1 is `p`, halved until neighbours: 60 steps are more digits than a double has. */
+/**
+ * The value at which a tail probability that falls from 1 equals `p`, found by bisection until neighbouring doubles: 60 steps
+ * give more digits than a double has.
+ */
 function tailOf(p: number, tail: (value: number) => number): number {
   if (!(p > 0 && p < 1)) return Number.NaN
   let high = 1
@@ -58,7 +61,7 @@ function tailOf(p: number, tail: (value: number) => number): number {
   return (low + high) / 2
 }
 
-/** `rest` is 1 - x. It is given separately, since the subtraction would lose digits for x near one. */
+/** `rest` is 1 - x. It is given separately, because the subtraction would lose digits for x near one. */
 interface BetaArguments {
   readonly a: number
   readonly b: number
@@ -97,7 +100,7 @@ function betaFraction(a: number, b: number, x: number): number {
   return Number.NaN
 }
 
-/** The regularised upper gamma function Q(a, x), by its series where that is short, and otherwise by its continued fraction. */
+/** The regularised upper gamma function Q(a, x), by its series if that is short, and otherwise by its continued fraction. */
 function upperGamma(a: number, x: number): number {
   const front = Math.exp(a * Math.log(x) - x - lnGamma(a))
   return x < a + 1 ? 1 - front * gammaSeries(a, x) : front * gammaFraction(a, x)
@@ -148,7 +151,7 @@ function lnBeta(a: number, b: number): number {
   return lnGamma(small) + difference
 }
 
-/** From this argument on, the omitted terms of Stirling's series are below the last digit. */
+/** From this argument on, the omitted terms of Stirling's series are smaller than the last digit. */
 const SHIFT = 15
 
 /** ln Γ(x) for x > 0: Stirling's series, after moving small arguments up. */

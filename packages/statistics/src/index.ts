@@ -1,4 +1,4 @@
-/** Sufficient statistics that add across sites, and how to pool them. Pure arithmetic: runs in a browser. */
+/** Sufficient statistics that add across sites, and functions that pool them. Pure arithmetic, which also runs in a browser. */
 export { oneRowEach, rowsNote } from './asked-tests.ts'
 export { lnGamma, pOfChiSquared, pOfF, pOfT, tOfP } from './distributions.ts'
 export { gramIn, modelFault, receiptsAsked } from './models/ask.ts'

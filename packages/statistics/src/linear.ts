@@ -1,11 +1,11 @@
 /** Linear equations with a symmetric matrix that may be singular, such as the normal equations of a design. */
 
-/** Smallest pivot, as a share of the largest diagonal element. A smaller one is a rounding error of zero. */
+/** Minimum pivot, as a share of the largest diagonal element. A smaller pivot is a rounding error of zero. */
 const PIVOT_MIN = 1e-10
 
 /**
- * The value vᵀ M⁻ v with a generalised inverse, the rank of M, and the places of columns that follow from the others. `M` is symmetric
- * and has no negative eigenvalue.
+ * The value vᵀ M⁻ v with a generalised inverse, the rank of M, and the indices of columns that follow from the others. `M` is
+ * symmetric and has no negative eigenvalue.
  */
 export function quadraticForm(
   matrix: readonly (readonly number[])[],

@@ -14,7 +14,7 @@ export function invalid(reason: string): never {
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
-/** The name of each variable, or `table_name` with the name of its table in front where two tables share the name. */
+/** The name of each variable, or `table_name` with the name of its table in front if two tables share the name. */
 export function uniqueNames(variables: readonly ResolvedVariable[]): string[] {
   const bare = variables.map(({ variable }) => variable.name)
   return variables.map(({ table, variable }) => {
@@ -24,8 +24,8 @@ export function uniqueNames(variables: readonly ResolvedVariable[]): string[] {
 }
 
 /**
- * The measures of a statistic for each group. `repeated` means that a subject can have several rows.
- * Throws the errors of `planOfStatistic`.
+ * The measures of a statistic for each group. `repeated` means that a subject can have several rows. Throws the errors of
+ * `planOfStatistic`.
  */
 export function measuresOf(
   name: string,
@@ -82,17 +82,17 @@ export function measuresOf(
   }
 }
 
-/** Whether an argument is true; false unless given. Throws PARAMETER_INVALID. */
+/** Whether an argument is true; by default false. Throws PARAMETER_INVALID. */
 export function hasFlag(call: StatisticCall, name: string): boolean {
   const { [name]: asked = false } = call.arguments
   if (typeof asked !== 'boolean') return invalid(`${name}: true or false.`)
   return asked
 }
 
-/** As many numbers as a query may ask for: a category has one for each level. */
+/** Maximum number of measures of a query; a category has one measure per level. */
 const BASELINE_MAX = 31
 
-/** Of a number n, mean and spread; of a category the share of each level. */
+/** For a numeric variable n, mean and spread; for a category the share of each level. */
 function baseline(variables: readonly ResolvedVariable[]): Measure[] {
   const names = uniqueNames(variables)
   const measures = variables.flatMap((one, i): Measure[] => {
@@ -116,7 +116,7 @@ function baseline(variables: readonly ResolvedVariable[]): Measure[] {
   return measures
 }
 
-/** What a meta-analysis combines: a correlation, a share, or a mean with its spread. */
+/** The effects that a meta-analysis combines: a correlation, a share, or a mean with its spread. */
 function effectsOf(call: StatisticCall, variables: readonly ResolvedVariable[]): Measure[] {
   if (variables.length === 2) return pairsOf('correlation', variables)
   const isCategory = variables.every(({ variable }) => variable.type === 'category')
@@ -124,7 +124,7 @@ function effectsOf(call: StatisticCall, variables: readonly ResolvedVariable[]):
   return isCategory ? shares(call, variables) : [...counts(variables), ...over(variables, ['mean', 'sd'])]
 }
 
-/** Throws PARAMETER_INVALID for what is no number. */
+/** Throws PARAMETER_INVALID for variables that are not numeric. */
 export function checkNumeric(variables: readonly ResolvedVariable[]): void {
   const other = variables.find(({ variable }) => variable.type !== 'integer' && variable.type !== 'number')
   if (other) invalid(`${other.ref} is no number.`)
@@ -200,7 +200,7 @@ function binsOf([first]: readonly ResolvedVariable[]): Measure[] {
   return [{ kind: 'bins', name: `count_${variable.name}`, variable: ref }]
 }
 
-/** The two levels in an argument, or those of a category that has two. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED. */
+/** The two levels in an argument, or those of a category with exactly two levels. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED. */
 export function twoLevels(
   call: StatisticCall,
   { ref, variable }: ResolvedVariable,

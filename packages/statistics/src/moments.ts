@@ -52,7 +52,7 @@ export function sdOf(sums: ExactSums): number | null {
   return sums.n < 2 ? null : rootOfRatioToNumber(spread(sums), pairsOf(sums.n) * powerOfTen(2 * sums.decimals))
 }
 
-/** Skewness of the population, m3/m2^1.5. Null where nothing varies. */
+/** Skewness of the population, m3/m2^1.5. Null if nothing varies. */
 export function skewnessOf(sums: ExactPowers): number | null {
   const square = spread(sums)
   if (square === 0n) return null
@@ -61,7 +61,7 @@ export function skewnessOf(sums: ExactPowers): number | null {
   return third < 0n ? -size : size
 }
 
-/** Kurtosis of the population, m4/m2²: 3 for a normal distribution. Null where nothing varies. */
+/** Kurtosis of the population, m4/m2²: 3 for a normal distribution. Null if nothing varies. */
 export function kurtosisOf(sums: ExactPowers): number | null {
   const square = spread(sums)
   return square === 0n ? null : ratioToNumber(fourthSpread(sums), square * square)
@@ -90,7 +90,7 @@ export function crossDeviationsOf(sums: ExactPairSums): number | null {
   return ratioToNumber(crossSpread(sums), BigInt(sums.n) * powerOfTen(sums.decimals[0] + sums.decimals[1]))
 }
 
-/** Pearson's r. Null where one of both does not vary. */
+/** Pearson's r. Null if one of the variables does not vary. */
 export function correlationOf(sums: ExactPairSums): number | null {
   const { x, y } = sidesOf(sums)
   const product = spread(x) * spread(y)
@@ -100,7 +100,7 @@ export function correlationOf(sums: ExactPairSums): number | null {
   return cross < 0n ? -size : size
 }
 
-/** The two sides of a pair as sums of their own. */
+/** The two sides of a pair as separate sums. */
 export function sidesOf(sums: ExactPairSums): { x: ExactSums; y: ExactSums } {
   const { n, decimals } = sums
   return {
@@ -109,7 +109,7 @@ export function sidesOf(sums: ExactPairSums): { x: ExactSums; y: ExactSums } {
   }
 }
 
-/** n·Σx² - (Σx)²: n times the sum of squared deviations, without a rounding. */
+/** n·Σx² - (Σx)²: n times the sum of squared deviations, without rounding. */
 function spread({ n, sum, sumSquares }: ExactSums): bigint {
   return BigInt(n) * sumSquares - sum * sum
 }
@@ -138,7 +138,7 @@ function powerOfTen(exponent: number): bigint {
   return 10n ** BigInt(exponent)
 }
 
-/** The sum as decimal text, to its last digit. */
+/** The sum as decimal text with all digits. */
 export function sumText({ sum, decimals }: Pick<ExactSums, 'sum' | 'decimals'>): string {
   const digits = (sum < 0n ? -sum : sum).toString().padStart(decimals + 1, '0')
   const [whole, fraction] = [digits.slice(0, digits.length - decimals), digits.slice(digits.length - decimals)]
@@ -146,9 +146,9 @@ export function sumText({ sum, decimals }: Pick<ExactSums, 'sum' | 'decimals'>):
 }
 
 /**
- * Pools moments after Chan, Golub & LeVeque: the deviations within the parts, and those of their means from the common
- * mean; third and fourth powers after Pébay. If a part lacks something (deviations, a power, the second variable), the
- * result lacks it too. Null without values.
+ * Pools moments by Chan, Golub & LeVeque: the deviations within the parts, and the deviations of the parts' means from the common
+ * mean; third and fourth powers by Pébay. If a part lacks something (deviations, a power, the second variable), the result lacks
+ * it too. Null without values.
  */
 export function poolMoments(parts: readonly MomentsPart[]): MomentsPart | null {
   const filled = parts.filter((part) => part.n > 0)
@@ -181,8 +181,8 @@ export function poolMoments(parts: readonly MomentsPart[]): MomentsPart | null {
 }
 
 /**
- * The distance of each part's mean from the common mean, rounded once. The difference of two quotients of doubles would lose
- * the digits that large numbers have in common.
+ * The distance of each part's mean from the common mean, rounded once. The difference of two quotients of doubles would lose the
+ * leading digits that large numbers have in common.
  */
 function offsetsOf(parts: readonly Pick<MomentsPart, 'n' | 'sum' | 'sum_exact'>[]): number[] {
   const ns = parts.map(({ n }) => fractionOf(n))
@@ -196,7 +196,7 @@ function offsetsOf(parts: readonly Pick<MomentsPart, 'n' | 'sum' | 'sum_exact'>[
 
 type Shifted = MomentsPart & { readonly offset: number }
 
-/** Undefined where a part lacks a term. */
+/** Undefined if a part lacks a term. */
 function poolPower(
   parts: readonly Shifted[],
   termsOf: (part: Shifted) => readonly (number | undefined)[]

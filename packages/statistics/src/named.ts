@@ -22,11 +22,11 @@ export interface StatisticArgument {
   readonly meaning: string
 }
 
-/** A statistic as documentation and clients show it. */
+/** A statistic in the form in which documentation and clients show it. */
 export interface StatisticDescription {
   readonly name: string
   readonly summary: string
-  /** How many variables it takes. */
+  /** The minimum and maximum number of variables. */
   readonly variables: readonly [least: number, most: number]
   /** Arguments besides variables and grouping keys. */
   readonly arguments: readonly StatisticArgument[]
@@ -224,7 +224,7 @@ const COVARIATES: StatisticArgument = {
   meaning: 'Numbers and categories whose differences between institutions stay, such as ["age_group", "sex"].'
 }
 
-/** More variables than this is no longer one question. */
+/** Maximum number of variables: with more, it is no longer one question. */
 const VARIABLES_MAX = 8
 const GROUP_KEYS_MAX = 3
 
@@ -307,15 +307,15 @@ const ALIASES: Readonly<Record<string, string>> = {
   risk_difference: 'two_by_two'
 }
 
-/** The name of a statistic, also by another name for it. */
+/** The name of a statistic, given its name or an alias. */
 export function statisticNamed(name: string): string {
   return Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name
 }
 
 /**
- * The plan of a statistic. A name without a table is looked up first in `call.table` and the tables of variables that were
- * named before, and then in the whole catalog. Throws STATISTIC_UNKNOWN, PARAMETER_INVALID, VALUE_NOT_DECLARED,
- * VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS, each with a reason about the request alone.
+ * The plan of a statistic. A name without a table is looked up first in `call.table` and the tables of previously named
+ * variables, and then in the whole catalog. Throws STATISTIC_UNKNOWN, PARAMETER_INVALID, VALUE_NOT_DECLARED, VARIABLE_UNKNOWN or
+ * VARIABLE_AMBIGUOUS, each with a reason that depends only on the request.
  */
 export function planOfStatistic(asked: StatisticCall, descriptor: CatalogDescriptor): Plan {
   const name = statisticNamed(asked.name)
@@ -348,7 +348,7 @@ export function planOfStatistic(asked: StatisticCall, descriptor: CatalogDescrip
   return withTests(plan, { name: statistic.name, call, variables, by, repeats: (table) => repeats(descriptor, table) })
 }
 
-/** The grouping keys: of tables their variables, of survival the column of the event after those of the groups. */
+/** The grouping keys: for tables their variables; for survival the keys of the groups, followed by the column of the event. */
 function keysOf(
   name: string,
   variables: readonly ResolvedVariable[],
@@ -380,7 +380,7 @@ function checkShape(statistic: StatisticDescription, call: StatisticCall): void 
   }
 }
 
-/** A call of a statistic with its table, as it is written. */
+/** A call of a statistic with its table, as a user writes it. */
 function withTable(name: string, table: string): string {
   return `{ "name": "${name}", "table": "${table}" }`
 }

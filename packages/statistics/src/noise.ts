@@ -1,9 +1,9 @@
-/** Error of a number due to noise that 19 of 20 answers do not exceed: the quantile of a sum of discrete noises. */
+/** The error of a number due to noise that 19 of 20 answers do not exceed: a quantile of a sum of discrete noise terms. */
 
 /** Laplace: probability proportional to exp(-|x|/scale). Gaussian: to exp(-x²/2σ²). Both over the whole numbers. */
 export type NoiseKind = 'discrete-laplace' | 'discrete-gaussian'
 
-/** One noise, in the unit of the number that it is in. It is a whole multiple of `step`. */
+/** One noise term, in the unit of the number that it affects. The noise is a whole multiple of `step`. */
 export interface NoiseTerm {
   /** Standard deviation; for Gaussian noise its σ. */
   readonly sd: number
@@ -11,26 +11,26 @@ export interface NoiseTerm {
 }
 
 /**
- * Steps of the grid in one standard deviation. A noise with at most so many steps of its own
- * is its own grid, and nothing is rounded.
+ * Number of steps of the grid in one standard deviation. A noise term with at most this many steps of its own is its own grid,
+ * and nothing is rounded.
  */
 const STEPS_IN_SD = 512
 /**
- * A noise whose step is at most this part of the total standard deviation is treated as one on
- * the grid, since its steps do not show.
+ * A noise term whose step is at most this part of the total standard deviation is treated as a term on the grid, because its
+ * steps have no visible effect.
  */
 const FINE_STEP = 1 / 32
 /**
- * The transform repeats after this many standard deviations. A probability of less than one
- * in ten billion lies beyond half of them.
+ * The period of the transform, in standard deviations. A probability of less than one in ten billion lies beyond half of the
+ * period.
  */
 const PERIOD_IN_SD = 28
 /**
- * The inverse transform ends where the transform of the noises on the grid is below this. The rest
- * changes no probability by a millionth.
+ * The inverse transform ends where the transform of the noise terms on the grid is below this. The rest changes no probability by
+ * a millionth.
  */
 const TRANSFORM_LEAST = 1e-5
-/** Maximum number of remembered results. The rows of a table have the same noises again and again. */
+/** Maximum number of cached results. The rows of a table often have the same noise terms. */
 const KNOWN_MAX = 512
 const known = new Map<string, number>()
 
@@ -54,7 +54,7 @@ function bySize([a = 0, b = 0]: readonly number[], [c = 0, d = 0]: readonly numb
   return a - c || b - d
 }
 
-/** A sum of noises on the multiples of `width`. `margin` is the most that rounding to this grid can have hidden. */
+/** A sum of noise terms on the multiples of `width`. `margin` is the largest error due to rounding to this grid. */
 interface Grid {
   readonly width: number
   readonly margin: number
@@ -62,7 +62,7 @@ interface Grid {
   readonly sd: number
   /** The transform of the sum, E[cos(θK)]. */
   readonly transform: (angle: number) => number
-  /** The transform of the noises on the grid alone. It decreases, and the other noises never make the product larger. */
+  /** The transform of only the noise terms on the grid. It decreases, and the other terms never make the product larger. */
   readonly bound: (angle: number) => number
 }
 

@@ -1,7 +1,4 @@
-/**
- * Moments from noisy sums of one or several sites: the sums are pooled as they were drawn,
- * and limited to their bounds at the end.
- */
+/** Moments from noisy sums of one or several sites: the sums are pooled as they were drawn, and limited to their bounds at the end. */
 import type { MomentsPart, NoisyMoments } from '@stimnet/protocol'
 import { exactSum } from './moments.ts'
 import type { NoiseTerm } from './noise.ts'
@@ -11,7 +8,7 @@ type Variable = NoisyMoments['variables'][number]
 /** The sums of all sites about one point for each variable, not yet limited to bounds. */
 interface Together {
   readonly rows: number
-  /** The points about which the sums are. */
+  /** The points about which the sums are taken. */
   readonly about: readonly number[]
   readonly first: readonly number[]
   readonly squares: readonly (number | undefined)[]
@@ -20,9 +17,9 @@ interface Together {
 }
 
 /**
- * The moments of everybody, as if all sums had come from one site. The number of rows is raised to what the kind needs, because
- * empty groups are answered for as well. Means are limited to the bounds, and spreads to what the bounds allow. Null if the
- * sites did not sum the same quantities.
+ * The moments of everybody, as if all sums had come from one site. The number of rows is raised to the minimum that the kind
+ * needs, because empty groups are answered as well. Means are limited to the bounds, and spreads to the values that the bounds
+ * allow. Null if the sites did not sum the same quantities.
  */
 export function momentsOfNoisy(kind: string, sites: readonly NoisyMoments[]): MomentsPart | null {
   const means = meansOf(kind, sites)
@@ -31,11 +28,11 @@ export function momentsOfNoisy(kind: string, sites: readonly NoisyMoments[]): Mo
   const around = sumsAbout(sites, mean)
   const within = (value: number, most: number) => Math.min(most, Math.max(-most, value))
   const [wx = 0, wy = 0] = width
-  // Between two bounds no variance is above a quarter of their squared distance, and none is below zero.
+  // Between two bounds, no variance is above a quarter of their squared distance, and none is below zero.
   const [deviations, others] = around.squares.map((sum, i) =>
     sum === undefined ? undefined : Math.max(0, within(sum / n, (width[i] ?? 0) ** 2)) * n
   )
-  // Nobody is further from the mean than one bound from the other.
+  // The distance of a value from the mean is at most the distance between the bounds.
   const third = around.cubes[0] === undefined ? undefined : within(around.cubes[0] / n, (2 * wx) ** 3) * n
   const [x = 0, y = 0] = mean
   const moments = {
@@ -119,7 +116,7 @@ function total(terms: readonly (number | undefined)[]): number | undefined {
   return given.length < terms.length ? undefined : exactSum(given)
 }
 
-/** How far one unit of each noise of a site moves the number. */
+/** The change of the number per unit of each noise term of a site. */
 interface Weights {
   readonly rows: number
   readonly first: readonly number[]
@@ -128,8 +125,8 @@ interface Weights {
 }
 
 /**
- * The noise terms of a pooled number, each multiplied by how far it moves the number: to first order, at the moments that were
- * found. For a standard deviation these are the terms of its variance. Null for a kind without known terms.
+ * The noise terms of a pooled number, each multiplied by the change that it causes in the number: to first order, at the computed
+ * moments. For a standard deviation these are the terms of its variance. Null for a kind without known terms.
  */
 export function noiseOfNoisy(kind: string, sites: readonly NoisyMoments[], moments: MomentsPart): NoiseTerm[] | null {
   const { n, sum, second, deviations = 0 } = moments

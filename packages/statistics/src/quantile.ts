@@ -1,9 +1,9 @@
 /**
- * Quantiles from counts in bins of a public grid, interpolated linearly, and the bins of several sites: laid over one another with
- * the edges of all of them, or on the edges that they share.
+ * Quantiles from counts in bins of a public grid, interpolated linearly, and the bins of several sites: laid over one another
+ * with the edges of all sites, or on the edges that they share.
  */
 
-/** The value of an open end, since JSON has no infinity. The first bin may begin at its negative, and the last may end at it. */
+/** The value of an open end, because JSON has no infinity. The first bin may begin at its negative, and the last bin may end at it. */
 export const OPEN_END = Number.MAX_VALUE
 
 /** Number of rows in [from, to). */
@@ -14,16 +14,17 @@ export interface Bin {
 }
 
 /**
- * Edges of the bins of integers, half a unit below the declared ones, so that each value is spread over half a unit to both sides
- * (the correction for continuity). With the declared edges a quantile would come out half a unit too high. The outer ends stay.
+ * Edges of the bins of integers, half a unit below the declared edges, so that each value is spread over half a unit to both
+ * sides (continuity correction). With the declared edges, a quantile would be half a unit too high. The outer ends stay
+ * unchanged.
  */
 export function edgesOfIntegers(edges: readonly number[]): number[] {
   return edges.map((edge, i) => (i === 0 || i === edges.length - 1 ? edge : edge - 0.5))
 }
 
 /**
- * The value below which the share q of the rows lies, interpolated linearly within its bin. Null
- * without rows, or if it lies in an open bin.
+ * The value below which the share q of the rows lies, interpolated linearly within its bin. Null without rows, or if it lies in
+ * an open bin.
  */
 export function quantileOf(bins: readonly Bin[], q: number): number | null {
   const total = bins.reduce((sum, bin) => sum + bin.rows, 0)
@@ -40,10 +41,10 @@ export function quantileOf(bins: readonly Bin[], q: number): number | null {
 }
 
 /**
- * The bins of several sites laid over one another: the rows of each are spread evenly over its own bins, so that the number below
- * an edge is the sum of the sites' own piecewise linear numbers below it. The quantile of the result lies between the least and the
- * greatest quantile of the sites. It has the edges of all sites but those inside an open bin of one of them, whose rows are at an
- * unknown place there. Numbers of rows can be broken. Null if the outer edges differ.
+ * The bins of several sites laid over one another. The rows of each site are spread evenly over its own bins, so that the number
+ * below an edge is the sum of the sites' own piecewise linear numbers below that edge. The quantile of the result lies between
+ * the smallest and the largest quantile of the sites. The result has the edges of all sites except those inside an open bin of a
+ * site, where the position of the rows is not known. Numbers of rows can be fractional. Null if the outer edges differ.
  */
 export function layBins(sites: readonly (readonly Bin[])[]): Bin[] | null {
   const shared = poolBins(sites)
@@ -62,7 +63,7 @@ function isOpen({ from, to }: Pick<Bin, 'from' | 'to'>): boolean {
   return Math.abs(from) >= OPEN_END || Math.abs(to) >= OPEN_END
 }
 
-/** How many rows of a bin lie between two values, if they are spread evenly. Of an open bin none or all. */
+/** The number of rows of a bin between two values, if the rows are spread evenly. For an open bin, none or all rows. */
 function rowsBetween(bin: Bin, from: number, to: number): number {
   const [low, high] = [Math.max(from, bin.from), Math.min(to, bin.to)]
   if (bin.rows === 0 || low >= high) return 0
@@ -70,9 +71,9 @@ function rowsBetween(bin: Bin, from: number, to: number): number {
 }
 
 /**
- * Adds the bins of several sites. A site may have joined neighbouring bins that were too small, so the result has the edges
- * that all sites have in common. Null if the outer edges differ. With `drawn` the bins are noisy and can be below zero; their
- * outer edges are the bounds between which values count, and the widest of all sites are taken.
+ * Adds the bins of several sites. A site may have joined neighbouring bins that were too small, so the result has the edges that
+ * all sites have in common. Null if the outer edges differ. With `drawn` the bins are noisy and can be below zero; their outer
+ * edges are the bounds between which values count, and the widest bounds of all sites are used.
  */
 export function poolBins(sites: readonly (readonly Bin[])[], { drawn = false } = {}): Bin[] | null {
   const [first, ...others] = sites
@@ -93,7 +94,7 @@ export function poolBins(sites: readonly (readonly Bin[])[], { drawn = false } =
 }
 
 /**
- * The bins nearest to noisy ones of which none is below zero, so that the number of rows below each edge never falls. Computed
+ * The bins nearest to noisy bins that have no number below zero, so that the number of rows below each edge never falls. Computed
  * by least squares: neighbours that fall are replaced by their mean (pool adjacent violators; Barlow and others 1972).
  */
 export function risingBins(bins: readonly Bin[]): Bin[] {

@@ -15,14 +15,14 @@ export function fractionOf(value: number | string): Fraction {
   }
   if (!Number.isFinite(value)) throw new RangeError('no number')
   let [scaled, bottom] = [value, 1n]
-  // A double is a whole number over a power of two: doubling loses no digit.
+  // A double is a whole number divided by a power of two: doubling loses no digit.
   while (!Number.isInteger(scaled)) [scaled, bottom] = [scaled * 2, bottom * 2n]
   return { top: BigInt(scaled), bottom }
 }
 
 /** The sum of two fractions. */
 export function plus(a: Fraction, b: Fraction): Fraction {
-  // The denominators are mostly powers of two, so one is a multiple of the other.
+  // The denominators are usually powers of two, so one is a multiple of the other.
   if (a.bottom % b.bottom === 0n) return { top: a.top + b.top * (a.bottom / b.bottom), bottom: a.bottom }
   if (b.bottom % a.bottom === 0n) return plus(b, a)
   return { top: a.top * b.bottom + b.top * a.bottom, bottom: a.bottom * b.bottom }
@@ -51,7 +51,7 @@ export function ratioToNumber(numerator: bigint, denominator: bigint): number {
   return negative ? -magnitudeOfRatio : magnitudeOfRatio
 }
 
-/** The double nearest to the square root of numerator / denominator. Throws RangeError unless that is at least zero. */
+/** The double nearest to the square root of numerator / denominator. Throws RangeError if the ratio is negative. */
 export function rootOfRatioToNumber(numerator: bigint, denominator: bigint): number {
   if (denominator === 0n || numerator < 0n !== denominator < 0n) {
     if (numerator === 0n && denominator !== 0n) return 0
@@ -60,13 +60,14 @@ export function rootOfRatioToNumber(numerator: bigint, denominator: bigint): num
   if (numerator === 0n) return 0
   const top = magnitude(numerator)
   const bottom = magnitude(denominator)
-  // An even shift, so that the root shifts by half of it; 160 bits under the root give 80 in it, more than a double has.
+  // An even shift, so that the root shifts by half of it; 160 bits under the root give 80 bits in the root, more than a double
+  // has.
   const shift = Math.max(0, 2 * Math.ceil((160 + bits(bottom) - bits(top)) / 2))
   const scaled = top << BigInt(shift)
   const quotient = scaled / bottom
   const root = integerRoot(quotient)
   const exact = root * root === quotient && quotient * bottom === scaled
-  // The lowest bit only records whether there is a remainder, which is all that rounding needs.
+  // The lowest bit only records whether there is a remainder, which is sufficient for rounding.
   return scaledDown((root << 1n) | (exact ? 0n : 1n), shift / 2 + 1)
 }
 

@@ -5,44 +5,44 @@ import { quadraticForm } from './linear.ts'
 /** A variable, or one level of a category, in each group. */
 export interface TableOneRow {
   readonly variable: string
-  /** Of a category; null for a number. */
+  /** The level of a category; null for a numeric variable. */
   readonly level: string | null
   readonly unit: string | null
-  /** By group: mean and standard deviation of a number, share of a level; null where it was withheld. */
+  /** Cells by group: mean and standard deviation of a numeric variable, or share of a level; null if withheld. */
   readonly cells: readonly (TableOneNumber | TableOneShare | null)[]
   /**
-   * Between two groups, without its sign: of a number the difference of the means over the root of the mean variance; of a category
-   * Yang and Dalton's distance (SAS Global Forum 2012, 335), at its first level. Null for other rows, where a number is missing, and
-   * where the two groups are of different institutions.
+   * The difference between two groups, without its sign. For a numeric variable, the difference of the means divided by the root
+   * of the mean variance. For a category, Yang and Dalton's distance (SAS Global Forum 2012, 335), at its first level. Null for
+   * other rows, if a number is missing, and if the two groups are of different institutions.
    */
   readonly difference: number | null
-  /** People were left out of the numbers of the difference. */
+  /** Whether people were left out of the numbers of the difference. */
   readonly isDifferenceLeftOut?: true
 }
 
-/** What a reader must know of a number. */
+/** Facts about a number that a reader must know. */
 interface Behind {
-  /** How many of the institutions behind the group gave it, if not all of them. */
+  /** How many of the institutions behind the group gave the number (`sites`), if not all of them (`of`). */
   readonly behind?: { readonly sites: number; readonly of: number }
-  /** People were left out of it for privacy: how far it can be off is then said of those who remain. */
+  /** Whether people were left out of the number for privacy: the stated largest error is then about the remaining people. */
   readonly isLeftOut?: true
 }
 
-/** Of a number; n: people or rows that have a value. */
+/** The numbers of a numeric variable; `n` is the number of people or rows that have a value. */
 export interface TableOneNumber extends Behind {
   readonly n: number | null
   readonly mean: number
   readonly sd: number | null
-  /** How far rounding can put the mean off, if parts were rounded and it is known. */
+  /** The largest error of the mean due to rounding, if parts were rounded and the error is known. */
   readonly within?: number
-  /** The same of the standard deviation. */
+  /** The largest error of the standard deviation due to rounding. */
   readonly sd_within?: number
 }
 
-/** Of a level, 0 to 1. */
+/** The share of a level, 0 to 1. */
 export interface TableOneShare extends Behind {
   readonly share: number
-  /** As of a mean. */
+  /** The largest error of the share due to rounding, if parts were rounded and the error is known. */
   readonly within?: number
 }
 
@@ -52,7 +52,7 @@ export interface TableOne {
     readonly name: string
     readonly subjects: number | null
     readonly within?: number
-    /** As of a mean. */
+    /** Whether people were left out of the group's numbers for privacy. */
     readonly isLeftOut?: true
   }[]
   readonly rows: readonly TableOneRow[]
@@ -75,7 +75,7 @@ interface Placed extends OutputColumn {
   readonly place: number
 }
 
-/** Of the answer to `table_one`, of one institution or pooled. */
+/** The baseline table from the answer to `table_one`, of one institution or pooled. */
 export function tableOneOf({ columns, rows }: Table): TableOne {
   const at = (find: (column: OutputColumn) => boolean) => columns.findIndex(find)
   const key = at(({ role }) => role === 'key')
@@ -158,7 +158,7 @@ function behindOf({ sites = [], column_sites: columns }: Table['rows'][number], 
   return !own || own.length === sites.length ? {} : { behind: { sites: own.length, of: sites.length } }
 }
 
-/** Whether the numbers of all groups are of the same institutions. */
+/** Whether the numbers of all groups come from the same institutions. */
 function areOfSameSites(rows: Table['rows'], own: readonly Placed[]): boolean {
   const behind = rows.flatMap(({ sites = [], column_sites: columns }) =>
     own.map(({ place }) => [...(columns?.[place] ?? sites)].sort().join(' '))
@@ -173,7 +173,7 @@ function ofMeans(cells: readonly (TableOneNumber | null)[]): number | null {
   return spread > 0 ? Math.abs(one.mean - other.mean) / spread : null
 }
 
-/** The Mahalanobis distance of two distributions over the levels, the last of which follows from the others. */
+/** The Mahalanobis distance of two distributions over the levels. The share of the last level follows from the other shares. */
 function ofShares(shares: readonly (readonly (number | null)[])[]): number | null {
   const pairs = shares.map(([one, other, more]) => (more === undefined ? [one ?? null, other ?? null] : [null, null]))
   if (pairs.length < 2 || pairs.some(([one, other]) => typeof one !== 'number' || typeof other !== 'number'))

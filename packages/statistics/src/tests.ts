@@ -1,4 +1,4 @@
-/** Tests over the answers of the sites: Welch's t, analysis of variance, χ². They read released numbers and nothing else. */
+/** Tests over the answers of the sites: Welch's t, analysis of variance, χ². They read only released numbers. */
 import type { MetaTest, PlanTest, SurvivalTest, TestResult } from '@stimnet/protocol'
 import { pOfNormal, pOfT, zOfP } from './distributions.ts'
 import { anovaOver } from './tests/anova.ts'
@@ -50,9 +50,9 @@ export function testsOfOutput(asked: readonly PlanTest[], output: TestedTable, a
 }
 
 /**
- * A test over the sites that gave every part of it. `sites` names these, and the note names the others. With
- * several sites, people are compared within their site only (`adjusted_for`), so that a difference between
- * sites is no difference between groups.
+ * A test over the sites that gave every part of it. `sites` names these sites, and the note names the others. With several sites,
+ * people are compared only within their site (`adjusted_for`), so that a difference between sites does not count as a difference
+ * between groups.
  */
 export function testOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
   const result = withClusters(madeOf(test, sites), test.clustered)
@@ -62,7 +62,7 @@ export function testOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
     : `${test.by} is a column of ${test.repeated}, which has several rows per person: the groups can hold the same people, ` +
       'and a test of two groups of people would be wrong. Ask for a variable that holds each person’s change from baseline, ' +
       'or filter to one row of each person, such as one visit.'
-  // Intervals of several estimates would be those of independent groups as well.
+  // Intervals of several estimates would also assume independent groups.
   const { meta: made, estimates: _, heterogeneity: __, survival, ranks, ...rest } = result
   const unmade = {
     ...(made && { meta: { ...made, ...NO_META } }),
@@ -76,7 +76,7 @@ function unmadeSurvival({ curves: _, counts: __, grids: ___, ...asked }: NonNull
   return asked
 }
 
-/** The note, where one person can have several values: a test takes values for independent. */
+/** Adds a note if one person can have several values: a test assumes that values are independent. */
 function withClusters(result: TestResult, clustered: string | undefined): TestResult {
   if (clustered === undefined) return result
   const { p, interval, estimates = [] } = result
@@ -184,7 +184,10 @@ function plainTestAsked(result: TestResult): PlanTest | undefined {
   }
 }
 
-/** Of two categories with as many levels as a catalog may declare. An institution that lies may send any levels. */
+/**
+ * Maximum number of groups: that of two categories with as many levels as a catalog may declare. A dishonest institution may send
+ * any levels.
+ */
 const GROUPS_MAX = 256 ** 2
 
 function survivalAsked(kind: SurvivalTest['kind'], { of, by, survival }: TestResult): PlanTest | undefined {
@@ -226,7 +229,7 @@ function welch(test: Extract<PlanTest, { kind: 'welch' }>, sites: readonly TestS
     const [one, other] = test.groups.map((name) => groupOf(site, { by, name, of }))
     return one && other ? ([one, other] as Pair) : undefined
   })
-  // If no site gave both groups, what there is of each is shown beside the note.
+  // If no site gave both groups, the available numbers of each group are shown beside the note.
   const shown = {
     kind,
     of,
@@ -301,7 +304,7 @@ function chiSquared(test: Extract<PlanTest, { kind: 'chi_squared' }>, sites: rea
   return resultOf(shown, who, { ...NOTHING, ...numbers, notes })
 }
 
-/** Nothing combined. */
+/** The result if nothing was combined. */
 const NO_META = { tau2: null, i2: null, q: null, prediction: null, sites: [] }
 
 function meta(test: MetaTest, sites: readonly TestSite[]): TestResult {
@@ -352,7 +355,7 @@ function meta(test: MetaTest, sites: readonly TestSite[]): TestResult {
   )
 }
 
-/** Whether there is a value of the effect that means nothing: a mean or a share has none. */
+/** Whether the effect has a value that means no effect: a mean or a share has none. */
 function hasNull(effect: MetaTest['effect']): boolean {
   return effect !== 'mean' && effect !== 'proportion'
 }
@@ -361,7 +364,7 @@ function testedBy({ df, statistic }: Meta): Pick<Computed, 'statistic' | 'df' | 
   return { statistic, df: df === null ? [] : [df], p: df === null ? pOfNormal(statistic) : pOfT(statistic, df) }
 }
 
-/** The cells of the groups that are compared, or the only one. */
+/** The cells of the compared groups, or the only cell. */
 function cellsOf({ rows }: TestSite, { of, by: [key], groups }: MetaTest) {
   if (key === undefined) return [rows.length === 1 ? rows[0]?.cells.get(of) : undefined]
   return groups.map((name) => rows.find(({ keys }) => keys[key] === name)?.cells.get(of))

@@ -1,4 +1,4 @@
-/** Harmonisation from sums, beside sva::ComBat on the rows. */
+/** Harmonisation from sums, compared with sva::ComBat on the rows. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { describe, test } from 'node:test'
@@ -41,7 +41,7 @@ function measureOf(covariates: readonly string[], features = FEATURES): GramMeas
   return measure
 }
 
-/** What each site releases. */
+/** The released part of each site. */
 function partsOf(rows: readonly ModelRow[], covariates: readonly string[], features = FEATURES) {
   const measure = measureOf(covariates, features)
   assert.ok(measure.fit)
@@ -52,12 +52,15 @@ function partsOf(rows: readonly ModelRow[], covariates: readonly string[], featu
 }
 
 interface OfR {
-  /** By site and feature, of the harmonised rows. */
+  /** Means and standard deviations of the harmonised rows, by site and feature. */
   readonly sites: Readonly<Record<string, readonly [mean: number, sd: number]>>
   readonly terms: Readonly<Record<string, readonly [estimate: number, error: number]>>
 }
 
-/** `ComBat` and `lm` of its result, for all cases in one process, since loading sva takes seconds; undefined where it is not installed. */
+/**
+ * The results of `ComBat`, and of `lm` on its output, for all cases in one process, because loading sva takes seconds; undefined
+ * if sva is not installed.
+ */
 function combatOf(
   cases: readonly { readonly rows: readonly ModelRow[]; readonly covariates: readonly string[] }[]
 ): OfR[] | undefined {

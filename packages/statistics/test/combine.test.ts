@@ -1,4 +1,7 @@
-/** A coefficient is combined over the institutions at which it means the same, and those that are left out are named. */
+/**
+ * Tests that a coefficient is combined over the institutions at which it has the same meaning, and that the excluded institutions
+ * are named.
+ */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { describe, test } from 'node:test'
@@ -40,14 +43,14 @@ function linear(formula: string, sites: readonly Made[]): ModelResult {
   return fitModel(sites.map((made, at) => ({ site: `s${at}`, gram: partOf(measure, rowsOf(at, made), DECLARED) })))
 }
 
-/** What is combined of the sites' own estimates, of which only those at some sites are taken. */
+/** The combination of the sites' own estimates, restricted to the given sites. */
 function combinedOver(model: ModelResult, term: string, places: readonly number[]) {
   const own = places.flatMap((at) => model.sites?.[at]?.coefficients.find((one) => one.term === term) ?? [])
   const effects = own.map(({ estimate, error }) => ({ estimate: estimate ?? Number.NaN, variance: (error ?? 0) ** 2 }))
   return metaOf(effects, { method: 'reml', hartungKnapp: true })
 }
 
-/** Asserts over which sites each term is combined; of fewer than two of them nothing is. */
+/** Asserts over which sites each term is combined; nothing is combined over fewer than two sites. */
 function assertOver(model: ModelResult, wanted: Readonly<Record<string, readonly number[]>>) {
   assert.deepEqual(
     model.coefficients.map(({ term }) => term),
@@ -209,7 +212,7 @@ function tableOf(rows: readonly ModelRow[]): GramPart {
   return { ...partOfCounts(measure, rows), table: { by: ['gene', 'sex'], terms, cells } }
 }
 
-/** The same people as in a round of a model, of which the terms are categories all the same. */
+/** The same people as in a round of a model whose terms are nevertheless categories. */
 function roundsOf(sites: readonly (readonly ModelRow[])[]): GramPart[] {
   const measure = countMeasure('fell ~ gene + sex')
   return sites.map((rows) => {
@@ -259,7 +262,7 @@ function partOfCounts(measure: ReturnType<typeof countMeasure>, rows: readonly M
   }
 }
 
-/** Estimate, error, interval and p by restricted likelihood with Hartung and Knapp's interval, as metafor's rma computes them. */
+/** Estimate, error, interval and p by restricted likelihood with Hartung and Knapp's interval, as computed by metafor's rma. */
 function knappOfR(estimates: readonly number[], errors: readonly number[]): number[] {
   const script = `
 y <- c(${estimates.join(',')}); v <- c(${errors.join(',')})^2; k <- length(y)

@@ -28,7 +28,7 @@ function measureOf(
   return measure
 }
 
-/** The table of rows, by its definition. `weight`: how many people a row stands for. */
+/** The table of rows, by its definition. `weight` is the number of people that a row stands for. */
 function tableOf(
   rows: readonly ModelRow[],
   declared: Declared,
@@ -83,7 +83,8 @@ function assertNear({ coefficients }: Pick<ModelResult, 'coefficients'>, wanted:
   }
 }
 
-// R's own steps end at 1e-8, where its errors are those of the step before: here its control is list(epsilon = 1e-15).
+// R's own iteration ends at 1e-8, where its errors are those of the previous step: the expected numbers were computed with
+// list(epsilon = 1e-15).
 
 /** Applicants by department and gender: admitted and rejected (UCBAdmissions of R). */
 const ADMITTED: Record<string, readonly [number, number, number, number]> = {
@@ -159,7 +160,7 @@ describe('Logistic regression from tables of counts', () => {
         gram: tableOf(rows(one), UCB, { family: 'binomial', formula: 'admit ~ gender', site }, people)
       }))
     const fixed = fitModel(at('fixed'))
-    // The same with the site as a variable of the rows.
+    // The same data with the site as a variable of the rows.
     const sited = APPLICANTS.map((row) => ({ ...row, site: `${'ABCDEF'.indexOf(`${row.dept}`) >> 1}` }))
     const whole = fitOwnModel(
       tableOf(
@@ -234,7 +235,7 @@ describe('Poisson regression from sums of counts', () => {
       'tension[H]': [-0.518488496511561, 0.0639595193957469],
       'wool[B]': [-0.205988442638622, 0.0515712427835752]
     })
-    // Those of the sums in the cells: glm(breaks ~ wool + tension + offset(log(n)), poisson, aggregate(…, sum)).
+    // The deviances of the sums in the cells: glm(breaks ~ wool + tension + offset(log(n)), poisson, aggregate(…, sum)).
     near(fit.deviance, 28.0867574766073, 'deviance')
     near(fit.null_deviance, 115.067080518759, 'null deviance')
     near(fit.dispersion, 14.0511432234329, 'dispersion')
@@ -410,7 +411,7 @@ describe('Models of counts beside R', { skip: HAS_R ? false : 'Rscript is not in
       return { arm, sex, falls, event: next() < risk ? 'yes' : 'no' }
     })
   }
-  /** `glm(formula, family)` in R, with steps that end where doubles do. */
+  /** `glm(formula, family)` in R, iterated to the precision of doubles. */
   const glmOf = (formula: string, family: string, rows: readonly ModelRow[]) => {
     const names = ['arm', 'sex', 'falls', 'event'] as const
     const columns = names.map((name) => `${name} = c(${rows.map((row) => JSON.stringify(row[name])).join(',')})`)

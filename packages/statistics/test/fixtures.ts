@@ -116,7 +116,7 @@ export function table(
   }
 }
 
-/** A row of one measure made of moments, under a key. */
+/** A row with one measure made of moments, under a key. */
 export function momentsRow(kind: string, name: string, key: readonly string[], moments: MomentsPart): OutputRow {
   return { values: [...key, valueOfMoments(kind, moments)], parts: { [name]: { moments } } }
 }

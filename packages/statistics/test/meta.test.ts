@@ -27,7 +27,7 @@ const BCG = {
 }
 const TRIALS = BCG.estimates.map((estimate, i) => ({ estimate, variance: BCG.variances[i] ?? 1 }))
 
-/** By metafor 4.8: estimate, error, statistic, p, interval, τ², I² in per cent, prediction interval. */
+/** Computed by metafor 4.8: estimate, error, statistic, p, interval, τ², I² in per cent, prediction interval. */
 const EXPECTED: readonly [MetaMethod, boolean, readonly number[]][] = [
   [
     'reml',
@@ -124,7 +124,7 @@ const sharePart = (having: number, of: number): OutputPart => ({ share: { having
 
 const CARD = { disclosure: { round_base: 1 } as DisclosureCard }
 
-/** Four sites: with two groups, or with one row. */
+/** Four sites, each with two groups, or with one row. */
 function sites(
   kind: string,
   partsOf: (i: number) => readonly OutputPart[],

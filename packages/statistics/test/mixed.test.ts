@@ -6,7 +6,7 @@ import { fitModel } from '../src/index.ts'
 import { isModelPart } from '../src/models/fit.ts'
 import { type Declared, measureOf, type ModelRow, partOf, partOfPeople, uniform } from './models-fixtures.ts'
 
-/** Relative: R's own optimizer stops at about this. */
+/** Relative tolerance: R's own optimizer stops at about this precision. */
 const CLOSE = 1e-6
 
 function assertClose(found: number | null | undefined, wanted: number, what: string, close = CLOSE) {
@@ -39,7 +39,7 @@ const SLEEP: ModelRow[] = `
   .flatMap((line, person) => line.split(' ').map((value, days) => ({ person, days, reaction: Number(value) })))
 const SLEEP_DECLARED: Declared = { days: 0, reaction: 4 }
 
-/** A study in which people have one to seven visits and institutions differ; some outcomes are far from their person's mean. */
+/** A study in which people have one to seven visits and institutions differ. Some outcomes are far from their person's mean. */
 function made(seed: number, people: number, sites: number): ModelRow[] {
   const next = uniform(seed)
   const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
@@ -80,7 +80,7 @@ function ofSites(formula: string, rows: readonly ModelRow[], declared: Declared,
   return fitModel(bySite(rows, siteOf).map(([site, own]) => ({ site, gram: partOf(measure, own, declared) })))
 }
 
-/** Of the sites, as the columns `person` and `site` tell them: evenly, and by a number of the person. */
+/** Assignments of rows to sites, from the column `person`: evenly, and by the person's number. */
 const SPLITS: readonly SiteOf[] = [({ person }) => Number(person) % 3, ({ person }) => (Number(person) < 5 ? 0 : 1)]
 
 describe('A random intercept of each person', () => {
@@ -177,7 +177,7 @@ interface AskedOfR {
   readonly formulas: readonly string[]
 }
 
-/** What lmer says, and the data set ChickWeight of R as text: all in one process, since loading lme4 takes seconds. */
+/** The results of lmer, and the data set ChickWeight of R as text: all in one process, because loading lme4 takes seconds. */
 function lmerOf(asked: readonly AskedOfR[]): { readonly models: readonly ModelOfR[]; readonly chicks: string } {
   const fits = asked.map(({ rows, formulas }) => {
     const names = Object.keys(rows[0] ?? {})

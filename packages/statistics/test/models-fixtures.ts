@@ -1,4 +1,4 @@
-/** Models over made-up or published rows, and R beside them. */
+/** Models over made-up or published rows, and comparisons with R. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { columnsOfModel, formulaOf, hasIntercept, namesIn, planOfStatistic, uppe
 
 export type ModelRow = Readonly<Record<string, number | string>>
 
-/** What a catalog of one table would declare: decimals of numbers, levels of categories. */
+/** The declarations of a catalog with one table: decimals of numeric variables, levels of categories. */
 export type Declared = Readonly<Record<string, number | readonly string[]>>
 
 /** The description of a catalog with one such table. Whole numbers are counts from 0. */
@@ -69,7 +69,7 @@ export function partOf(measure: GramMeasure, rows: readonly ModelRow[], declared
   }
 }
 
-/** The sums of rows with those over the rows of each person, who are told apart by the column `person`. */
+/** The sums over rows, with the sums over the rows of each person. The column `person` identifies the person. */
 export function partOfPeople(
   measure: GramMeasure,
   rows: readonly ModelRow[],
@@ -81,7 +81,7 @@ export function partOfPeople(
   for (const own of Map.groupBy(rows, (row) => row[person]).values()) {
     const before = sizes.get(own.length)
     const within = partOf(measure, own, declared).upper.map(BigInt)
-    // The first row of a person's own matrix has the totals, since the first column is 1.
+    // The first row of a person's own matrix has the totals, because the first column is 1.
     const sums = within.slice(0, width)
     const totals = sums.flatMap((sum, i) => sums.slice(i).map((other) => sum * other))
     sizes.set(own.length, {
@@ -100,7 +100,7 @@ export function partOfPeople(
 /** Whether R is installed. */
 export const HAS_R = spawnSync('Rscript', ['--version']).status === 0
 
-/** The numbers of a fit, as R prints them. */
+/** The numbers of a fit as R prints them. */
 export interface FitOfR {
   readonly coefficients: Readonly<Record<string, readonly (number | null)[]>>
   readonly sigma: number
@@ -150,7 +150,7 @@ cat("S "); for (x in c(sigma(f), s$r.squared, s$adj.r.squared, logLik(f), AIC(f)
   }
 }
 
-/** The coefficients in the words of R, such as `sexmale` for `sex[male]`. */
+/** The coefficients with R's names, such as `sexmale` for `sex[male]`. */
 export function inWordsOfR({ coefficients }: Pick<ModelResult, 'coefficients'>): Record<string, (number | null)[]> {
   return Object.fromEntries(
     coefficients.map(({ term, estimate, error, statistic, p, interval }) => [
@@ -160,7 +160,7 @@ export function inWordsOfR({ coefficients }: Pick<ModelResult, 'coefficients'>):
   )
 }
 
-/** The parts of a product in order, which R gives in the order of the formula. */
+/** The parts of a product in sorted order; R gives them in the order of the formula. */
 function inOrder(term: string): string {
   return term.split(':').sort().join(':')
 }

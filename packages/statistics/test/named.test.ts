@@ -324,7 +324,7 @@ test('odds and risks are of one level in two groups, which alone are read', () =
   const { where, measures, tests } = plan('odds_ratio', asked)
   assert.deepEqual(where, { column: 'subjects.sex', op: 'in', values: ['F', 'M'] })
   assert.deepEqual(measures, [{ kind: 'share', name: 'share_response', variable: 'outcomes.response', level: 'full' }])
-  // People are counted, so that several rows of one do not matter.
+  // People are counted, so several rows of one person do not matter.
   assert.deepEqual(tests, [{ kind: 'two_by_two', of: 'share_response', by: 'sex', groups: ['F', 'M'] }])
   const [repeated] =
     plan('two_by_two', { ...asked, variables: ['sex'], by: ['outcomes.visit'], arguments: { level: 'F' } }).tests ?? []
@@ -548,7 +548,7 @@ test('a number over all rows of each person has a note, unless a filter or the g
       noteOf('mean', ['UPDRS_total'], ['outcomes.visit']),
       noteOf('mean', ['age'], ['outcomes.visit']),
       noteOf('mean', ['age']),
-      // A test has a note of its own.
+      // A test has its own note.
       noteOf('compare', ['UPDRS_total'], ['sex'])
     ],
     ['', '', '', '', '']

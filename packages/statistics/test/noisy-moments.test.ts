@@ -73,7 +73,7 @@ test('each noise moves the number by what is said: as much as when its sum is of
     const terms = noiseOfNoisy(kind, sites, moments) ?? []
     const numberOf = (changed: NoisyMoments) => {
       const found = momentsOfNoisy(kind, [changed, ...sites.slice(1)])
-      // The covariance of the population (over n), since the noise terms are those of it.
+      // The covariance of the population (over n), because the noise terms belong to it.
       return Number(found && valueOfMoments(kind, found)) * (kind === 'covariance' ? 99 / 100 : 1)
     }
     for (const changed of [moved, turned]) {

@@ -5,7 +5,7 @@ import { poolMoments, sumText, valueOfMoments } from '@stimnet/statistics'
 import fc from 'fast-check'
 import { exactPairs, exactSums, momentsOf, near, pairMomentsOf } from './fixtures.ts'
 
-/** Moments as a site sends them: the exact text of the sums beside the doubles. */
+/** Moments in the form in which a site sends them: the exact text of the sums beside the doubles. */
 const withText = (values: readonly number[], decimals: number): MomentsPart => {
   const sums = exactSums(values, decimals)
   return { ...momentsOf(sums), sum_exact: sumText(sums) }
@@ -35,7 +35,7 @@ test('with sums to the last digit the variance does not depend on where the numb
     fc.property(values, values, (one, other) => {
       fc.pre(new Set([...one, ...other]).size > 2)
       const at = (far: number) => [one, other].map((micro) => ({ far, micro }))
-      // In millionths, so that the far ones are whole numbers that doubles hold.
+      // The values are in millionths, so that the distant ones are whole numbers that doubles can hold.
       const parts = (far: number) =>
         at(far).map(({ micro }) => {
           const integers = micro.map((value) => BigInt(value) + BigInt(far) * 1_000_000n)

@@ -1,4 +1,4 @@
-/** Answers to another question than was asked, as an institution that lies may sign them. */
+/** Answers to a question other than the one asked, as a dishonest institution may sign them. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type GramPart, type Output, type Program, type StatisticCall, statisticSchema } from '@stimnet/protocol'
@@ -21,7 +21,7 @@ const gram = (formula: string, declared = DECLARED, site: 'none' | 'fixed' | 'me
   partOf(measureOf(formula, declared, site), ROWS, declared)
 const answer = (part: GramPart) => table([column('n', 'gram')], [{ values: [part.n], parts: { n: { gram: part } } }])
 
-/** Who is in the pooled answer of a site that answers as asked, and of one that does not; in both orders. */
+/** The sites in the pooled answer of a site that answers the question and a site that does not, in both orders. */
 function together(honest: Output, liar: Output, asked?: AskedProgram, outputs: Parameters<typeof pool>[1] = {}) {
   const [first, last] = (
     [
@@ -59,7 +59,7 @@ describe('the part of another model than was asked', () => {
       assert.deepEqual(pooled.missing, [{ site: 'B', code: 'PARAMETER_INVALID' }])
       assert.match(pooled.notes.join(' '), why)
       assert.equal(pooled.models?.[0]?.n, 30)
-      // By itself it is no answer either.
+      // By itself, the answer is not accepted either.
       assert.deepEqual(pool([{ site: 'B', output: answer(liar) }], { asked: regression('y ~ x + sex') }).sites, [])
     })
   }
@@ -233,7 +233,7 @@ describe('an answer of another form than was asked', () => {
     const honest = table([column('mean_x', 'mean', { unit: 'cm' })], [])
     assert.deepEqual(together(honest, count('rows', 'rows'), mean).sites, ['honest'])
     assert.deepEqual(together(honest, table([column('mean_x', 'mean', { unit: 'm' })], []), mean).sites, ['honest'])
-    // The contract does not say whether a person has several rows, which would be counted as well: then nothing is known.
+    // The contract does not state whether a person has several rows, which would also be counted: then nothing is known.
     const counted = { ...asking('count', { variables: ['x'] }), contract }
     assert.deepEqual(together(count('subjects'), count('rows', 'rows'), counted).sites, [])
     const { sites, pooled } = together(count('subjects'), count('rows', 'rows'))

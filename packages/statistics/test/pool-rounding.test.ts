@@ -40,7 +40,7 @@ interface Shape {
   readonly kurtosis: number
 }
 
-/** The part that an institution releases of a skewness and a kurtosis, each rounded as such. */
+/** The released part of a skewness and a kurtosis, each rounded separately. */
 function shapeOf({ n, mean, sd, skewness, kurtosis }: Shape, half?: Omit<Half, 'r'> & { shape: number }): OutputPart {
   const [deviations, square] = [sd ** 2 * (n - 1), (sd ** 2 * (n - 1)) / n]
   const accuracy = half && {
@@ -59,7 +59,7 @@ interface Half {
   readonly r: number
 }
 
-/** Exact numbers that an institution could have had behind the rounded ones. */
+/** Exact numbers that an institution could have had behind the rounded numbers. */
 function trueOf({ n, means, sds, r }: Told, half: Half): Told {
   const [x, y] = means
   const [sx, sy] = sds

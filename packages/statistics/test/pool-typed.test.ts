@@ -104,8 +104,8 @@ const meansOf = (answer: ReturnType<typeof pool>) =>
   answer.outputs?.slice(1, 3).map(({ output }) => ('value' in output ? output.value : undefined))
 
 test('the mean of an arm is weighted by that arm, as its count says, and not by the cohort', () => {
-  // One trial gave the drug to nearly all, the other to few. Weighted by the cohorts, which are
-  // equally large, both arms would be 11.2.
+  // One trial gave the drug to nearly all people, the other to few. Weighted by the cohorts, which are equally large, both arms
+  // would be 11.2.
   const answer = ofArms(arms(100, [90, 10], [15, 4]), arms(100, [10, 90], [7.4, 18.4]))
   near(meansOf(answer)?.[0], (90 * 15 + 10 * 7.4) / 100)
   near(meansOf(answer)?.[1], (10 * 4 + 90 * 18.4) / 100)
@@ -152,7 +152,7 @@ test('coefficients pool by inverse variance, term by term', () => {
   )
   const { output, method } = only(answer)
   assert.ok(output.kind === 'coefficients' && method === 'fixed effect, inverse variance')
-  // Weights 4 and 1.
+  // The weights are 4 and 1.
   near(output.terms[0]?.estimate, (4 * 1 + 1 * 2) / 5)
   near(output.terms[0]?.se, 1 / Math.sqrt(5))
   assert.deepEqual(output.terms[1]?.estimate, 3)

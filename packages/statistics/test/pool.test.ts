@@ -37,7 +37,7 @@ test('a table by group pools across sites to the numbers of R, whatever the spli
   fc.assert(
     fc.property(sites, (split) => {
       const parts = splitBy(IRIS, split, 4)
-      // A site with one flower of a species would have to withhold it. Another test has such splits.
+      // A site with one flower of a species would have to withhold it. Another test covers such splits.
       fc.pre(
         parts.every((part) => Object.keys(expected).every((s) => part.filter((f) => f.species === s).length !== 1))
       )
@@ -249,7 +249,8 @@ test('a column named like a member of every object does not confuse the pool', (
   assert.deepEqual(pooled.missing, [{ site: 'a', code: 'MALFORMED' }])
 })
 
-// At the second site everybody has the same x. It has no correlation of its own, but decides the pooled one.
+// At the second site everybody has the same x. The site has no correlation of its own, but affects the pooled correlation
+// decisively.
 const RISING = [
   [1, 5],
   [2, 4],

@@ -26,9 +26,10 @@ test('sites that joined different bins pool on the edges they share, and lose no
 
 test('quantiles pool over the bins that each site released, and not over the edges they share', () => {
   const [one, other] = [bins([0, 100, 300, 400], [10, 60, 30]), bins([0, 200, 300, 400], [20, 60, 20])]
-  // By hand: below 200 are 10 + 30 of the one and 20 of the other; from 200 to 300 there are 30 + 60. Half is 100.
+  // Computed by hand: below 200 there are 10 + 30 rows of one site and 20 of the other; from 200 to 300 there are 30 + 60. Half
+  // of all rows is 100.
   assert.equal(quantileOf(layBins([one, other]) ?? [], 0.5), 200 + (100 * (100 - 60)) / 90)
-  // 10 + half of 60 are below 200 at the one, 20 at the other.
+  // One site has 10 + half of 60 rows below 200, the other 20.
   assert.deepEqual(layBins([one, other]), bins([0, 100, 200, 300, 400], [20, 40, 90, 50]))
   assert.deepEqual(layBins([one, one]), bins([0, 100, 300, 400], [20, 120, 60]))
 })
@@ -116,7 +117,7 @@ test('counts with noise pool below nobody, between the widest bounds, and are re
 
 describe('quantiles of integers', () => {
   const SHARES = [0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9]
-  /** Of each of three sites, counted on declared breakpoints, pooled. */
+  /** Pooled quantiles of three sites that count on declared breakpoints. */
   const pooled = (sites: readonly (readonly number[])[], declared: readonly number[]) => {
     const last = declared.length - 2
     const isIn = (i: number) => (x: number) =>
@@ -152,7 +153,7 @@ describe('quantiles of integers', () => {
     const sites = [0, 1, 2].map((s) =>
       Array.from({ length: 150 }, (_, i) => Math.floor(((i * i + 3 * s * i) % 7) / (1 + ((i + s) % 2))))
     )
-    // R 4.5: quantile(x, q, type = 1); of type 7 they are the same.
+    // R 4.5: quantile(x, q, type = 1); type = 7 gives the same values.
     assert.deepEqual(pooled(sites, [0, 1, 2, 3, 4, 5, 6]).map(Math.round), [0, 0, 1, 2, 2, 3, 5])
   })
 

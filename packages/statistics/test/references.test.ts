@@ -1,4 +1,7 @@
-/** An institution where nobody has the reference of a category says that its own coefficients compare with another level. */
+/**
+ * Tests that an institution where nobody has the reference level of a category states that its own coefficients are relative to
+ * another level.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fitModel } from '../src/index.ts'

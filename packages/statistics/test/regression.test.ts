@@ -15,7 +15,7 @@ import {
   uniform
 } from './models-fixtures.ts'
 
-/** Relative; for numbers near zero, of the largest in its place. */
+/** Relative tolerance; for numbers near zero, relative to the largest number in the same position. */
 const CLOSE = 1e-8
 
 function assertClose(found: number | null | undefined, wanted: number | null | undefined, what: string, close = CLOSE) {

@@ -94,7 +94,7 @@ test('whatever is rounded, a comparison is not surer than the exact one, and its
       const exact = welchOf(drug, placebo)
       const found = pooled(site({ drug: rounded(drug, 1), placebo: rounded(placebo, 1) }, [WELCH]))
       assert.ok(exact && found.p !== null && found.interval)
-      // Satterthwaite's degrees of freedom of the rounded numbers are off by a few per cent.
+      // Satterthwaite's degrees of freedom of the rounded numbers differ by a few per cent.
       assert.ok(found.p >= exact.p * 0.9, `${found.p} for ${exact.p}`)
       assert.ok((found.interval[0] ?? 0) <= exact.difference && exact.difference <= (found.interval[1] ?? 0))
     })

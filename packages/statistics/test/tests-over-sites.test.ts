@@ -15,7 +15,7 @@ interface More {
   readonly hidden?: readonly string[]
 }
 
-/** The answer of one site: a row for each group, as the node would make it. */
+/** The answer of one site: a row for each group, as the node would give it. */
 function answer(groups: Groups, asked: readonly PlanTest[], { withheldGroups = 0, hidden = [] }: More = {}): Output {
   const rows = Object.entries(groups).map(([name, values]): OutputRow => {
     const moments = momentsOf(exactSums(values, 1))
@@ -163,8 +163,8 @@ test('the generalized test of two tables of 2 × 3 agrees with R’s mantelhaen.
   assert.ok(near(found.statistic, 11.03507194594137) && near(found.p, 0.004015730630300317))
 })
 
-// Twenty people before and after. R: t.test(before, after, paired = TRUE) gives t = 14.3, and p =
-// .12 if they are treated as forty people.
+// Twenty people before and after. R: t.test(before, after, paired = TRUE) gives t = 14.3, and p = .12 if they are treated as
+// forty people.
 const REPEATED: PlanTest = { ...WELCH, repeated: 'visits' }
 
 test('before and after are not compared as if they were two groups of people: what to ask instead is said', () => {

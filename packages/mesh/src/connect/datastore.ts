@@ -3,13 +3,19 @@ import { BaseDatastore } from 'datastore-core'
 import { Key, type KeyQuery, type Pair, type Query } from 'interface-datastore'
 import type { MeshStore } from '../mesh.ts'
 
-/** Entries of peers are cached: each stream reads one on both ends, which would cost nearly half of the throughput. */
+/**
+ * Entries of peers are cached: every stream reads an entry on both ends, which would otherwise cost nearly half of the
+ * throughput.
+ */
 const CACHE_PREFIX = '/peers/'
 const CACHE_ENTRIES_MAX = 1_000
-/** Bound on stored DHT records, since any member can send any number of provider records. Further ones are refused. */
+/**
+ * Maximum number of stored DHT records, because any member can send any number of provider records. Additional records are
+ * refused.
+ */
 const DHT_PREFIX = '/dht/'
 const DHT_ENTRIES_MAX = 100_000
-/** Largest value. A peer's entry has some kilobytes, a provider record some bytes. */
+/** Maximum size of a value. A peer's entry has some kilobytes, a provider record some bytes. */
 const VALUE_BYTES_MAX = 256 * 1024
 
 class NotFound extends Error {

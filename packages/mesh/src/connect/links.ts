@@ -5,7 +5,7 @@ import type { MeshNode } from './node.ts'
 import { unlessAborted } from './unless-aborted.ts'
 
 interface Listeners {
-  /** A peer is new, or a known peer identified itself again, for example at other addresses. */
+  /** A peer is new, or a known peer identified itself again, for example with other addresses. */
   onLive(peerId: string, facts: { addresses: string[]; isNew: boolean }): void
   onGone(peerId: string): void
 }
@@ -15,7 +15,7 @@ export class Links {
   readonly #node: MeshNode
   readonly #live = new Set<string>()
   readonly #open = new Set<string>()
-  /** The protocols that each connected peer said it serves. */
+  /** The protocols that each connected peer announced. */
   readonly #protocols = new Map<string, ReadonlySet<string>>()
   readonly #waiting = new Map<string, PromiseWithResolvers<void>>()
   readonly #listeners: Listeners
@@ -47,8 +47,9 @@ export class Links {
   }
 
   /**
-   * Resolves when the peer at the other end has identified itself. For the dialling side a dial succeeds before the other side
-   * has decided; if that refuses, the connection closes. Throws INTERRUPTED in this case, or the signal's reason.
+   * Resolves when the peer at the other end has identified itself. On the dialling side, a dial succeeds before the other
+   * side has decided; if the other side refuses, the connection closes. Then throws INTERRUPTED. If the signal aborts,
+   * throws its reason.
    */
   async untilLive(connection: Connection, signal: AbortSignal): Promise<void> {
     const peerId = connection.remotePeer.toString()

@@ -1,12 +1,15 @@
-/** Known members: permitted peers that were connected, with the time and addresses at which they were last seen. */
+/** Known members: permitted peers that were connected, with the time and the addresses at which they were last seen. */
 import type { Clock } from '@stimnet/protocol'
 import type { MeshStore } from '../mesh.ts'
 
-/** Most members; a federation is smaller. Past it, the member that was not seen for the longest time is forgotten. */
+/**
+ * Maximum number of members; a federation is smaller. Above it, the member that was not seen for the longest time is
+ * forgotten.
+ */
 const REMEMBERED_MAX = 1_000
-/** A peer that was not seen for this long is forgotten at the next start, ms. */
+/** Time after which a peer that was not seen is forgotten at the next start, ms. */
 const FORGET_AFTER_MS = 30 * 24 * 3_600_000
-/** Most addresses per peer. */
+/** Maximum number of addresses per peer. */
 export const ADDRESSES_MAX = 8
 
 interface Member {
@@ -26,7 +29,7 @@ export class Members {
     this.#clock = clock
   }
 
-  /** Reads the stored members. Entries that cannot be read are deleted: such a peer becomes known again when it connects. */
+  /** Reads the stored members. Unreadable entries are deleted: such a peer becomes known again when it connects. */
   static async open(store: MeshStore, clock: Clock): Promise<Members> {
     const members = new Members(store, clock)
     for await (const [peerId, bytes] of store.iterator()) {
@@ -37,7 +40,7 @@ export class Members {
     return members
   }
 
-  /** Those seen in the last thirty days. */
+  /** The PeerIds of members that were seen in the last thirty days. */
   ids(): string[] {
     const now = this.#clock.now()
     return [...this.#members].flatMap(([peerId, { lastSeenMs }]) =>
@@ -53,7 +56,7 @@ export class Members {
     return [...(this.#members.get(peerId)?.addresses ?? [])]
   }
 
-  /** Records that a peer is seen now. Without addresses, the known ones are kept. */
+  /** Records that a peer is seen now. If no addresses are given, the known addresses are kept. */
   saw(peerId: string, addresses: readonly string[] = []): void {
     if (!this.#members.has(peerId) && this.#members.size >= REMEMBERED_MAX) this.forget(this.#longestUnseen())
     this.#put(peerId, addresses, this.#clock.now())
@@ -67,7 +70,7 @@ export class Members {
     this.#write(() => this.#store.put(peerId, bytes))
   }
 
-  /** Records a sign of life that others passed on. Without newer addresses, the known ones are kept. */
+  /** Records a sign of life that others passed on. Without newer addresses, the known addresses are kept. */
   learn(peerId: string, addresses: readonly string[], seenAtMs: number): void {
     const known = this.#members.get(peerId)
     if (known && known.lastSeenMs >= seenAtMs) return

@@ -1,28 +1,28 @@
 /**
  * Bounds on the frames of a connection that carries several streams (yamux), checked before libp2p reads them. The library
- * bounds the streams that are open, but not how many a peer opens and resets, how often it asks for a reply, nor how long a frame
- * it announces, which is collected as a whole before it is judged.
+ * bounds the number of open streams. It does not bound how many streams a peer opens and resets, how often a peer requests a
+ * reply, or the announced length of a frame, which is collected as a whole before it is checked.
  */
 import type { Clock } from '@stimnet/protocol'
 import { Quota } from './limits/quota.ts'
 
 const HEADER_BYTES = 12
-/** The longest payload of a frame, bytes: the window of a stream, past which no sender may go. */
+/** Maximum payload of a frame, bytes: the window of a stream, which no sender may exceed. */
 export const PAYLOAD_BYTES_MAX = 1024 * 1024
-/** Frames with less than this are counted: their cost is that of the frame, not of its bytes. */
+/** Frames with fewer bytes are counted: their cost is that of the frame, not of its bytes. */
 const SMALL_BYTES = 1024
 const DATA = 0
 const PING = 2
 const SYN = 1
 
-// There is no common bucket: what one peer does must not end the connections of others.
-/** A question opens one stream; opening one costs some tenths of a millisecond. */
+// There is no common bucket, so that the behaviour of one peer cannot end the connections of others.
+/** Each request opens one stream; opening a stream takes some tenths of a millisecond. */
 const OPENED = { perPeer: { burst: 1_000, perSecond: 300 } }
 /** Keep-alives come twice a minute, and each is answered. */
 const PINGS = { perPeer: { burst: 100, perSecond: 10 } }
 const SMALL = { perPeer: { burst: 20_000, perSecond: 5_000 } }
 
-/** What began in some bytes. */
+/** Counts of the frames that began in a chunk of bytes. */
 interface Begun {
   readonly opened: number
   readonly pings: number
@@ -35,7 +35,7 @@ export class MultiplexWatch {
   #headerBytes = 0
   #left = 0
 
-  /** What began in these bytes, or why they violate the bounds. */
+  /** The counts of frames that began in these bytes, or the reason why they violate the bounds. */
   follow(bytes: Uint8Array): Begun | string {
     const begun = { opened: 0, pings: 0, small: 0 }
     for (let at = 0; at < bytes.length; ) {
@@ -65,7 +65,7 @@ export class MultiplexWatch {
   }
 }
 
-/** The rates of all peers of a node. */
+/** The rate limits for all peers of a node. */
 export class MultiplexRates {
   readonly #opened: Quota
   readonly #pings: Quota
@@ -77,7 +77,7 @@ export class MultiplexRates {
     this.#small = new Quota(SMALL, clock)
   }
 
-  /** Why a peer is above its rates; undefined if it is not. */
+  /** The reason why a peer exceeds its rates; undefined if it does not. */
   take(peerId: string, { opened, pings, small }: Begun): string | undefined {
     if (!this.#opened.take(peerId, opened)) return 'too many streams opened'
     if (!this.#pings.take(peerId, pings)) return 'too many pings'

@@ -1,6 +1,7 @@
 /**
- * Bounds on what is read before two ends agree on a protocol (multistream-select). The library reads a length byte by byte until it
- * ends, at 20 µs per byte and without yielding: a megabyte of 0xff from anybody stopped a peer for seconds.
+ * Bounds on the bytes that are read before two ends agree on a protocol (multistream-select). The library reads a length
+ * byte by byte until it ends, at 20 µs per byte and without yielding: a megabyte of 0xff from anybody stopped a peer for
+ * seconds.
  */
 import type {
   ConnectionEncrypter,
@@ -16,9 +17,9 @@ import { MultiplexRates, MultiplexWatch } from './multiplexed.ts'
 import { Pulse } from './pulse.ts'
 import { type Bytes, judgeReading } from './reading.ts'
 
-/** The longest line of multistream-select, bytes without its length. */
+/** Maximum length of a line of multistream-select, bytes without its length prefix. */
 const LINE_BYTES_MAX = 1024
-/** Most lines: the header, and proposals that were refused. Each proposal is answered, so their number must be bounded. */
+/** Maximum number of lines: the header, and refused proposals. Each proposal is answered, so their number must be bounded. */
 const LINES_MAX = 16
 const HEADER = '/multistream/1.0.0'
 const NEWLINE = 0x0a
@@ -26,17 +27,18 @@ const NEWLINE = 0x0a
 /** Reads the lines of a negotiation from the bytes of a stream as they arrive. */
 export class NegotiationWatch {
   readonly #ends: (protocol: string) => boolean
-  /** The bytes of the current line, with its length. */
+  /** The bytes of the current line, with its length prefix. */
   #line: number[] = []
   #lines = 0
 
-  /** `ends` says whether a line is the last one. */
+  /** `ends` decides whether a line is the last one. */
   constructor(ends: (protocol: string) => boolean) {
     this.#ends = ends
   }
 
   /**
-   * The agreed protocol with the number of bytes up to it, undefined if the negotiation goes on, or why the bytes are no negotiation.
+   * The agreed protocol with the number of bytes read up to it; undefined if the negotiation continues; or the reason why
+   * the bytes are not a negotiation.
    */
   follow(bytes: Uint8Array): { readonly protocol: string; readonly read: number } | undefined | string {
     for (const [at, byte] of bytes.entries()) {
@@ -45,7 +47,7 @@ export class NegotiationWatch {
       if (typeof head === 'string') return head
       if (head === undefined || this.#line.length < head.bytes + head.length) continue
       const text = this.#line.slice(head.bytes)
-      // The library decodes and trims a line. Only lines of which that cannot make another one are let through.
+      // The library decodes and trims a line. Only lines that decoding and trimming leave unchanged are passed on.
       if (text.pop() !== NEWLINE || !text.every(isPrintable)) return 'a line that is no protocol'
       const protocol = String.fromCharCode(...text)
       this.#line = []
@@ -61,7 +63,10 @@ function isPrintable(byte: number): boolean {
   return byte > 0x20 && byte < 0x7f
 }
 
-/** The length at the beginning of a line: undefined if it has not ended, or why it is refused. Two bytes are enough for any line. */
+/**
+ * The length at the beginning of a line; undefined if the length is incomplete, or the reason for its refusal. Two bytes are
+ * enough for any line.
+ */
 function lengthOf([first = 0, second]: readonly number[]) {
   if (first < 0x80) return first === 0 ? 'a line of nothing' : { bytes: 1, length: first }
   if (second === undefined) return undefined
@@ -75,7 +80,10 @@ interface Components {
   readonly registrar: { getProtocols(): string[] }
 }
 
-/** The parts of one node that negotiate, each with its bounds: on a bare connection, on an encrypted one and its frames, and on each stream. */
+/**
+ * The negotiating parts of one node, each with its bounds: on a bare connection, on an encrypted connection and its frames,
+ * and on each stream.
+ */
 export class Negotiations {
   readonly #discipline: Discipline
   /** The PeerId behind each encrypted connection. */
@@ -90,7 +98,7 @@ export class Negotiations {
     this.#rates = new MultiplexRates(clock)
   }
 
-  /** libp2p asks a connection protector first of all, so the bounds on a new connection are applied here. */
+  /** libp2p calls a connection protector before anything else, so the bounds on a new connection are applied here. */
   protector(encryption: string): ConnectionProtector {
     return {
       protect: async (connection) => {
@@ -100,12 +108,12 @@ export class Negotiations {
     }
   }
 
-  /** The same encrypter, with bounds on the connections that it encrypts. */
+  /** The encrypter, with bounds on the connections that it encrypts. */
   encrypter(inner: ConnectionEncrypter, muxer: string): ConnectionEncrypter {
     const watched = <S extends SecuredConnection>(secured: S): S => {
       const peer = secured.remotePeer.toString()
       this.#peers.set(secured.connection, peer)
-      // If the muxer was named in the handshake, nothing is left to negotiate.
+      // If the handshake named the muxer, nothing is left to negotiate.
       if (!secured.streamMuxer) this.#watch(secured.connection, { ends: (line) => line === muxer, peer })
       return secured
     }
@@ -115,7 +123,7 @@ export class Negotiations {
     return inner
   }
 
-  /** The same factory, with bounds on the frames of each connection and on the negotiation of each stream. */
+  /** The muxer factory, with bounds on the frames of each connection and on the negotiation of each stream. */
   muxer(inner: StreamMuxerFactory, components: Components): StreamMuxerFactory {
     const create = inner.createStreamMuxer.bind(inner)
     inner.createStreamMuxer = (connection) => {
@@ -124,14 +132,14 @@ export class Negotiations {
       const peer = this.#peers.get(connection) ?? ''
       const isServed = (line: string) => components.registrar.getProtocols().includes(line)
       const [opened, arrived] = [muxer.createStream.bind(muxer), muxer.onRemoteStream.bind(muxer)]
-      // The library delivers early streams to the first listener of its event, so another listener would lose them.
+      // The library delivers early streams to the first listener of its event, so another listener would miss them.
       muxer.onRemoteStream = (stream) => {
         this.#watch(stream, { ends: isServed, peer })
         arrived(stream)
       }
       muxer.createStream = async (options) => {
         const stream = await opened(options)
-        // The other end repeats the proposal that it accepts.
+        // The other end repeats the accepted proposal.
         this.#watch(stream, { ends: (line) => line.startsWith('/'), peer, isAsking: true })
         return stream
       }

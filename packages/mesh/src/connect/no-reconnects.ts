@@ -1,4 +1,4 @@
-/** Keeps the library from dialling peers by itself. */
+/** Prevents the library from dialling peers by itself. */
 import assert from 'node:assert/strict'
 
 /** Parts of the library that are public fields of its classes, but not part of their interfaces. */
@@ -13,9 +13,10 @@ interface Startable {
 }
 
 /**
- * The DHT marks the peers that are nearest to this one as peers to keep, whatever `reconnectRetries` says: the library connects to all of
- * them at the start, and again in the same moment whenever a connection to one of them closes. So what `Tending` closed was opened
- * again, and peers at rest did little else. `Dialler` alone decides whom this peer is connected with. To be called before the start.
+ * Stops the library's automatic reconnects; must be called before the start. The DHT marks the peers nearest to this peer as
+ * peers to keep, whatever `reconnectRetries` says. The library would connect to all of them at the start, and again as soon
+ * as a connection to one of them closes. So every connection that `Tending` closed was opened again, and idle peers did
+ * little else. `Dialler` alone decides with whom this peer is connected.
  */
 export function withoutReconnects(node: object): void {
   const { components, services } = node as Internals

@@ -43,7 +43,7 @@ const NOISE = '/noise'
 const YAMUX = '/yamux/1.0.0'
 const MDNS_TAG = '_stimnet._udp.local'
 
-/** libp2p with the services in use. */
+/** The libp2p node with the services in use. */
 export type MeshNode = Libp2p<{
   identify: unknown
   identifyPush: unknown
@@ -60,13 +60,13 @@ interface NodeParts {
   readonly clock: Clock
   readonly discipline: Discipline
   readonly door: Doorway
-  /** Notices dead connections, if it is run. */
+  /** Detects dead connections, if it is run. */
   readonly pulse?: Pulse
-  /** The connections through relays. Without it, there are none. */
+  /** The connections through relays; absent if there are none. */
   readonly circuits?: Circuits | undefined
-  /** Judges the addresses that others tell. */
+  /** Judges the addresses that others report. */
   readonly told?: ToldAddresses
-  /** What this node relays for others. */
+  /** The relaying for others by this node; absent if it does not relay. */
   readonly relaying?: Relaying | undefined
 }
 
@@ -97,17 +97,17 @@ export async function createNode(settings: MeshSettings, timing: MeshTiming, par
       isSelf: (peerId) => peerId === self
     }),
     connectionManager: connections,
-    // `Pulse` notices dead connections.
+    // `Pulse` detects dead connections.
     connectionMonitor: { enabled: false },
-    // A peer's entry must outlive every provider record that names it. If a node has a record of a peer that it has forgotten,
-    // its whole answer fails, and all other providers are hidden.
+    // A peer's entry must outlive every provider record that names the peer. If a node has a record of a peer that it has
+    // forgotten, its whole answer fails, and all other providers are hidden.
     peerStore: { maxAddressAge: 10 * DAY_MS, maxPeerAge: 10 * DAY_MS },
     peerDiscovery: settings.mdns ? [mdns({ serviceTag: MDNS_TAG })] : [],
     services: {
       identify: identify({ protocolPrefix: PREFIX, maxMessageSize: 16 * KiB }),
       // Pushes a new address of this node soon. The default waits a second, even after the node has stopped.
       identifyPush: identifyPush({ protocolPrefix: PREFIX, maxMessageSize: 16 * KiB, debounce: 100 }),
-      // Earlier versions close a connection on which their ping, or the DHT's at the same time, is not answered.
+      // Earlier versions close a connection if their ping, or the DHT's ping at the same time, is not answered.
       ping: ping({ protocolPrefix: PREFIX, maxInboundStreams: 16, maxOutboundStreams: 16 }),
       dht: (components: DhtComponents) => kadDHT(dhtSettings(timing))(directOnly(components)),
       ...(relaying ? { relaying: relaying.service.bind(relaying) } : {})
@@ -126,7 +126,7 @@ const gateOf = ({ answersOnly }: MeshSettings, { denied, discipline, door, relay
   relays: relaying !== undefined
 })
 
-/** Opens the listeners. Throws ADDRESS_IN_USE for a port in use, CONFIG_INVALID for an address that cannot be listened on. */
+/** Opens the listeners. Throws ADDRESS_IN_USE for a port in use, and CONFIG_INVALID for an address that cannot be listened on. */
 export async function startNode(node: MeshNode, settings: MeshSettings): Promise<void> {
   try {
     await node.start()
@@ -136,7 +136,7 @@ export async function startNode(node: MeshNode, settings: MeshSettings): Promise
   }
 }
 
-/** Calls `back` whenever the DHT's routing table gets its first peer, also after it was empty again. */
+/** Calls `back` whenever the DHT's routing table gets its first peer, also if the table was empty in between. */
 export function firstPeerOf(node: MeshNode, back: () => void): void {
   // The routing table is a public field of the class, but not part of its interface.
   const { routingTable } = node.services.dht as unknown as { routingTable: EventTarget & { readonly size: number } }
@@ -156,10 +156,10 @@ const MUXER = {
   keepAliveInterval: KEEP_ALIVE_MS,
   maxInboundStreams: 256,
   maxOutboundStreams: 256,
-  // With the default of 10, a burst of streams in the same tick in which a dial resolves would end the connection.
+  // With the default of 10, a burst of streams in the tick in which a dial resolves would end the connection.
   maxEarlyStreams: 256,
   streamOptions: {
-    // Smaller than the read buffer, so that a sender that respects its window cannot overflow a paused reader.
+    // The window is smaller than the read buffer, so that a sender that respects its window cannot overflow a paused reader.
     maxStreamWindowSize: PAYLOAD_BYTES_MAX,
     maxReadBufferLength: 2 * MiB,
     // The default is unbounded: a peer that does not read would fill the memory.
@@ -168,7 +168,8 @@ const MUXER = {
 }
 
 function addressSettings({ listen, announce = [], relays = [] }: MeshSettings, circuits: Circuits | undefined) {
-  // Who needs relays is not reached where it listens. Others would try these addresses first, and each may take seconds to fail.
+  // A peer that needs relays cannot be reached at its listen addresses. Others would try these addresses first, and each
+  // attempt may take seconds to fail.
   const isHidden = relays.length > 0 && announce.length === 0
   return {
     listen: [...listen],
@@ -183,14 +184,15 @@ const CONNECTIONS_MAX = 500
 
 const connectionSettings = (maxConnections: number) => ({
   maxConnections,
-  // The doorway bounds connections that are not yet proved. One that it aborts counts here until it is closed completely.
+  // The doorway bounds connections that are not yet proved. A connection that it aborts counts here until it is closed
+  // completely.
   maxIncomingPendingConnections: PENDING_MAX,
   inboundUpgradeTimeout: 10_000,
-  // The doorway counts by address, and knows which addresses permitted peers have come from.
+  // The doorway counts connections by address, and knows from which addresses permitted peers have connected.
   inboundConnectionThreshold: 10_000,
   dialTimeout: 10_000,
   addressDialTimeout: 5_000,
-  // `Dialler` dials again; the library would give up after five tries.
+  // `Dialler` dials again; the library would give up after five attempts.
   reconnectRetries: 0
 })
 
@@ -225,21 +227,25 @@ function dhtSettings(timing: MeshTiming) {
     protocol: KAD_PROTOCOL,
     // By default a node is only a client until it has a public address, so in a hospital's network no node would answer.
     clientMode: false,
-    // The default drops private addresses, which are often the only ones.
+    // The default drops private addresses, which are often the only addresses.
     peerInfoMapper: passthroughMapper,
-    // An answer names at most so many peers, and a record is put at so many. Larger buckets made every query ask every peer, and every
-    // answer name all: work that grew with the cube of their number. The directory is made complete by digests, not by the DHT.
+    // Maximum number of peers that an answer names, and at which a record is stored. Larger buckets made every query ask
+    // every peer, and every answer name all peers: work that grew with the cube of their number. Digests, not the DHT, make
+    // the directory complete.
     kBucketSize: 20,
-    // Each query may dial some peers that are not connected. Tables change little, since every connection and answer updates them.
+    // Each query may dial some peers that are not connected. Tables change little, because every connection and answer
+    // updates them.
     querySelfInterval: 30 * MINUTE_MS,
-    // By default a query sends up to a hundred requests at once. Fewer are enough for few members that are asked again soon.
+    // By default a query sends up to a hundred requests at once. Fewer are enough for a few members that are asked again
+    // soon.
     alpha: 3,
     disjointPaths: 3,
-    // Without peers, a query returns nothing instead of waiting: discovery knows by itself when there is a peer to ask.
+    // Without peers, a query returns nothing and does not wait: discovery itself knows when there is a peer to ask.
     allowQueryWithZeroPeers: true,
-    // With the default minimum of 5 s, one unresponsive peer would delay each query by that time.
+    // With the default minimum of 5 s, one unresponsive peer would delay each query by 5 s.
     networkDialTimeout: { minTimeout: 500, maxTimeout: 3_000 },
-    // The library ignores its option `providers` and reads this one. It also renews this node's records if announcing failed.
+    // The library ignores its option `providers` and reads this option. It also renews this node's records if announcing
+    // failed.
     reprovide: {
       validity: timing.providerValidityMs,
       threshold: timing.providerValidityMs / 4,

@@ -1,8 +1,8 @@
-/** A check whether a port is in use. libp2p reports that only in a message text, so the port is tried again. */
+/** A check whether a port is in use. libp2p reports a used port only in a message text, so the port is tried again. */
 import { createServer } from 'node:net'
 import { multiaddr } from '@multiformats/multiaddr'
 
-/** Whether the TCP port of one of these addresses is in use. */
+/** Whether the TCP port of at least one of these addresses is in use. */
 export async function isAnyTaken(addresses: readonly string[]): Promise<boolean> {
   const taken = await Promise.all(addresses.map(isTaken))
   return taken.includes(true)

@@ -1,8 +1,8 @@
 /**
- * Detection of dead connections by silence. The multiplexer of each side sends a keep-alive of a few bytes at intervals and answers
- * those of the other side, so a connection without a single byte for several intervals is dead. libp2p's own monitor opens a stream
- * on every connection at the same moment, and closes those that do not answer at once: on a busy machine it cuts healthy connections,
- * and the dials that follow make the machine busier.
+ * Detection of dead connections by silence. The multiplexer of each side sends a keep-alive of a few bytes at intervals and
+ * answers those of the other side, so a connection without a single byte for several intervals is dead. libp2p's own monitor
+ * opens a stream on every connection at the same moment, and closes connections that do not answer at once: on a busy
+ * machine it cuts healthy connections, and the resulting dials make the machine busier.
  */
 import type { Clock } from '@stimnet/protocol'
 
@@ -10,8 +10,8 @@ import type { Clock } from '@stimnet/protocol'
 export const KEEP_ALIVE_MS = 10_000
 const LOOK_MS = 5_000
 /**
- * Looks without a byte after which a connection is dead: half a minute. Looks are counted and not time, so that a process that has
- * stood still itself reads what has arrived before it judges.
+ * Number of looks without a byte after which a connection is dead: half a minute. Looks are counted instead of time, so that
+ * a process that itself was suspended reads the bytes that have arrived before it decides.
  */
 const SILENT_LOOKS_MAX = 6
 

@@ -4,9 +4,9 @@ import { CID } from 'multiformats/cid'
 import * as raw from 'multiformats/codecs/raw'
 import { sha256 } from 'multiformats/hashes/sha2'
 
-/** Most terms that one peer announces. Each costs one DHT operation at every announcement. */
+/** Maximum number of terms that one peer announces. Each term costs one DHT operation at every announcement. */
 export const TERMS_MAX = 256
-/** Longer than any catalog name, long enough for a keyword. */
+/** Maximum length of a term: longer than any catalog name, and long enough for a keyword. */
 const TERM_LENGTH_MAX = 200
 
 /** The normalised term: trimmed, NFC, lower case. Empty if the text is too long to be a term. */
@@ -15,7 +15,7 @@ export function normaliseTerm(text: string): string {
   return term.length > TERM_LENGTH_MAX ? '' : term
 }
 
-/** The distinct terms, normalised. Throws PARAMETER_INVALID past `TERMS_MAX`. */
+/** The distinct terms, normalised. Throws PARAMETER_INVALID for more than `TERMS_MAX` terms. */
 export function normaliseTerms(texts: readonly string[]): string[] {
   const terms = [...new Set(texts.map(normaliseTerm))].filter((term) => term !== '')
   if (terms.length > TERMS_MAX) {
@@ -24,7 +24,8 @@ export function normaliseTerms(texts: readonly string[]): string[] {
   return terms
 }
 
-// A key is a plain hash: every member of the DHT can test whether a word is announced. So only public words may be announced.
+// A key is a plain hash: every member of the DHT can test whether a word is announced. So only public words may be
+// announced.
 const keyOf = async (text: string): Promise<CID> =>
   CID.createV1(raw.code, await sha256.digest(new TextEncoder().encode(text)))
 

@@ -1,6 +1,6 @@
 /** Waiting that ends when its signal aborts. */
 
-/** The result of `work`, or the signal's reason thrown if it aborts first. For work that may ignore its signal. */
+/** The result of `work`. Throws the signal's reason if the signal aborts first. For work that may ignore its signal. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   if (signal.aborted) {
     work.catch(() => {})

@@ -1,4 +1,4 @@
-/** Stop a job of mine. */
+/** Exchange that stops a job of the requesting peer. */
 import { messages, type wire } from '@stimnet/protocol'
 import type { Exchange } from './exchange.ts'
 

@@ -1,4 +1,4 @@
-/** Which of your catalogs match: the answer holds sealed CatalogDescriptors. */
+/** Exchange that searches the catalogs of a peer. The answer holds sealed CatalogDescriptors. */
 import { messages, type wire } from '@stimnet/protocol'
 import type { Exchange } from './exchange.ts'
 
@@ -11,11 +11,11 @@ export const catalogExchange: Exchange<wire.CatalogQuery, wire.CatalogAnswer> = 
   answer: messages.CatalogAnswer,
   mayBeRelayed: true,
   questionBytesMax: 16 * KiB,
-  // Descriptions of some dozens of catalogs with hundreds of variables each.
+  // Room for descriptions of some dozens of catalogs with hundreds of variables each.
   answerBytesMax: 1024 * KiB,
   deadlineMs: 15_000,
   streamsPerConnectionMax: 16,
   atOnceMax: 64,
-  // An answer costs one signature per catalog. A search asks every member once.
+  // An answer costs one signature per catalog. A search sends one request to every member.
   quota: { perPeer: { burst: 60, perSecond: 10 }, total: { burst: 1_000, perSecond: 200 } }
 }

@@ -1,4 +1,4 @@
-/** What do you know of the members that I do not: signed digests, spread from member to member. */
+/** Exchange of signed digests of members that the requesting peer does not have yet. Digests spread from member to member. */
 import { messages, type wire } from '@stimnet/protocol'
 import type { Exchange } from './exchange.ts'
 
@@ -10,12 +10,13 @@ export const digestsExchange: Exchange<wire.DigestsAsk, wire.DigestsAnswer> = {
   question: messages.DigestsAsk,
   answer: messages.DigestsAnswer,
   mayBeRelayed: true,
-  // Room for 64 digests of at most 8 KiB, most of which have less than one, and for the marks of 4,000.
+  // Room for 64 digests of at most 8 KiB, most of which have less than 1 KiB, and for the marks of 4,000 digests.
   questionBytesMax: 640 * KiB,
   answerBytesMax: 640 * KiB,
   deadlineMs: 10_000,
   streamsPerConnectionMax: 4,
   atOnceMax: 64,
-  // Asked by a few neighbours every minute, and while many join several times per second. Each new digest costs one verification.
+  // A few neighbours ask every minute, and several times per second while many peers join. Each new digest costs one
+  // verification.
   quota: { perPeer: { burst: 60, perSecond: 4 }, total: { burst: 1_000, perSecond: 100 } }
 }

@@ -1,23 +1,23 @@
-/** Exchanges as data: the types of question and answer, and all bounds on both. */
+/** Exchanges as data: the types of request message (question) and answer, and the bounds on both. */
 import type { MessageType } from '@stimnet/protocol'
 
-/** A token bucket: each question costs one token. Tokens are refilled at `perSecond`, up to `burst`. */
+/** A token bucket: each request costs one token. Tokens are refilled at `perSecond`, up to `burst`. */
 export interface Rate {
   readonly burst: number
   readonly perSecond: number
 }
 
-/** Bounds on the questions in progress and on their rate. Past any: BUSY. */
+/** Bounds on the number of requests in progress and on their rate. Above any bound: BUSY. */
 export interface Admission {
-  /** Most questions in progress at once, for all peers together. */
+  /** Maximum number of requests in progress at the same time, for all peers together. */
   readonly atOnceMax: number
-  /** Most questions of one peer in progress at once. Default: half of `atOnceMax`. */
+  /** Maximum number of requests of one peer in progress at the same time. Default: half of `atOnceMax`. */
   readonly ofPeerMax?: number
-  /** Rate of questions per peer and in total. */
+  /** Rate of requests per peer and in total. */
   readonly quota: { readonly perPeer: Rate; readonly total: Rate }
 }
 
-/** A kind of question with its answer, and the bounds on both. */
+/** A kind of request message with its answer, and the bounds on both. */
 export interface Exchange<Q, A> extends Admission {
   /** The libp2p protocol id. A change that an old peer would misread needs a new id. */
   readonly id: string
@@ -25,12 +25,15 @@ export interface Exchange<Q, A> extends Admission {
   readonly answer: MessageType<A>
   readonly questionBytesMax: number
   readonly answerBytesMax: number
-  /** Longest time from the complete question to the answer, ms. Past it: DEADLINE. */
+  /** Maximum time from the complete request to the answer, ms. Above it: DEADLINE. */
   readonly deadlineMs: number
-  /** Most streams open at once on one connection. The asker queues further questions; the server resets further streams. */
+  /**
+   * Maximum number of open streams per connection. The asking side queues further requests; the serving side resets further
+   * streams.
+   */
   readonly streamsPerConnectionMax: number
-  /** Whether it may go over a connection through a relay, which bounds bytes and time. Default: only over direct ones. */
+  /** Whether the exchange may use a connection through a relay, which bounds bytes and time. Default: only direct connections. */
   readonly mayBeRelayed?: boolean
-  /** Bounds for peers without a proof, at a mesh that answers strangers. Default: they share the bounds of all others. */
+  /** Bounds for peers without a proof, in a mesh that answers strangers. Default: they share the bounds of all other peers. */
   readonly unproved?: Admission
 }

@@ -1,4 +1,4 @@
-/** What is said about members: the answer holds what the asker did not know. */
+/** Exchange of statements about members. The answer holds the statements that the requesting peer does not have. */
 import { messages, type wire } from '@stimnet/protocol'
 import type { Exchange } from './exchange.ts'
 
@@ -10,12 +10,12 @@ export const federationExchange: Exchange<wire.FederationAsk, wire.FederationAns
   question: messages.FederationAsk,
   answer: messages.FederationAnswer,
   mayBeRelayed: true,
-  // Room for the statements about some hundreds of members: a few for each, of less than a kilobyte.
+  // Room for the statements about some hundreds of members: a few statements per member, each of less than a kilobyte.
   questionBytesMax: 1024 * KiB,
   answerBytesMax: 1024 * KiB,
   deadlineMs: 10_000,
   streamsPerConnectionMax: 4,
   atOnceMax: 64,
-  // Asked at each connection and at each change. Each new statement costs a signature verification.
+  // Sent at each connection and at each change. Each new statement costs a signature verification.
   quota: { perPeer: { burst: 60, perSecond: 2 }, total: { burst: 1_000, perSecond: 100 } }
 }

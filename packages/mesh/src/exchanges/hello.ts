@@ -1,4 +1,4 @@
-/** Who are you: the answer is a sealed HelloAnswer. */
+/** Exchange that identifies a peer. The answer is a sealed HelloAnswer. */
 import { messages, type wire } from '@stimnet/protocol'
 import type { Exchange } from './exchange.ts'
 
@@ -15,6 +15,6 @@ export const helloExchange: Exchange<wire.HelloAsk, wire.Envelope> = {
   deadlineMs: 5_000,
   streamsPerConnectionMax: 4,
   atOnceMax: 64,
-  // Asked once per connection, and occasionally afterwards.
+  // Sent once per connection, and occasionally afterwards.
   quota: { perPeer: { burst: 20, perSecond: 2 }, total: { burst: 500, perSecond: 100 } }
 }

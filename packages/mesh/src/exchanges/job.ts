@@ -1,4 +1,4 @@
-/** Will you run this: the answer is a sealed Decision, given at once, never after the run. */
+/** Exchange that submits a job. The answer is a sealed Decision, sent at once, never after the run. */
 import { LIMITS, messages, type wire } from '@stimnet/protocol'
 import type { Exchange } from './exchange.ts'
 
@@ -10,12 +10,12 @@ export const jobExchange: Exchange<wire.JobAsk, wire.JobAnswer> = {
   question: messages.JobAsk,
   answer: messages.JobAnswer,
   mayBeRelayed: true,
-  // The envelope, with a few bytes of protobuf around it.
+  // Room for the envelope, with a few bytes of protobuf around it.
   questionBytesMax: LIMITS.envelopeBytesMax + 1 * KiB,
   answerBytesMax: 16 * KiB,
   deadlineMs: 15_000,
   streamsPerConnectionMax: 32,
   atOnceMax: 64,
-  // An admission verifies a signature and writes one synced batch. One core can do some hundreds per second.
+  // An admission verifies a signature and writes one synced batch. One core can do some hundreds of admissions per second.
   quota: { perPeer: { burst: 200, perSecond: 50 }, total: { burst: 1_000, perSecond: 200 } }
 }

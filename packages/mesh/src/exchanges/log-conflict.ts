@@ -1,4 +1,4 @@
-/** A log that does not go on from what I attested: told to every member. */
+/** Exchange that reports a log that does not continue from a state attested by the reporting peer. It is sent to every member. */
 import { messages, type wire } from '@stimnet/protocol'
 import type { Exchange } from './exchange.ts'
 
@@ -10,7 +10,7 @@ export const logConflictExchange: Exchange<wire.LogConflict, wire.LogConflictAns
   question: messages.LogConflict,
   answer: messages.LogConflictAnswer,
   mayBeRelayed: true,
-  // Two notes, each with only the signature of the log's own peer.
+  // Room for two notes, each with only the signature of the log's own peer.
   questionBytesMax: 4 * KiB,
   answerBytesMax: 1 * KiB,
   deadlineMs: 10_000,

@@ -1,4 +1,7 @@
-/** Attest how far my log has come: the answer is a cosignature, or what was seen of it before. */
+/**
+ * Exchange that requests an attestation of the requesting peer's log. The answer is a cosignature, or the state that was
+ * attested before.
+ */
 import { messages, type wire } from '@stimnet/protocol'
 import type { Exchange } from './exchange.ts'
 
@@ -16,6 +19,6 @@ export const witnessExchange: Exchange<wire.WitnessAsk, wire.WitnessAnswer> = {
   deadlineMs: 10_000,
   streamsPerConnectionMax: 4,
   atOnceMax: 64,
-  // Asked every few minutes. Each question costs two signature operations and a synced write.
+  // Sent every few minutes. Each request costs two signature operations and a synced write.
   quota: { perPeer: { burst: 20, perSecond: 0.5 }, total: { burst: 500, perSecond: 50 } }
 }

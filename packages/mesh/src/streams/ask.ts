@@ -1,4 +1,4 @@
-/** The asking side of exchanges: each question has its own stream, and every wait has a deadline. */
+/** The asking side of exchanges: each request has its own stream, and every wait has a deadline. */
 import { type Connection, type Libp2p, LimitedConnectionError, type Stream } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { type Clock, type Encodable, parseKeyId, type RandomSource, randomUnit } from '@stimnet/protocol'
@@ -10,11 +10,11 @@ import { ANSWER_BYTES_MORE, framesOf, openAnswer } from './frame.ts'
 import type { Lanes } from './lanes.ts'
 import { abortStream, finish } from './stream.ts'
 
-/** Longest time to find an address, connect and negotiate the protocol, ms. */
+/** Maximum time to find an address, connect and negotiate the protocol, ms. */
 export const OPEN_MS_MAX = 10_000
 /** Time for transmission, added to the deadline of the exchange, ms. */
 const TRAVEL_MS_MAX = 2_000
-/** Random wait before the second try, ms, so that the askers of a restarted peer do not all come at once. */
+/** Random wait before the second attempt, ms, so that not all peers send requests to a restarted peer at the same time. */
 const AGAIN_MS_MIN = 50
 const AGAIN_MS_MAX = 250
 
@@ -26,11 +26,14 @@ export interface Asking {
   readonly lanes: Lanes
   /** Aborted when the mesh stops. */
   readonly stopping: AbortSignal
-  /** Told of each peer that is asked. */
+  /** Called with each peer to which a request is sent. */
   readonly used: (peerId: string) => void
 }
 
-/** See `Mesh.ask`. Asking a question twice is safe: it only reads, or its nonce ensures that it takes effect once. */
+/**
+ * Implementation of `Mesh.ask`. Sending a request twice is safe: it only reads, or its nonce ensures that it takes effect
+ * once.
+ */
 export async function ask<Q, A>(
   asking: Asking,
   exchange: Exchange<Q, A>,
@@ -41,7 +44,7 @@ export async function ask<Q, A>(
   const signal = AbortSignal.any([options.signal, asking.stopping])
   asking.used(peerId)
   const doing = `asking ${peerId} ${exchange.id}`
-  // A peer resets more streams than the exchange permits, so further questions wait here for a free one.
+  // A peer resets streams above the number that the exchange permits, so further requests wait here for a free stream.
   const { id, streamsPerConnectionMax } = exchange
   const once = () =>
     asking.lanes.run(`${peerId} ${id}`, streamsPerConnectionMax, signal, () =>
@@ -50,7 +53,7 @@ export async function ask<Q, A>(
   try {
     return await once()
   } catch (error) {
-    // The second try opens a new connection where the broken one does not carry it; see `openStream`.
+    // If the broken connection cannot carry it, the second attempt opens a new connection; see `openStream`.
     if (faultCodeOf(error) !== 'INTERRUPTED' || signal.aborted) throw faultOf(error, doing)
   }
   try {
@@ -85,7 +88,7 @@ async function askOnce<Q, A>(
   }
 }
 
-// If this peer is over its quota, the other one answers without reading the question. The failed write does not matter then.
+// If this peer is over its quota, the other peer answers without reading the request. The failed write is irrelevant then.
 async function writeUnlessAnswered(write: () => Promise<void>): Promise<void> {
   try {
     await write()
@@ -95,8 +98,8 @@ async function writeUnlessAnswered(write: () => Promise<void>): Promise<void> {
 }
 
 /**
- * Opens a stream to a peer, directly if there is a choice, and connects to it first if needed. Throws KEY_UNSUPPORTED, or what libp2p
- * throws; see `fault.ts`.
+ * Opens a stream to a peer, directly if there is a choice, and connects to the peer first if needed. Throws KEY_UNSUPPORTED,
+ * or an error of libp2p; see `fault.ts`.
  */
 export async function openStream(
   node: Libp2p,
@@ -107,34 +110,34 @@ export async function openStream(
   const within = AbortSignal.any([signal, AbortSignal.timeout(OPEN_MS_MAX)])
   const peer = peerIdFromString(parseKeyId(peerId))
   const streamOf = (connection: Connection) => {
-    // The library itself refuses only where the relay has named limits.
+    // The library itself refuses a relayed connection only if the relay has stated limits.
     if (!mayBeRelayed && isRelayed(connection.remoteAddr)) throw new LimitedConnectionError(`${id} does not use relays`)
     return connection.newStream(id, {
       signal: within,
-      // `Lanes` keeps the number of streams below this.
+      // `Lanes` keeps the number of streams below this number.
       maxOutboundStreams: 256,
       runOnLimitedConnection: mayBeRelayed
     })
   }
   let ended: unknown
-  // The library would not use a limited connection again, but dial another one.
+  // The library would not reuse a limited connection, but dial another one.
   for (const connection of usableOf(node.getConnections(peer), mayBeRelayed)) {
     try {
       return await streamOf(connection)
     } catch (error) {
-      // It has ended, here or at the other end, and still counts as open. Nothing was asked on it.
+      // The connection has ended, here or at the other end, and still counts as open. No request was sent on it.
       if (faultCodeOf(error) !== 'INTERRUPTED' || within.aborted) throw error
       ended = error
     }
   }
   const dialled = await node.dial(peer, { signal: within, force: true }).catch((error: unknown) => {
-    // A peer that only dials out cannot be dialled. It may be back for the next try.
+    // A peer that only dials out cannot be dialled. It may be connected again at the next attempt.
     throw ended ?? error
   })
   return streamOf(dialled)
 }
 
-/** The open connections, in the order in which they are to be used: direct ones first. */
+/** The open connections, in the order in which they are used: direct connections first. */
 function usableOf(connections: readonly Connection[], mayBeRelayed: boolean): Connection[] {
   const open = newestFirst(connections.filter(({ status }) => status === 'open'))
   const direct = open.filter(({ remoteAddr }) => !isRelayed(remoteAddr))

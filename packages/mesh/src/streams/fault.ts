@@ -17,9 +17,9 @@ const BY_NAME: Readonly<Record<string, Code>> = {
   UnexpectedPeerError: 'PEER_UNREACHABLE',
   NotFoundError: 'PEER_UNREACHABLE',
   DialError: 'PEER_UNREACHABLE',
-  // A relay refuses, or the peer has no reservation there.
+  // A relay refuses, or the peer has no reservation at the relay.
   InvalidMessageError: 'PEER_UNREACHABLE',
-  // There is only a connection through a relay, and the exchange does not use one.
+  // The only connection is through a relay, and the exchange does not use relays.
   LimitedConnectionError: 'PEER_UNREACHABLE',
   ConnectionFailedError: 'PEER_UNREACHABLE',
   TransportUnavailableError: 'PEER_UNREACHABLE',
@@ -55,7 +55,10 @@ export class EndlessLengthError extends Error {
   override readonly name = 'InvalidDataLengthLengthError'
 }
 
-/** The thrown error. If a peer resets while a writer waits, libp2p rejects with a DOM event: its inner error, or a new one. */
+/**
+ * The thrown error. If a peer resets while a writer waits, libp2p rejects with a DOM event: then its inner error, or a new
+ * error.
+ */
 export function errorOf(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown
   const inner = (thrown as { error?: unknown } | null)?.error
@@ -65,14 +68,14 @@ export function errorOf(thrown: unknown): Error {
   return closed
 }
 
-/** The code for anything that asking, serving or dialling can throw; INTERNAL for an unexpected error. */
+/** The code for any error that asking, serving or dialling can throw; INTERNAL for an unexpected error. */
 export function faultCodeOf(thrown: unknown): Code {
   const error = errorOf(thrown)
   if (error instanceof StimnetError) return error.code
   const systemCode = (error as { code?: unknown }).code
   const named = BY_NAME[error.name] ?? (typeof systemCode === 'string' ? BY_SYSTEM_CODE[systemCode] : undefined)
   if (named) return named
-  // Each address of a dial failed with its own error; the first one with a specific code counts.
+  // Each address of a dial failed with its own error; the first error with a specific code counts.
   if (error instanceof AggregateError) {
     const codes = error.errors.map(faultCodeOf)
     return codes.find((code) => code !== 'INTERNAL' && code !== 'PEER_UNREACHABLE') ?? codes[0] ?? 'PEER_UNREACHABLE'
@@ -80,13 +83,16 @@ export function faultCodeOf(thrown: unknown): Code {
   return 'INTERNAL'
 }
 
-/** A StimnetError unchanged; any other error as the cause of one with its code. `doing` is for this node's operator. */
+/**
+ * A StimnetError is returned unchanged; any other error becomes the cause of a StimnetError with its code. `doing` is for
+ * this node's operator.
+ */
 export function faultOf(thrown: unknown, doing: string): StimnetError {
   if (thrown instanceof StimnetError) return thrown
   return new StimnetError(faultCodeOf(thrown), doing, { cause: thrown })
 }
 
-/** A code that a peer sent. A code that this version does not know becomes NODE_ERROR. */
+/** The code that a peer sent. A code that this version does not know becomes NODE_ERROR. */
 export function receivedCode(text: string): Code {
   return isCode(text) ? text : 'NODE_ERROR'
 }

@@ -1,4 +1,4 @@
-/** The asking side of follow streams: one per serving peer, which is opened again whenever it breaks. */
+/** The asking side of follow streams: one stream per serving peer, which is opened again whenever it breaks. */
 import type { Stream } from '@libp2p/interface'
 import { type Clock, type Code, StimnetError } from '@stimnet/protocol'
 import { type Asking, openStream } from './ask.ts'
@@ -54,7 +54,7 @@ export function follow(
         if (!signal.aborted) setOpen(false, faultCodeOf(error))
       }
       const bounds = { ms: timing.reopenMs, msMax: timing.redialMsMax }
-      // Even after `reopen` there is a short wait, so that many such calls lead to one opening.
+      // There is a short wait even after `reopen`, so that many such calls lead to one opening.
       const restMs = backOffMs(session.signal.aborted ? 0 : failures++, bounds, asking.random)
       await asking.clock.sleep(restMs, AbortSignal.any([signal, bell.signal])).catch(() => {})
     }
@@ -108,12 +108,12 @@ async function readAll(
   }
 }
 
-/** Parts of a silence that are counted one after the other. */
+/** Number of parts of a silence that are counted one after the other. */
 const SILENCE_PARTS = 4
 
 /**
- * Ends a read after a silence of `ms`. It is counted in parts: if this process itself stands still, only one part passes, and
- * what has arrived in the meantime is read before the others have passed.
+ * Ends a read after a silence of `ms`. The silence is counted in parts: if this process itself is suspended, only one part
+ * passes, and data that have arrived in the meantime are read before the other parts have passed.
  */
 async function withinSilence<T>(
   read: (signal: AbortSignal) => Promise<T>,
@@ -125,7 +125,7 @@ async function withinSilence<T>(
     for (let part = 0; part < SILENCE_PARTS; part++) await clock.sleep(ms / SILENCE_PARTS, over.signal)
     silence.abort(new StimnetError('DEADLINE', `no sign of life for ${ms} ms`))
   }
-  // Rejects only when the read has ended first.
+  // The count rejects only if the read has ended first.
   count().catch(() => {})
   try {
     return await read(AbortSignal.any([signal, silence.signal]))
@@ -136,7 +136,7 @@ async function withinSilence<T>(
 
 /**
  * Reads the next frame. The stream is paused while an event is processed, so that a fast sender waits for a slow receiver. A
- * frame that has arrived already is read without resuming the stream: otherwise each small frame would admit a whole window.
+ * frame that has already arrived is read without resuming the stream: otherwise each small frame would admit a whole window.
  */
 async function readNext(stream: Stream, frames: Frames, signal: AbortSignal): Promise<Uint8Array> {
   const next = frames.read({ signal })

@@ -1,7 +1,7 @@
 /**
  * Frames on a stream: an unsigned varint length of at most four bytes, then the bytes.
  *
- * A question is one frame with one message. The first byte of an answer frame says what follows: 0x00, then the message; or
+ * A request is one frame with one message. The first byte of an answer frame states what follows: 0x00, then the message; or
  * 0x01, then a code of `CODES` in ASCII. No other text is sent, because the text of an error can contain patient data.
  */
 import type { Stream } from '@libp2p/interface'
@@ -13,11 +13,11 @@ import { EndlessLengthError, receivedCode } from './fault.ts'
 
 const ANSWERED = 0
 const REFUSED = 1
-/** Longest length prefix. Four bytes with seven bits each can express 256 MiB, far more than any frame. */
+/** Maximum length of a length prefix. Four bytes with seven bits each can express 256 MiB, far more than any frame. */
 const LENGTH_BYTES_MAX = 4
 /** Buffer space beside the frame, for bytes that follow it in the same packet. */
 const SLACK_BYTES = 64 * 1024
-/** Longest code. */
+/** Maximum length of a code. */
 const CODE_BYTES_MAX = 64
 
 /** Reads and writes whole frames. A frame that is too long is refused before its bytes are read. */
@@ -27,9 +27,9 @@ export interface Frames {
 }
 
 /**
- * Frames on a stream. It must be called in the same tick in which the stream was received: early bytes are kept for the first
- * listener, and the end of the stream is reported only once. For a frame that is too long, reading throws an error of libp2p,
- * which `fault.ts` translates into TOO_LARGE.
+ * Frames on a stream. This function must be called in the tick in which the stream was received: early bytes are kept for
+ * the first listener, and the end of the stream is reported only once. For a frame that is too long, reading throws an error
+ * of libp2p, which `fault.ts` translates into TOO_LARGE.
  */
 export function framesOf(stream: Stream, frameBytesMax: number, bufferBytesMax = frameBytesMax + SLACK_BYTES): Frames {
   const lengthPrefixed = lpStream(stream, {
@@ -50,7 +50,7 @@ export function decodeLength(bytes: Uint8ArrayList): number {
   return decodeVarint(bytes)
 }
 
-/** The most bytes that an answer frame needs in addition to its message. */
+/** The maximum number of bytes that an answer frame needs in addition to its message. */
 export const ANSWER_BYTES_MORE = 1 + CODE_BYTES_MAX
 
 /** The frame of an answer: 0x00 and the message. */

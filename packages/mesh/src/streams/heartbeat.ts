@@ -4,8 +4,9 @@ import type { Clock } from '@stimnet/protocol'
 const SILENT = 'silent'
 
 /**
- * The events, with `sign` yielded at once and after every `everyMs` without an event. The first sign tells the asker that the
- * stream is open. Ends with the events or with the signal; the iterator of the events is then asked to return, but not awaited.
+ * The events, with `sign` yielded at once and whenever `everyMs` pass without an event. The first sign tells the asking peer that
+ * the stream is open. The iteration ends with the events or when the signal aborts; the iterator of the events is then asked to
+ * return, but the return is not awaited.
  */
 export async function* withHeartbeats<T>(
   events: AsyncIterable<T>,
@@ -28,7 +29,7 @@ export async function* withHeartbeats<T>(
     }
     next.catch(() => {})
   } catch (error) {
-    // After the signal, an error of the events is only their way to end.
+    // After the signal has aborted, an error of the events is their normal end.
     if (!options.signal.aborted) throw error
   } finally {
     void iterator.return?.().catch(() => {})

@@ -1,4 +1,4 @@
-/** Queues for questions: only as many streams are open at once as a peer permits, and further questions wait for their turn. */
+/** Queues for requests: only as many streams are open at once as a peer permits, and further requests wait for their turn. */
 import { unlessAborted } from '../connect/unless-aborted.ts'
 
 interface Lane {
@@ -6,11 +6,14 @@ interface Lane {
   readonly waiting: (() => void)[]
 }
 
-/** Counts the running questions per name, which is a peer with an exchange, and queues further ones. */
+/** Counts the running requests per name, which stands for a peer with an exchange, and queues further requests. */
 export class Lanes {
   readonly #lanes = new Map<string, Lane>()
 
-  /** Runs `work` as soon as fewer than `most` of that name are running. Throws the reason of the signal if it aborts first. */
+  /**
+   * Runs `work` as soon as fewer than `most` of that name are running. Throws the reason of the signal if the signal aborts
+   * first.
+   */
   async run<T>(name: string, most: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     const lane = this.#lanes.get(name) ?? { inside: 0, waiting: [] }
     this.#lanes.set(name, lane)
@@ -31,13 +34,13 @@ export class Lanes {
     } catch (error) {
       const at = lane.waiting.indexOf(turn.resolve)
       if (at >= 0) lane.waiting.splice(at, 1)
-      // The place was handed to this waiter in the same moment: it is passed on.
+      // The place was handed to this waiter at the same moment, so it is passed on.
       else this.#leave(name, lane)
       throw error
     }
   }
 
-  // A finished question hands its place to the first waiter, so that no new question can take it before.
+  // A finished request hands its place to the first waiter, so that no new request can take the place before.
   #leave(name: string, lane: Lane): void {
     const next = lane.waiting.shift()
     if (next) {

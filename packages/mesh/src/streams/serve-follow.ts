@@ -1,4 +1,4 @@
-/** The serving side of follow streams: pushes events as fast as the asker reads them, with heartbeats in between. */
+/** The serving side of follow streams: pushes events as fast as the asking peer reads them, with heartbeats in between. */
 import type { Connection, Stream } from '@libp2p/interface'
 import { messageStreamToDuplex } from '@libp2p/utils'
 import { type Code, StimnetError } from '@stimnet/protocol'
@@ -14,13 +14,13 @@ import { abortStream, endOf, finish } from './stream.ts'
 
 const READ_MS_MAX = 5_000
 const FINISH_MS_MAX = 5_000
-/** The stream of an asker that reads nothing for this long is aborted, ms. The asker can open a new one. */
+/** Time after which the stream of a peer that reads nothing is aborted, ms. The peer can open a new stream. */
 const STALLED_MS_MAX = 60_000
 
 /** A heartbeat: an event without a job and without a sequence number. */
 const ALIVE: FollowEvent = { alive: true }
 
-/** Registers the follow handler. Each peer has one stream; a new one replaces it. */
+/** Registers the follow handler. Each peer has one stream; a new stream replaces the previous one. */
 export function serveFollow(serving: Serving, handler: FollowHandler, timing: Pick<MeshTiming, 'heartbeatMs'>): void {
   const { events, clock } = serving.deps
   const doorman = new Doorman(serving, followExchange)
@@ -34,7 +34,7 @@ export function serveFollow(serving: Serving, handler: FollowHandler, timing: Pi
       await doorman.admit(from, async () => {
         const read = AbortSignal.any([ended, serving.stopping, AbortSignal.timeout(READ_MS_MAX)])
         const question = followExchange.question.decode(await frames.read({ signal: read }))
-        // Anything else that the asker sends is dropped, not buffered.
+        // Anything else that the asking peer sends is dropped, not buffered.
         await stream.closeRead({ signal: read })
         await push(stream, question, from, ended)
       })

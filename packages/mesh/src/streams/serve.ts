@@ -1,4 +1,4 @@
-/** The serving side of exchanges: each question is counted, bounded, read, passed to its handler and answered on its stream. */
+/** The serving side of exchanges: each request is counted, bounded, read, passed to its handler and answered on its stream. */
 import type { Connection, Libp2p, Stream } from '@libp2p/interface'
 import { type Code, StimnetError } from '@stimnet/protocol'
 import type { Discipline } from '../connect/limits/discipline.ts'
@@ -10,9 +10,9 @@ import { Quota } from '../connect/limits/quota.ts'
 import { unlessAborted } from '../connect/unless-aborted.ts'
 import { abortStream, endOf, finish } from './stream.ts'
 
-/** Longest time for a question to arrive completely, ms. */
+/** Maximum time for a request to arrive completely, ms. */
 const READ_MS_MAX = 5_000
-/** Time for the peer to read the answer and close its side, ms. */
+/** Maximum time for the peer to read the answer and close its side, ms. */
 const FINISH_MS_MAX = 5_000
 
 /** Dependencies of serving. */
@@ -20,22 +20,25 @@ export interface Serving {
   readonly node: Libp2p
   readonly deps: MeshDeps
   readonly permits: (peerId: string) => boolean
-  /** Whether a peer has a proof, where strangers are answered. Others are counted apart. */
+  /** Whether a peer has a proof, if strangers are answered. Peers without a proof are counted separately. */
   readonly isProved: (peerId: string) => boolean
   readonly discipline: Discipline
-  /** Told of each peer that asks. */
+  /** Called with each peer that sends a request. */
   readonly used: (peerId: string) => void
   /** Aborted when the mesh stops. */
   readonly stopping: AbortSignal
 }
 
-/** Admission to one exchange: refuses peers that are not permitted, over their quota or over the number at once. */
+/**
+ * Admission to one exchange: refuses peers that are not permitted, exceed their quota, or exceed the number of simultaneous
+ * requests.
+ */
 export class Doorman {
   readonly #serving: Serving
   readonly #atOnceMax: number
   readonly #ofPeerMax: number
   readonly #quota: Quota
-  /** Questions in progress per peer. One peer cannot take all places with questions that it does not complete. */
+  /** Requests in progress per peer. One peer cannot take all places with requests that it does not complete. */
   readonly #ofPeer = new Map<string, number>()
   #inside = 0
 
@@ -96,7 +99,7 @@ export function serve<Q, A>(serving: Serving, exchange: Exchange<Q, A>, handler:
   async function frameFor(frames: Frames, from: string, signal: AbortSignal): Promise<Uint8Array> {
     const read = AbortSignal.any([signal, AbortSignal.timeout(READ_MS_MAX)])
     const bytes = await frames.read({ signal: read }).catch((error: unknown) => {
-      // A question that is too large or not complete in time counts against the peer; a broken stream does not.
+      // A request that is too large or not complete in time counts against the peer; a broken stream does not.
       const code = faultCodeOf(error)
       if (code === 'TOO_LARGE' || code === 'DEADLINE') serving.discipline.mark(from, `${exchange.id}: ${code}`)
       throw error
@@ -120,7 +123,7 @@ async function send(stream: Stream, frames: Frames, frame: Uint8Array, signal: A
   }
 }
 
-/** Additional streams per connection, for those that the asker has ended but this side has not. */
+/** Additional streams per connection, for streams that the asking side has ended but this side has not. */
 const CLOSING_STREAMS = 8
 
 /** Registers the handler for the streams of an exchange. */

@@ -1,4 +1,4 @@
-/** Functions for the end of a stream: observing it as a signal, aborting and finishing a stream. */
+/** Functions for the end of a stream: observing the end as a signal, aborting and finishing a stream. */
 import type { Stream } from '@libp2p/interface'
 import { errorOf } from './fault.ts'
 
@@ -16,8 +16,8 @@ export function abortStream(stream: Stream, reason: unknown): void {
 }
 
 /**
- * Ends a stream after its last byte was written: closes this side, reads no more, and resets the stream if the other side has
- * not closed it within `msMax`, so that no peer can keep it open.
+ * Ends a stream after its last byte was written: closes this side, reads no more, and resets the stream if the other side
+ * has not closed it within `msMax`, so that no peer can keep it open.
  */
 export async function finish(stream: Stream, msMax: number): Promise<void> {
   const ended = endOf(stream)

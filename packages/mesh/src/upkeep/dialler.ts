@@ -10,28 +10,31 @@ import type { MeshTiming } from '../mesh.ts'
 import { chooseNeighbours, rankOf } from './neighbours.ts'
 import type { MeshNode } from '../connect/node.ts'
 
-/** Most dials in progress at the same time. */
+/** Maximum number of dials in progress at the same time. */
 const DIALS_MAX = 16
 const DIAL_MS_MAX = 10_000
-/** Time for the dialled peer to identify itself, ms. A peer that refuses us closes the connection sooner. */
+/** Maximum time for the dialled peer to identify itself, ms. A peer that refuses the connection closes it sooner. */
 const IDENTIFY_MS_MAX = 5_000
-/** Most targets, since any member can name any number of peers. */
+/** Maximum number of targets, because any member can name any number of peers. */
 const TARGETS_MAX = 2_000
-/** A hinted peer is dropped after so many failed dials, until it is named again. */
+/** Number of failed dials after which a hinted peer is dropped, until it is named again. */
 const HINT_TRIES = 3
-/** Longest sleep if no dial is due, ms. A new target ends it earlier. */
+/** Maximum sleep if no dial is due, ms. A new target ends the sleep earlier. */
 const IDLE_MS = 60_000
 
-/** A connection that ends sooner was refused, or the network is bad: the peer is dialled again less soon, ms. */
+/** A connection that ends sooner was refused, or the network is bad: the peer is then dialled again after a longer wait, ms. */
 const SHORT_MS = 60_000
-/** Failures in a row after which a member counts as not reachable. */
+/** Number of consecutive failures after which a member counts as unreachable. */
 const ILL_FAILURES = 2
 
 interface Target {
-  /** Null for a bootstrap address without a PeerId, until the peer was reached. */
+  /** Null for a bootstrap address without a PeerId, until the peer is reached. */
   peerId: string | null
   addresses: string[]
-  /** Hints are dropped after some failures. Members are dialled while they are neighbours, bootstrap addresses while these are few. */
+  /**
+   * Hints are dropped after some failures. Members are dialled while they are neighbours. Bootstrap addresses are dialled
+   * while few peers are connected.
+   */
   readonly kind: 'bootstrap' | 'member' | 'hint'
   readonly rank: number
   failures: number
@@ -51,13 +54,13 @@ export interface DiallerDeps {
   readonly timing: Pick<MeshTiming, 'redialMs' | 'redialMsMax'>
   readonly stopping: AbortSignal
   readonly permits: (peerId: string) => boolean
-  /** Most members to which connections are kept. */
+  /** Maximum number of members to which connections are kept. */
   readonly limit: () => number
   /** Current addresses of the peer according to other peers; see `Discovery.lookUp`. */
   readonly lookUp: (peerId: string, signal: AbortSignal) => Promise<string[]>
 }
 
-/** Keeps this peer connected to its neighbours: all members that it knows, or a choice of them. There is one per mesh. */
+/** Keeps this peer connected to its neighbours: all known members, or a choice of them. A mesh has one instance. */
 export class Dialler {
   readonly #deps: DiallerDeps
   readonly #targets = new Map<string, Target>()
@@ -88,7 +91,7 @@ export class Dialler {
     this.#add(peerId, { peerId, addresses: merge(addresses, known?.addresses ?? []), kind: 'member' })
   }
 
-  /** The peer has connected, whoever dialled. */
+  /** Records that the peer has connected, whichever side dialled. */
   opened(peerId: string): void {
     const target = this.#targets.get(peerId)
     if (!target) return
@@ -98,7 +101,7 @@ export class Dialler {
     this.limitChanged()
   }
 
-  /** Members that are known, connected or not. */
+  /** Number of known members, connected or not. */
   get memberCount(): number {
     return [...this.#targets.values()].filter(({ kind }) => kind === 'member').length
   }
@@ -113,7 +116,7 @@ export class Dialler {
     return this.#targets.get(peerId)?.isMissed ?? false
   }
 
-  /** Chooses the neighbours anew. */
+  /** Chooses the neighbours again. */
   limitChanged(): void {
     this.#neighbours = null
     this.#wake.abort()
@@ -128,25 +131,28 @@ export class Dialler {
     if (known) {
       const fresh = addresses.filter((address) => !known.addresses.includes(address))
       known.addresses = merge(fresh, known.addresses)
-      // There is an address that was not tried yet, so the peer is dialled now.
+      // There is an address that has not been tried yet, so the peer is dialled now.
       if (fresh.length > 0 && known.failures > 0) this.#due(known, 0)
       return
     }
     this.#add(peerId, { peerId, addresses: merge(addresses, []), kind: 'hint' })
   }
 
-  /** The connection broke: dials again soon, but not in the same moment as the other side. */
+  /** Records that the connection broke: dials again soon, but not at the same moment as the other side. */
   lost(peerId: string): void {
     const target = this.#targets.get(peerId)
     if (!target) return
     const { clock, random } = this.#deps
-    // A peer with too many connections closes ours; others are chosen if it does so again.
+    // A peer with too many connections closes this one. If it does so again, other neighbours are chosen.
     target.failures = clock.now() - target.openedAtMs < SHORT_MS ? target.failures + 1 : 0
     this.#neighbours = null
     this.#due(target, backOffMs(target.failures, this.#bounds(), random))
   }
 
-  /** Dials at once who could not be reached before, because the way to them may be open again. Dials in progress begin anew. */
+  /**
+   * Dials all peers at once that could not be reached before, because they may be reachable again. Dials in progress are
+   * restarted.
+   */
   retry(): void {
     for (const target of this.#targets.values()) {
       if (target.failures === 0 && !target.dialling) continue
@@ -199,7 +205,7 @@ export class Dialler {
 
   #isWanted(target: Target): boolean {
     if (target.kind === 'hint') return true
-    // Whoever was missed is tried until it is reached: nothing else would show that it is there again.
+    // A member that could not be reached is tried until it is reached: nothing else would show that it is available again.
     if (target.kind === 'member') return target.isMissed || this.#chosen().has(target.peerId ?? '')
     return this.#deps.links.live().length < this.#deps.limit() / 2
   }
@@ -242,7 +248,7 @@ export class Dialler {
       target.failures = 0
       target.openedAtMs = this.#deps.clock.now()
     } catch {
-      // The reason does not matter here: the peer could not be reached, and is dialled again later or dropped.
+      // The reason is irrelevant here: the peer could not be reached, and is dialled again later or dropped.
       if (!anew.aborted) this.#failed(target)
     }
     target.dialling = false
@@ -268,7 +274,8 @@ export class Dialler {
     }
     const addresses = dialable(target)
     if (addresses.length === 0) throw new Error('no address is known')
-    // Two peers that dial each other through one relay have the same address for both connections, and each would end one of them.
+    // Two peers that dial each other through one relay use the same address for both connections, and each would end one of
+    // the two.
     const connection = await node.dial(addresses, { signal, force: addresses.every(isRelayed) })
     await links.untilLive(connection, AbortSignal.any([stopping, AbortSignal.timeout(IDENTIFY_MS_MAX)]))
     target.peerId ??= connection.remotePeer.toString()
@@ -284,13 +291,13 @@ function merge(newer: readonly string[], older: readonly string[]): string[] {
   return [...new Set([...newer, ...older])].slice(0, ADDRESSES_MAX)
 }
 
-/** The PeerId at the end of a multiaddr; null if there is none. One before it is that of a relay. */
+/** The PeerId at the end of a multiaddr; null if there is none. A PeerId before the end is that of a relay. */
 function peerIdOf(address: Multiaddr): string | null {
   const last = address.getComponents().at(-1)
   return last?.name === 'p2p' ? (last.value ?? null) : null
 }
 
-/** The target's addresses, each with its PeerId if that is known, so that Noise fails if another peer answers there. */
+/** The target's addresses, each with its PeerId if known, so that Noise fails if another peer answers there. */
 function dialable(target: Target): Multiaddr[] {
   return target.addresses.flatMap((text) => {
     try {

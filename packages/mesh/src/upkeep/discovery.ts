@@ -1,4 +1,4 @@
-/** Discovery in the DHT: members, peers that announced a term, and addresses of peers. Its answers are only hints. */
+/** Discovery in the DHT: members, peers that announced a term, and addresses of peers. The results are only hints. */
 import { peerIdFromString } from '@libp2p/peer-id'
 import type { CID } from 'multiformats/cid'
 import { backOffMs } from '../connect/limits/back-off.ts'
@@ -7,18 +7,21 @@ import type { MeshDeps, MeshStore, MeshTiming } from '../mesh.ts'
 import type { MeshNode } from '../connect/node.ts'
 import { membershipKey, normaliseTerm, normaliseTerms, termKey } from '../connect/terms.ts'
 
-/** Longest query, ms. The results found by then are used. */
+/** Maximum duration of a query, ms. The results found by then are used. */
 const QUERY_MS_MAX = 5_000
-/** Longest time for storing one record at every node near its key, ms. */
+/** Maximum time for storing one record at every node near its key, ms. */
 const PROVIDE_MS_MAX = 20_000
-/** Answers after which a search for peers ends: each answer names all peers that its node knows. */
+/** Number of answers after which a search for peers ends: each answer names all peers that its node knows. */
 const ANSWERS_ENOUGH = 3
-/** Rounds per look-up of the membership key. It is rare because it asks every peer. */
+/** Number of rounds per look-up of the membership key. The look-up is rare because it asks every peer. */
 const ROUNDS_PER_MEMBERSHIP_LOOK = 6
-/** While a peer knows fewer others than this, it searches often for the first minute: its first answers came before others were known. */
+/**
+ * If a peer knows fewer other peers than this, it searches often during the first minute: its first answers came before
+ * other peers were known.
+ */
 const FEW = 4
 const OFTEN_MS = 60_000
-/** Longest wait between two searches then, as a multiple of the first one. */
+/** Maximum wait between two searches during that time, as a multiple of the first wait. */
 const OFTEN_WAITS = 4
 /** Store key of the announced terms, so that terms that were dropped while the node was down are withdrawn too. */
 const ANNOUNCED_KEY = 'announced'
@@ -32,11 +35,11 @@ export interface DiscoveryDeps extends Pick<MeshDeps, 'clock' | 'random' | 'even
   readonly permits: (peerId: string) => boolean
 }
 
-/** Announces this peer and searches for others. There is one per mesh. */
+/** Announces this peer and searches for others. A mesh has one instance. */
 export class Discovery {
   readonly #deps: DiscoveryDeps
   #terms: readonly string[] | null = null
-  /** For each key, by its text form, the time at which it was last put. */
+  /** The time at which each key was last stored, by the text form of the key. */
   readonly #putAtMs = new Map<string, number>()
   #announceNow = new AbortController()
   #exploreNow = new AbortController()
@@ -45,25 +48,28 @@ export class Discovery {
     this.#deps = deps
   }
 
-  /** See `Mesh.announce`. */
+  /** Implementation of `Mesh.announce`. */
   announce(terms: readonly string[]): void {
     this.#terms = normaliseTerms(terms)
     this.#announceNow.abort()
   }
 
-  /** The routing table has its first peer, so announcements and queries are possible from now on. */
+  /** Called when the routing table has its first peer, so that announcements and queries are possible from now on. */
   firstPeer(): void {
     this.#announceNow.abort()
     this.#exploreNow.abort()
   }
 
-  /** See `Mesh.findProviders`. */
+  /** Implementation of `Mesh.findProviders`. */
   async findProviders(term: string, signal: AbortSignal): Promise<string[]> {
     if (normaliseTerm(term) === '') return []
     return [...(await this.#providersOf(await termKey(term), signal)).keys()]
   }
 
-  /** The addresses at which other peers last saw the peer. This node's own are not used: dialling them has just failed. */
+  /**
+   * The addresses at which other peers last saw the peer. This node's own records are not used: dialling these addresses has
+   * just failed.
+   */
   async lookUp(peerId: string, signal: AbortSignal): Promise<string[]> {
     const { node, stopping } = this.#deps
     const addresses = new Set<string>()
@@ -76,7 +82,7 @@ export class Discovery {
         if (event.name === 'PEER_RESPONSE' && ++answers >= ANSWERS_ENOUGH) break
       }
     } catch {
-      // No peer knows it, or none answered in time. The addresses found so far are returned.
+      // No peer knows the address, or none answered in time. The addresses found so far are returned.
     }
     return [...addresses]
   }
@@ -125,7 +131,7 @@ export class Discovery {
     }
   }
 
-  // After a change of terms, only new keys are put: each put costs an answer from every member.
+  // After a change of terms, only new keys are stored: each operation costs an answer from every member.
   readonly #isDue = (key: CID): boolean => {
     const { clock, timing } = this.#deps
     return clock.now() - (this.#putAtMs.get(key.toString()) ?? 0) >= timing.announceEveryMs / 2
@@ -142,7 +148,7 @@ export class Discovery {
         if (event.name === 'PEER_RESPONSE' && event.messageName === 'ADD_PROVIDER') told += 1
       }
     } catch {
-      // Some nodes may have the record. It is put at all of them again before it expires.
+      // Some nodes may have the record. It is stored at all of them again before it expires.
     }
     if (told > 0) this.#putAtMs.set(key.toString(), clock.now())
     // Rests for as long as the work took: every member has to answer, and all may announce at once after a common start.

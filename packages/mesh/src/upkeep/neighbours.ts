@@ -1,18 +1,18 @@
-/** The choice of the members to which a peer keeps connections, where there are more than it may keep. */
+/** The choice of the members to which a peer keeps connections, if there are more members than it may keep. */
 import { createHash } from 'node:crypto'
 
 /** A member that can be chosen. */
 export interface Candidate {
   readonly peerId: string
-  /** Its place in the order of this peer; see `rankOf`. */
+  /** Its rank in the order of this peer; see `rankOf`. */
   readonly rank: number
-  /** Whether it could be reached when it was last tried. */
+  /** Whether the member could be reached at the last attempt. */
   readonly isWell: boolean
 }
 
 /**
- * A number for a pair of peers, the same on both sides. Each peer prefers the pairs with the lowest numbers, so its choice is random
- * but does not change when others come and go, and two peers often choose each other.
+ * A number for a pair of peers, the same on both sides. Each peer prefers the pairs with the lowest numbers, so its choice
+ * is random but does not change when others join and leave, and two peers often choose each other.
  */
 export function rankOf(one: string, other: string): number {
   const pair = one < other ? `${one} ${other}` : `${other} ${one}`
@@ -20,8 +20,9 @@ export function rankOf(one: string, other: string): number {
 }
 
 /**
- * The PeerIds to keep connections to. Up to `most` members: all. Past it, half of `most` by rank, because about as many others choose
- * this peer; members that could not be reached are tried besides, so that they do not take the places of others.
+ * The PeerIds to keep connections to. Up to `most` members: all of them. Above it, half of `most` by rank, because about as
+ * many others choose this peer; members that could not be reached are tried in addition, so that they do not take the places
+ * of others.
  */
 export function chooseNeighbours(candidates: readonly Candidate[], most: number): ReadonlySet<string> {
   if (candidates.length <= most) return new Set(candidates.map(({ peerId }) => peerId))

@@ -1,6 +1,7 @@
 /**
- * Reservations at relays. The library asks for one once; after a relay has restarted, or the network was away, it does not ask again.
- * So each relay is asked here, again and again: soon where it failed, every few minutes where it answered.
+ * Reservations at relays. The library requests a reservation once; after a relay has restarted, or the network was down, it
+ * does not repeat the request. So each relay is asked here repeatedly: soon after a failure, every few minutes after an
+ * answer.
  */
 import { multiaddr } from '@multiformats/multiaddr'
 import { type Clock, type RandomSource, StimnetError } from '@stimnet/protocol'
@@ -12,11 +13,11 @@ import { wayOutReason } from '../connect/web/way-out.ts'
 import { unlessAborted } from '../connect/unless-aborted.ts'
 import type { MeshEvents, MeshTiming, RelayState } from '../mesh.ts'
 
-/** Time to connect to a relay and to get its answer, ms. */
+/** Maximum time to connect to a relay and to get its answer, ms. */
 const RESERVE_MS_MAX = 10_000
 /** Interval at which a relay that has answered is asked again, ms. A reservation is valid for ten minutes. */
 const RENEW_MS = 3 * 60_000
-/** Longest wait for the first minute or so without the relay, ms. Afterwards it is `redialMsMax`. */
+/** Maximum wait during the first minute or so without the relay, ms. Afterwards it is `redialMsMax`. */
 const SOON_MS_MAX = 1_500
 const SOON_TRIES = 30
 
@@ -44,7 +45,7 @@ interface Relay {
   wake: AbortController
 }
 
-/** Keeps the reservations of a mesh at all of its relays. Others reach it through any one of them. */
+/** Keeps the reservations of a mesh at all of its relays. Others reach this peer through any of them. */
 export class Reservations {
   readonly #deps: ReservationsDeps
   readonly #relays: readonly Relay[]
@@ -62,7 +63,7 @@ export class Reservations {
     return this.#relays.map(({ peerId, address, sinceMs, why }) => ({ peerId, address, sinceMs, why }))
   }
 
-  /** Whether the peer is one of the relays, to which the connection is kept. */
+  /** Whether the peer is one of the relays to which the connection is kept. */
   isRelay(peerId: string): boolean {
     return this.#relays.some((relay) => relay.peerId === peerId)
   }
@@ -96,7 +97,7 @@ export class Reservations {
     return backOffMs(failures, { ms: timing.redialMs, msMax }, random)
   }
 
-  /** Empty if a place is reserved, or why not, in words for the operator. */
+  /** Empty if a place is reserved; otherwise the reason, in words for the operator. */
   async #reserve({ peerId, address }: Relay): Promise<string> {
     const { node, links, circuits, stopping, permits } = this.#deps
     if (!permits(peerId)) return 'it may not connect here: a relay has to be a member, or in mesh.peers'
@@ -122,7 +123,7 @@ export class Reservations {
     const { clock, circuits, events, changed } = this.#deps
     const isReserved = why === '' && circuits.isReserved(relayOf(relay.address))
     if (isReserved && relay.sinceMs !== null) return
-    // Each loss is told once, and so is a relay that never answered.
+    // Each loss is reported once, and so is a relay that never answered.
     const isNews = isReserved || relay.sinceMs !== null || relay.why === ''
     relay.sinceMs = isReserved ? clock.now() : null
     relay.why = isReserved ? '' : why || 'the connection to it broke'

@@ -1,6 +1,6 @@
 /**
- * Closes connections that nobody needs: those of this peer's own dials after a while without use, those through a relay beside a direct
- * one, and what is above the limit.
+ * Closes connections that nobody needs: unused connections that this peer dialled, connections through a relay beside a
+ * direct one, and connections above the limit.
  */
 import type { Connection } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
@@ -8,9 +8,9 @@ import type { MeshNode } from '../connect/node.ts'
 import { isRelayed } from '../connect/relay/circuits.ts'
 import { rankOf } from './neighbours.ts'
 
-/** Looks at all connections within `idleMs`. */
+/** Number of looks at all connections within `idleMs`. */
 const LOOKS = 6
-/** Time for a peer to receive what was sent before the connection closes, ms. */
+/** Maximum time for a peer to receive sent data before the connection closes, ms. */
 const CLOSE_MS_MAX = 500
 /** Streams of these protocols keep no connection open. They belong to the upkeep of the mesh itself. */
 const UPKEEP = ['/stimnet/kad/', '/stimnet/ping/', '/stimnet/id/']
@@ -21,15 +21,15 @@ export interface TendingDeps {
   readonly clock: Clock
   readonly stopping: AbortSignal
   readonly idleMs: number
-  /** Whether a connection to the peer is kept although it is idle. */
+  /** Whether a connection to the peer is kept even if it is idle. */
   readonly isKept: (peerId: string) => boolean
-  /** Whether the peer closes idle connections as well. Older ones dial again at once whatever is closed. */
+  /** Whether the peer closes idle connections as well. Older versions dial again at once after any close. */
   readonly isSparing: (peerId: string) => boolean
-  /** Most peers to be connected with; see `MeshSettings.neighbours`. */
+  /** Maximum number of peers to be connected with; see `MeshSettings.neighbours`. */
   readonly limit: () => number
 }
 
-/** Tends the connections of a mesh. There is one per mesh. */
+/** Tends the connections of a mesh. A mesh has one instance. */
 export class Tending {
   readonly #deps: TendingDeps
   readonly #usedAtMs = new Map<string, number>()
@@ -38,7 +38,7 @@ export class Tending {
     this.#deps = deps
   }
 
-  /** Records that a question was asked of the peer, or answered to it. */
+  /** Records that a request was sent to the peer, or answered for it. */
   used(peerId: string): void {
     this.#usedAtMs.set(peerId, this.#deps.clock.now())
   }
@@ -55,7 +55,7 @@ export class Tending {
     }
   }
 
-  /** Closes what is idle now. */
+  /** Closes the connections that are idle now. */
   look(): void {
     const { node, isKept, isSparing, limit } = this.#deps
     const all = node.getConnections()
@@ -64,7 +64,8 @@ export class Tending {
     const spare = all.filter((connection) => isRelayed(connection.remoteAddr) && direct.has(idOf(connection)))
     for (const connection of spare) if (isOwn(connection) && !isUsed(connection)) close(connection)
     for (const connection of unkept) if (isOwn(connection) && this.#isIdle(connection)) close(connection)
-    // The side that dialled closes; the other one only above the limit, those first that rank last for both.
+    // The side that dialled closes the connection. The other side closes it only above the limit, beginning with the peers
+    // that rank last for both sides.
     const lasting = new Set(all.filter((connection) => isKept(idOf(connection)) || !isOwn(connection)).map(idOf))
     const others = unkept.filter((connection) => !isOwn(connection) && this.#isIdle(connection))
     const self = node.peerId.toString()

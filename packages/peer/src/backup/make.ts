@@ -1,4 +1,4 @@
-/** Making a backup of a peer that runs or is stopped. */
+/** Backup of a peer, which may be running or stopped. */
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
@@ -16,23 +16,26 @@ import { CHARTER_FILE, CONFIG_FILE, DATA_FOLDER, FORMAT, KEYS_FILE, type Manifes
 import { noteBackup } from './noted.ts'
 import { sealKey } from './sealed-key.ts'
 
-/** What a backup is made of, and how. */
+/** The source, the target and the dependencies of a backup. */
 export interface BackupOptions {
   readonly loaded: LoadedConfig
-  /** Must not exist. */
+  /** The folder to write. It must not exist. */
   readonly folder: string
-  /** With it, the peer's key is in the backup, encrypted. */
+  /** If given, the peer's key is part of the backup, encrypted. */
   readonly passphrase?: string
   readonly clock: Clock
   readonly random: RandomSource
 }
 
-/** A table that the running peer was writing looks damaged in a copy; the next copy then has it whole. */
+/**
+ * Maximum number of copies of the database. A table that the running peer was writing looks damaged in a copy; the next copy
+ * then has the whole table.
+ */
 const COPIES_MAX = 3
 
 /**
- * Writes a backup. It gets its name only when it is complete and on disk. Throws PARAMETER_INVALID where the folder exists or there is
- * nothing to back up, STORE_UNAVAILABLE where the database is damaged or changes too fast.
+ * Writes a backup. The folder gets its final name only when the backup is complete and on disk. Throws PARAMETER_INVALID if
+ * the folder exists or there is nothing to back up, STORE_UNAVAILABLE if the database is damaged or changes too fast.
  */
 export async function makeBackup(options: BackupOptions): Promise<Manifest> {
   const { loaded, clock } = options
@@ -88,7 +91,8 @@ async function writeContents(folder: string, contents: Contents): Promise<Manife
   const signer = await signerFromSeed(seed)
   const data = join(folder, DATA_FOLDER)
   await mkdir(data, { mode: 0o700 })
-  // The database comes first: what it names is then complete beside it, and what came later is in nothing.
+  // The database is copied first: the files that it names are then complete in the backup, and later files are not
+  // referenced.
   const audit_log = await copyDatabase(join(dataDir, 'db'), join(data, 'db'))
   await copyFolder(join(dataDir, 'snapshots'), join(data, 'snapshots'), { skip: /^unfinished-/, mayGo: false })
   await copyFolder(join(dataDir, 'uploads'), join(data, 'uploads'), { skip: /\.part$/, mayGo: true })
@@ -141,7 +145,7 @@ export async function logIn(directory: string): Promise<Manifest['audit_log']> {
     return { size, root: toHex(root) }
   } finally {
     await database.close()
-    // Notes of LevelDB for people, and its lock.
+    // Log files of LevelDB for people, and its lock.
     for (const name of ['LOG', 'LOG.old', 'LOCK']) await rm(join(directory, name), { force: true })
   }
 }

@@ -1,35 +1,35 @@
-/** The manifest of a backup: what it contains, signed by the peer. A folder without a valid one is no backup. */
+/** The manifest of a backup: a list of its content, signed by the peer. A folder without a valid manifest is not a backup. */
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { canonicalJson, type Signer, StimnetError, verifyBytes } from '@stimnet/protocol'
 import { z } from 'zod'
 import { factOf } from '../store/level/copied.ts'
 
-/** The version of the format. A newer one is refused. */
+/** The version of the format. A newer version is refused. */
 export const FORMAT = 1
-/** The manifest's file. */
+/** File name of the manifest. */
 export const MANIFEST_FILE = 'manifest.json'
-/** The encrypted key. */
+/** File name of the encrypted key. */
 export const KEYS_FILE = 'keys.json'
-/** The peer's configuration. */
+/** File name of the peer's configuration. */
 export const CONFIG_FILE = 'configuration.yaml'
-/** The charter of its federation. */
+/** File name of the charter of the peer's federation. */
 export const CHARTER_FILE = 'charter'
 /** The folder with the copy of `data_dir`. */
 export const DATA_FOLDER = 'data'
 
-/** A path below the backup: nothing that leads out of it. */
+/** A relative path that stays inside the backup. */
 const path = z.string().regex(/^(?!\.{1,2}(\/|$))[^/\0\\]+(\/(?!\.{1,2}(\/|$))[^/\0\\]+)*$/)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const count = z.int().min(0)
 
 const manifestSchema = z.strictObject({
   format: z.literal(FORMAT),
-  /** The version of StimNet that made it. */
+  /** The version of StimNet that made the backup. */
   version: z.string(),
   peer_id: z.string(),
   made_at_ms: count,
-  /** The audit log as in the backup. */
+  /** The state of the audit log in the backup. */
   audit_log: z.strictObject({ size: count, root: sha256 }),
   files: z.array(z.strictObject({ path, bytes: count, sha256 }))
 })
@@ -37,14 +37,17 @@ const manifestSchema = z.strictObject({
 /** The contents of a backup. */
 export type Manifest = z.infer<typeof manifestSchema>
 
-/** Writes the manifest, signed: bits that a medium changed and contents that a person changed are both noticed. */
+/** Writes the signed manifest. The signature detects bits that a medium changed and contents that a person changed. */
 export async function writeManifest(folder: string, manifest: Manifest, signer: Signer): Promise<void> {
   const signature = Buffer.from(await signer.signBytes(signedBytes(manifest))).toString('hex')
   const text = `${JSON.stringify({ manifest, signature }, null, 1)}\n`
   await writeFile(join(folder, MANIFEST_FILE), text, { flag: 'wx', mode: 0o600, flush: true })
 }
 
-/** Reads the manifest and verifies its signature. Throws STORE_UNAVAILABLE for a folder that is no backup, or that is damaged. */
+/**
+ * Reads the manifest and verifies its signature. Throws STORE_UNAVAILABLE for a folder that is not a backup, or that is
+ * damaged.
+ */
 export async function readManifest(folder: string): Promise<Manifest> {
   const text = await readFile(join(folder, MANIFEST_FILE), 'utf8').catch((cause) =>
     unusable(`${folder} is no complete backup: it has no ${MANIFEST_FILE}`, cause)
@@ -62,7 +65,7 @@ export async function readManifest(folder: string): Promise<Manifest> {
   return parsed.data
 }
 
-/** Compares every file with the manifest. Throws STORE_UNAVAILABLE naming the first that is missing or damaged. */
+/** Compares every file with the manifest. Throws STORE_UNAVAILABLE naming the first missing or damaged file. */
 export async function verifyFiles(folder: string, { files }: Manifest): Promise<void> {
   for (const expected of files) {
     const found = await factOf(folder, expected.path).catch((cause) =>
@@ -72,7 +75,7 @@ export async function verifyFiles(folder: string, { files }: Manifest): Promise<
   }
 }
 
-/** Throws STORE_UNAVAILABLE with this sentence. */
+/** Throws STORE_UNAVAILABLE with the given sentence. */
 export function unusable(what: string, cause?: unknown): never {
   const reason = `${what}. Nothing was changed.`
   throw new StimnetError('STORE_UNAVAILABLE', reason, { reason, cause })

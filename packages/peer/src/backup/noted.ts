@@ -1,4 +1,4 @@
-/** Audit records of backups. `stimnet backup` leaves a note, and the peer, which alone may write, records it. */
+/** Audit records of backups. `stimnet backup` writes a note, and the peer, which alone may write to the log, records it. */
 import { randomBytes } from 'node:crypto'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,16 +14,16 @@ const noteSchema = z.strictObject({
   with_keys: z.boolean()
 })
 
-/** What is recorded of a backup. */
+/** The facts that are recorded about a backup. */
 export type BackupNote = z.infer<typeof noteSchema>
 
-/** Leaves a note in a peer's folder. */
+/** Writes a note into a peer's folder. */
 export function noteBackup(dataDir: string, note: BackupNote): Promise<void> {
   const file = join(dataDir, BACKUPS_MADE, `${randomBytes(8).toString('hex')}.json`)
   return writePrivate(file, `${JSON.stringify(note)}\n`)
 }
 
-/** Records all notes. After a loss of power between record and removal, a backup is recorded twice. */
+/** Records all notes. If power is lost between record and removal, a backup is recorded twice. */
 export async function recordBackups(dataDir: string, database: Database): Promise<void> {
   const folder = join(dataDir, BACKUPS_MADE)
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'))

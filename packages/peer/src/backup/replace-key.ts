@@ -1,4 +1,4 @@
-/** Giving a peer a new key over its database: ledgers, audit log and epochs stay, and the old key is worth nothing here any more. */
+/** Replacement of a peer's key. The database is kept: ledgers, audit log and epochs. The old key is no longer accepted here. */
 import { existsSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -11,23 +11,24 @@ import { syncFolder } from '../store/level/copied.ts'
 import { type ReplacedKey, replacedKeys } from '../store/replaced-keys.ts'
 import type { Regression } from '../witness/witnesses.ts'
 
-/** What was replaced. */
+/** The result of a replacement. */
 export interface Replacement {
-  /** The PeerIds before and from now on. */
+  /** The old PeerId (`from`) and the new one (`to`). */
   readonly from: string
   readonly to: string
-  /** Records of the audit log, which the new key signs from now on. */
+  /** Number of records of the audit log, which the new key signs from now on. */
   readonly records: number
 }
 
-/** The new key until it takes the place of the old one. */
+/** File of the new key until it replaces the old key. */
 const NEXT_FILE = `${KEY_FILE}.next`
 
 /**
- * Replaces the key of a stopped peer, whether the old one is there or lost. One batch records it, forgets what the old key signed
- * about the log, and marks the peer as behind: witnesses of the old key cannot say whether the log is whole, so nothing about people
- * is answered until a steward has run `stimnet audit reconcile`. May be repeated after it was cut short. Throws PARAMETER_INVALID
- * where there is no database or the key is not that of the database, STORE_UNAVAILABLE while the peer runs.
+ * Replaces the key of a stopped peer, whether the old key is present or lost. One batch records the replacement, forgets
+ * what the old key signed about the log, and marks the peer as behind: witnesses of the old key cannot say whether the log
+ * is complete, so nothing about people is answered until a steward has run `stimnet audit reconcile`. The command may be
+ * repeated if it was interrupted. Throws PARAMETER_INVALID if there is no database or the key is not that of the database,
+ * STORE_UNAVAILABLE while the peer runs.
  */
 export async function replaceKey(
   { config, baseDir }: LoadedConfig,
@@ -42,13 +43,13 @@ export async function replaceKey(
   }
   makePrivately()
   const replacement = await recorded(dataDir, { clock, random })
-  // The database knows the new key: a start with the old one is refused, until this command has been run again.
+  // The database knows the new key: a start with the old key is refused until this command has been run again.
   await rename(join(dataDir, NEXT_FILE), file)
   await syncFolder(dataDir)
   return replacement
 }
 
-/** Records the replacement in the database, unless that was done before. */
+/** Records the replacement in the database, unless it was already recorded. */
 async function recorded(
   dataDir: string,
   { clock, random }: { readonly clock: Clock; readonly random: RandomSource }
@@ -79,17 +80,17 @@ async function recorded(
 
 type Replaced = readonly (readonly [peer: string, ReplacedKey])[]
 
-/** The PeerId whose replacement was recorded, and whose new key has not taken its place yet. */
+/** The PeerId whose replacement was recorded, but whose new key is not yet in place. */
 async function pendingIn(dataDir: string, replaced: Replaced): Promise<string | undefined> {
   const seed = await readSeed(join(dataDir, NEXT_FILE))
   const next = seed && (await signerFromSeed(seed)).id
   return replaced.find(([, { by }]) => by === next)?.[0]
 }
 
-/** Records of the log that are read at once. */
+/** Number of log records that are read at once. */
 const PAGE = 1_000
 
-/** The PeerId to whose key the database belongs: the last that replaced another, or who started last. */
+/** The PeerId whose key the database belongs to: that of the last replacement, or of the last start. */
 async function peerOf(database: Database, replaced: Replaced): Promise<string> {
   const gone = new Set(replaced.map(([peer]) => peer))
   const last = replaced.find(([, { by }]) => !gone.has(by))

@@ -1,4 +1,4 @@
-/** Putting a backup back. Nothing that is there is touched before all of the backup has been verified. */
+/** Restoring a backup. No existing file is touched before the whole backup has been verified. */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { link, readdir, readFile, rename, rm } from 'node:fs/promises'
@@ -26,30 +26,30 @@ import {
 } from './manifest.ts'
 import { openKey, sealedKeySchema } from './sealed-key.ts'
 
-/** What is restored, and where to. */
+/** The backup to restore, and the target. */
 export interface RestoreOptions {
   readonly folder: string
-  /** The peer's configuration; where there is none, that of the backup is written there. */
+  /** The peer's configuration file. If it does not exist, the configuration of the backup is written there. */
   readonly configFile: string
-  /** Whether a database that is there is set aside. */
+  /** Whether an existing database is set aside. */
   readonly replace: boolean
-  /** Asked only if the key is taken from the backup. */
+  /** Called only if the key is taken from the backup. */
   readonly passphrase: () => Promise<string>
   readonly clock: Clock
 }
 
-/** What was restored. */
+/** The result of a restore. */
 export interface Restored {
   readonly manifest: Manifest
   readonly dataDir: string
-  /** Where what was there before is now; undefined where there was nothing. */
+  /** The folder that now holds the previous content; undefined if there was none. */
   readonly setAside: string | undefined
 }
 
 /**
- * Restores a backup. Throws STORE_UNAVAILABLE where it is incomplete, damaged or of a newer format, or where a peer or another
- * restore is at work; PARAMETER_INVALID where it is of another peer, the key or the passphrase is missing or wrong, or there is a
- * database and `replace` is not set.
+ * Restores a backup. Throws STORE_UNAVAILABLE if the backup is incomplete, damaged or of a newer format, or if a peer or
+ * another restore is running; PARAMETER_INVALID if the backup is of another peer, the key or the passphrase is missing or
+ * wrong, or a database exists and `replace` is not set.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<Restored> {
   const folder = resolve(options.folder)
@@ -66,7 +66,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   try {
     const release = await lockDatabase(dataDir, place)
     try {
-      // Once more: until the locks were held, a peer or another restore could make a database.
+      // This is checked again, because a peer or another restore could make a database before the locks were held.
       assertRoom(dataDir, options.replace)
       const staged = await stage(folder, { place, manifest, signer: key.signer, clock: options.clock })
       await writePrivate(join(place, SWAPPING), '')
@@ -80,8 +80,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
       await release()
     }
   } finally {
-    // Where this or an earlier restore stopped half-way, no peer may start here before one has come to its end. The folder is renamed
-    // while it is locked, so that what is removed is never the folder of a restore that begins now.
+    // If this or an earlier restore stopped half-way, no peer may start here before a restore has finished. The folder is
+    // renamed while it is locked, so that the removed folder is never that of a restore that begins now.
     const isOver = !existsSync(join(place, SWAPPING))
     const over = `${place}-over-${randomBytes(6).toString('hex')}`
     if (isOver) await rename(place, over)
@@ -90,7 +90,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   }
 }
 
-/** Exists while what was there is exchanged for what was restored. */
+/** File that exists while the previous content is exchanged for the restored content. */
 const SWAPPING = 'swapping'
 
 async function made(folder: string): Promise<string> {
@@ -98,7 +98,7 @@ async function made(folder: string): Promise<string> {
   return folder
 }
 
-/** The configuration that is there, otherwise that of the backup, as if it stood there. */
+/** The existing configuration; otherwise that of the backup, read as if it were at that path. */
 async function configOf(folder: string, configFile: string): Promise<LoadedConfig> {
   if (existsSync(configFile)) return loadConfig(configFile)
   const file = resolve(configFile)
@@ -111,7 +111,7 @@ interface Key {
   readonly isFromBackup: boolean
 }
 
-/** The key that is there, otherwise that of the backup. Throws PARAMETER_INVALID where it is not that of the backup's peer. */
+/** The existing key; otherwise that of the backup. Throws PARAMETER_INVALID if it is not the key of the backup's peer. */
 async function keyFor(
   folder: string,
   { manifest, dataDir, passphrase }: { manifest: Manifest; dataDir: string; passphrase: () => Promise<string> }
@@ -142,8 +142,8 @@ function assertRoom(dataDir: string, replace: boolean): void {
 }
 
 /**
- * Holds the lock of the database that is there, without opening it: some damage makes LevelDB end the process. A second name of its
- * lock file stands in a folder of its own. Throws STORE_UNAVAILABLE where a peer has it open.
+ * Holds the lock of the existing database without opening the database: some damage makes LevelDB end the process. A hard
+ * link to its lock file in a separate folder is locked instead. Throws STORE_UNAVAILABLE if a peer has the database open.
  */
 async function lockDatabase(dataDir: string, place: string): Promise<() => Promise<void>> {
   const file = join(dataDir, 'db', 'LOCK')
@@ -157,7 +157,7 @@ async function lockDatabase(dataDir: string, place: string): Promise<() => Promi
   )
 }
 
-/** Copies everything beside what is there, verifies the copy, and marks it as restored. Returns its folder. */
+/** Copies everything beside the existing content, verifies the copy, and marks it as restored. Returns its folder. */
 async function stage(
   folder: string,
   { place, manifest, signer, clock }: { place: string; manifest: Manifest; signer: Signer; clock: Clock }
@@ -185,12 +185,12 @@ async function stage(
   return staged
 }
 
-/** What a restore exchanges. The sandbox's cache and files of open jobs stay. */
+/** The files and folders that a restore exchanges. The sandbox's cache and files of open jobs stay. */
 const EXCHANGED = ['snapshots', 'uploads', 'federation', 'accounts.json', 'db'] as const
 
 /**
- * Exchanges what is there for what is staged. Accounts that are there stay, and so do statements about members: a copy must undo no
- * lock and no revocation. Returns where the rest was set aside.
+ * Exchanges the existing content for the staged content. Existing accounts and statements about members stay: a copy must
+ * not undo a lock or a revocation. Returns the folder in which the rest was set aside.
  */
 async function swap(dataDir: string, staged: string, name: string): Promise<string | undefined> {
   const aside = join(dataDir, name)
@@ -211,7 +211,7 @@ async function keepStatements(here: string, staged: string): Promise<void> {
   }
 }
 
-/** Writes configuration and charter where there are none. */
+/** Writes configuration and charter if they do not exist. */
 async function writeSettings(
   folder: string,
   { loaded, manifest, configFile }: { loaded: LoadedConfig; manifest: Manifest; configFile: string }

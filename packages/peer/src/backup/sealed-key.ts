@@ -4,17 +4,20 @@ import { promisify } from 'node:util'
 import { type RandomSource, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 
-/** OWASP's minimum for passwords, as for accounts. A guess costs a third of a second and 128 MiB. */
+/** OWASP's minimum for passwords, as for accounts. One guess costs a third of a second and 128 MiB. */
 const COST = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 } as const
 const KDF = 'scrypt N=131072 r=8 p=1'
 const CIPHER = 'aes-256-gcm'
 
-/** Shortest passphrase, characters. As long as a password of an account, but whoever has the backup can guess without a limit. */
+/**
+ * Minimum length of a passphrase, characters. It equals that of an account's password, but the holder of a backup can guess
+ * without a rate limit.
+ */
 export const PASSPHRASE_MIN = 12
 
 const hex = (bytes: number) => z.string().regex(new RegExp(`^[0-9a-f]{${bytes * 2}}$`))
 
-/** The file with the encrypted key. */
+/** Schema of the file with the encrypted key. */
 export const sealedKeySchema = z.strictObject({
   kdf: z.literal(KDF),
   cipher: z.literal(CIPHER),
@@ -28,7 +31,7 @@ type SealedKey = z.infer<typeof sealedKeySchema>
 
 const derive = promisify<string, Uint8Array, number, typeof COST, Buffer>(scrypt)
 
-/** Encrypts a key. The PeerId is authenticated with it. */
+/** Encrypts a key. The PeerId is authenticated together with the key. */
 export async function sealKey(
   seed: Uint8Array,
   { peerId, passphrase, random }: { peerId: string; passphrase: string; random: RandomSource }
@@ -66,7 +69,7 @@ export async function openKey(
 }
 
 function keyOf(passphrase: string, salt: Uint8Array): Promise<Buffer> {
-  // Normalized, since keyboards write the same character in several ways.
+  // The passphrase is normalised, because keyboards write the same character in several ways.
   return derive(passphrase.normalize('NFKC'), salt, 32, COST)
 }
 

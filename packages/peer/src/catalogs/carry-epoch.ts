@@ -1,4 +1,7 @@
-/** Acceptance of a newer epoch of a catalog with its ledgers, so that the difference between old and new answers stays judged. */
+/**
+ * Acceptance of a newer epoch of a catalog. Its ledgers are carried over, so that the difference between old and new answers
+ * is still judged.
+ */
 import { join } from 'node:path'
 import { type Carried, type CarriedItems, type CatalogConfig, carryEpoch, openCatalog } from '@stimnet/data'
 import { carryLedger, ledgerFromBytes, needsGone, type SpanLedger } from '@stimnet/privacy'
@@ -15,26 +18,25 @@ export interface AcceptOptions {
   readonly baseDir: string
   readonly dataDir: string
   readonly database: Database
-  /** The epoch that the catalog answers from. */
+  /** The epoch from which the catalog answers. */
   readonly from: string
 }
 
-/** The accepted epoch; or, for the steward, the reason why it was not accepted. Nothing is changed in that case. */
+/** The accepted epoch, or the reason, for the steward, why it was not accepted. Nothing is changed in that case. */
 export type Accepted =
   | {
       readonly ok: true
       readonly epoch: string
       readonly arrived: number
       readonly left: number
-      /** Number of subjects of whom a value is there that was missing before. */
+      /** Number of subjects for whom a value is present that was missing before. */
       readonly filled: number
     }
   | { readonly ok: false; readonly why: string }
 
 /**
- * Accepts the epoch of the current files. Throws SOURCE_INVALID for files that do not fit their description, and
- * NODE_ERROR for a
- * ledger that cannot be read.
+ * Accepts the epoch of the current files. Throws SOURCE_INVALID for files that do not fit their description, and NODE_ERROR
+ * for a ledger that cannot be read.
  */
 export async function acceptEpoch(options: AcceptOptions): Promise<Accepted> {
   const { config, database, from } = options
@@ -65,7 +67,10 @@ export async function acceptEpoch(options: AcceptOptions): Promise<Accepted> {
   return { ok: true, epoch: to, arrived, left, filled }
 }
 
-/** What a script told of its people is recorded by who they are, and the same script would tell a single new value by its difference. */
+/**
+ * The disclosures of a script are recorded by the people in its cohort, so running the same script again would disclose a
+ * single new value by the difference.
+ */
 const FILLED_AFTER_SCRIPTS =
   'values were filled in that were missing, and a script was answered before: run again, it would tell what the new values are'
 
@@ -105,7 +110,7 @@ function itemsOf(ledger: string, carried: Extract<Carried, { ok: true }>): Carri
 function carriedLedger(bytes: Uint8Array, { before, after, to }: CarriedItems): SpanLedger {
   const [owners, goneOwners] = parted(before.owners, before.items)
   const gone = { items: before.gone, ...(goneOwners === undefined ? {} : { owners: goneOwners }) }
-  // A ledger that began in a carried epoch contains no items that had gone before.
+  // A ledger that began in a carried epoch contains no items that were already gone.
   const ledger = ledgerFromBytes(bytes, { universe: before.items, owners, gone: needsGone(bytes) ? gone : undefined })
   const [nextOwners, nextGoneOwners] = parted(after.owners, after.items)
   return carryLedger(ledger, {

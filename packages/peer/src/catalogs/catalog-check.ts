@@ -1,4 +1,4 @@
-/** Check of catalogs and their sources that reports everything at once. Starts nothing and writes nothing. */
+/** Check of catalogs and their sources that reports all findings at once. It starts nothing and writes nothing. */
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import {
@@ -15,24 +15,23 @@ import { loadConfig, parseConfig, placesIn, plainOf } from '../config/config.ts'
 import { environment } from '../config/environment.ts'
 import { rowsText } from './rows-text.ts'
 
-/** Everything that is wrong with the catalogs of a file. */
+/** All faults of the catalogs of a file. */
 export interface CatalogCheck {
   /** Number of catalogs in the file. */
   readonly catalogs: number
-  /** Number of their tables. */
+  /** Number of tables of these catalogs. */
   readonly tables: number
   /** Faults of the configuration, each with file, line and key. */
   readonly configuration: readonly string[]
   readonly sources: readonly SourceFault[]
-  /** What is no fault but should be known, such as a database role that may write and is accepted. */
+  /** Facts that are not faults but should be known, such as a database role that may write and is accepted. */
   readonly notes: readonly string[]
 }
 
 /**
- * Checks the catalogs in a peer's configuration, or in a file that describes one catalog or a list of them. The sources of a
- * catalog are checked if its description is valid, whatever is wrong elsewhere. `placesMax` is the number of lines or rows named for
- * each fault.
- * Throws CONFIG_INVALID if the file is no YAML, and NODE_ERROR.
+ * Checks the catalogs in a peer's configuration, or in a file that describes one catalog or a list of catalogs. The sources
+ * of a catalog are checked if its description is valid, whatever is wrong elsewhere. `placesMax` is the number of lines or
+ * rows named for each fault. Throws CONFIG_INVALID if the file is not YAML, and NODE_ERROR.
  */
 export async function checkCatalogs(file: string, placesMax: number): Promise<CatalogCheck> {
   const path = resolve(file)
@@ -79,13 +78,13 @@ async function sourceFaults(catalogs: readonly CatalogConfig[], baseDir: string,
     const { faults, note } = await checkSources(catalog, places)
     sources.push(...faults)
     if (note !== undefined) notes.push(`${catalog.name}: ${note}`)
-    // The rows of all tables together say something only where each can be read.
+    // The notes compare the rows of all tables, so every table must be readable.
     if (faults.length === 0) notes.push(...rowsText(catalog.name, await noteRows(catalog, baseDir, placesMax)))
   }
   return { sources, notes }
 }
 
-/** The lines of the error of an invalid configuration or source; none if there is none. */
+/** The lines of the error of an invalid configuration or source; empty if there is no error. */
 async function faultsOf(check: () => Promise<unknown>): Promise<string[]> {
   try {
     await check()

@@ -8,26 +8,26 @@ import { loadConfig, parseConfig, plainOf } from '../config/config.ts'
 import { withScratchCatalog } from './scratch.ts'
 
 interface Described {
-  /** As written, with the paths of files relative to the new folder. */
+  /** The description as written, with the paths of files relative to the new folder. */
   readonly raw: Readonly<Record<string, unknown>>
   readonly catalog: CatalogConfig
 }
 
 /**
  * The `catalogs` section, as YAML, of a configuration in `folder`, from a file that describes one catalog or a list of
- * them. Reads
- * their data to check them. Throws CONFIG_INVALID, SOURCE_INVALID.
+ * catalogs. Reads the data to check them. Throws CONFIG_INVALID, SOURCE_INVALID.
  */
 export async function catalogsText(file: string, folder: string): Promise<string> {
   const described = await readDescriptions(file, folder)
   for (const { catalog } of described) await withScratchCatalog(catalog, folder, async () => {})
-  // Other programs read YAML 1.1, where a bare yes or no is a boolean: such words are quoted.
+  // Other programs read YAML 1.1, in which an unquoted yes or no is a boolean, so such words are quoted.
   const texts = described.map(({ raw }) => stringify([raw], { compat: 'yaml-1.1' }).trimEnd())
   return `catalogs:\n${texts.join('\n').replace(/^/gm, '  ')}\n`
 }
 
 /**
- * The catalogs of a peer's configuration, or of a file that describes one catalog or a list of them. Throws CONFIG_INVALID.
+ * The catalogs of a peer's configuration, or of a file that describes one catalog or a list of catalogs. Throws
+ * CONFIG_INVALID.
  */
 export async function readCatalogs(file: string): Promise<readonly CatalogConfig[]> {
   const written = await readYaml(file)
@@ -43,7 +43,7 @@ async function readDescriptions(file: string, folder: string): Promise<Described
   return config.catalogs.map((catalog, at) => ({ catalog, raw: raws[at] ?? {} }))
 }
 
-/** The values of a YAML file, which a person wrote. Throws CONFIG_INVALID. */
+/** The values of a YAML file that a person wrote. Throws CONFIG_INVALID. */
 export async function readYaml(file: string): Promise<unknown> {
   const path = resolve(file)
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
@@ -56,7 +56,7 @@ export async function readYaml(file: string): Promise<unknown> {
 }
 
 /**
- * A description with its paths relative to another folder. Malformed descriptions are returned unchanged; the schema
+ * A description with its paths relative to another folder. Malformed descriptions are returned unchanged, because the schema
  * reports them.
  */
 function moved(raw: unknown, from: string, to: string): Record<string, unknown> {

@@ -1,4 +1,4 @@
-/** A dry run of past jobs under other disclosure rules: the outcomes they would have, with nothing released before. */
+/** A dry run of past jobs under other disclosure rules: the outcomes that the jobs would have without earlier releases. */
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Catalog } from '@stimnet/data'
@@ -39,12 +39,12 @@ import { loadOrCreateKey } from '../store/identity.ts'
 export interface DryOutcome {
   /** `released`, a code, a state, or the reason why the job was not run again. */
   readonly outcome: string
-  /** Groups, cells and values withheld; null where nothing was released. */
+  /** Number of groups, cells and values withheld; null if nothing was released. */
   readonly withheld: number | null
   readonly k: number | null
 }
 
-/** The outcome of one job before and now. */
+/** The outcome of one job, then and under the other rules. */
 export interface DryJob {
   readonly job_id: string
   readonly admitted_at: string
@@ -63,18 +63,17 @@ export interface DryRun {
   readonly released_now: number
 }
 
-/** The rules to try, and the number of latest jobs to try them on. */
+/** The rules to try, and the number of latest jobs to run again. */
 export interface DryRunWish {
   readonly privacy: PeerConfig['privacy']
-  /** Default: all. */
+  /** Number of latest jobs. Default: all jobs. */
   readonly last?: number
 }
 
 /**
- * Runs the jobs of a stopped peer again, in the order of their admission, with ledgers that begin empty. Reads the
- * peer's database
- * and the catalogs' files and releases nothing: results stay in this process, and only counts are returned. Throws
- * STORE_UNAVAILABLE where the peer is running or has no database, and CONFIG_INVALID for invalid rules.
+ * Runs the jobs of a stopped peer again, in the order of their admission, with ledgers that begin empty. Reads the peer's
+ * database and the catalogs' files and releases nothing: results stay in this process, and only counts are returned. Throws
+ * STORE_UNAVAILABLE if the peer is running or has no database, and CONFIG_INVALID for invalid rules.
  */
 export async function dryRun({ config, baseDir }: LoadedConfig, { privacy, last }: DryRunWish): Promise<DryRun> {
   const { preset, k } = settingsOf(privacy)
@@ -156,7 +155,7 @@ async function askAgain(
     }
     const privacies = await createCatalogPrivacy(parts)
     const { ledgers, catalogs } = parts
-    // As at the start of a peer: where missingness is released, every ledger begins with it.
+    // As at the start of a peer: if missingness is released, it is the first entry of every ledger.
     await withMissingness(catalogs, { database, ledgers, privacy: privacies, events: UNHEARD })
     const privacy = privacies.of(catalog.descriptor.name)
     const outcomes = new Map<JobRecord, DryOutcome>()
@@ -172,7 +171,7 @@ async function askAgain(
 }
 
 interface Again {
-  /** The id of this peer, which selects the mappings meant for it. */
+  /** The id of this peer, which selects the mappings meant for this peer. */
   readonly self: string
   readonly catalog: Catalog
   readonly privacy: CatalogPrivacy
@@ -209,7 +208,7 @@ async function discloseAgain(request: Message<'JobRequest'>, again: Again): Prom
           catalogs: new Map([[request.catalog, catalog]]),
           sandbox: undefined,
           wallTimeMsMax: 1,
-          // It was judged when the request was admitted.
+          // The membership was judged when the request was admitted.
           isPeer: () => true
         })
   const cohort = await asked.catalog.cohort(asked.cohort)
@@ -226,7 +225,7 @@ async function discloseAgain(request: Message<'JobRequest'>, again: Again): Prom
   return database.commit((draft) => door.disclose(draft))
 }
 
-/** The cohort of a script. The script itself is not validated, since there is no sandbox here. */
+/** The cohort of a script. The script itself is not validated, because there is no sandbox here. */
 function ofScript(request: Message<'JobRequest'>, program: Program, { catalog, privacy, self }: Again) {
   const terms = { schema: schemaTermsFromMessage(request), privacy: privacyAskFromMessage(request.privacy) }
   const seen = catalogInWordsOf({ ...terms, program, settings: privacy.settings, self }, catalog)
@@ -239,7 +238,7 @@ async function requestOf(job: JobRecord): Promise<Message<'JobRequest'>> {
 }
 
 async function beforeOf(job: JobRecord): Promise<DryOutcome> {
-  // Its result was deleted, as retention says.
+  // The result was deleted after its retention period.
   const isDeleted = job.resultDeletedAtMs !== undefined && job.state === 'completed'
   if (isDeleted) return { outcome: 'released', withheld: null, k: null }
   if (job.state !== 'completed' || job.result === undefined) {

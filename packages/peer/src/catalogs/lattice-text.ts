@@ -1,13 +1,13 @@
 /** A proposed lattice as YAML for the configuration, with comments on its effect and its cost. */
 import { type Catalog, type LatticeProposal, type ProposedVariable, proposeLattice } from '@stimnet/data'
 
-/** The requirement of a proposal. */
+/** The requirements of a proposal. */
 export interface LatticeWish {
-  /** Smallest number of people in a base cell. */
+  /** Minimum number of people in a base cell. */
   readonly subjectsMin: number
 }
 
-/** Lines of YAML for the catalog's level of the configuration, comments first. Without a trailing newline. */
+/** Lines of YAML for the catalog's level of the configuration, comments first, without a trailing newline. */
 export async function latticeText(catalog: Catalog, wish: LatticeWish): Promise<string> {
   const proposal = await proposeLattice(catalog, wish)
   const lines =

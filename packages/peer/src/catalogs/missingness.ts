@@ -20,7 +20,7 @@ import type { LedgerStore } from '../store/released/ledgers.ts'
 import type { Sublevel } from '../store/level/level.ts'
 import { isBehind } from '../witness/restored.ts'
 
-/** Share of the rows without a value, 0 to 1, by `table.variable`. Variables whose share cannot be released are absent. */
+/** The share of rows without a value, 0 to 1, by `table.variable`. Variables whose share cannot be released are absent. */
 export type MissingShares = Readonly<Record<VariableRef, number>>
 
 interface MissingnessParts {
@@ -30,22 +30,23 @@ interface MissingnessParts {
   readonly events: Pick<PeerEvents, 'missingnessUntold' | 'unexpected'>
 }
 
-/** Variables counted by one plan at most: each keeps a set of subjects in memory while it is judged. */
+/** Maximum number of variables counted by one plan: each keeps a set of subjects in memory while it is judged. */
 const VARIABLES_AT_ONCE = 16
-/** Shares have two decimal places: 1 % of a hundred rows is one row, and nobody needs more to choose a catalog. */
+/**
+ * Number of steps of a share: shares have two decimal places, because 1 % of a hundred rows is one row, and nobody needs
+ * more to choose a catalog.
+ */
 const PLACES = 100
 /**
- * The parts that the release distinguishes stay large, so that later questions can still be answered: at least this
- * many times k,
- * and at least one of this many equal parts of all subjects.
+ * Minimum size of the parts that the release distinguishes, so that later questions can still be answered: this many times
+ * k, and one of this many equal parts of all subjects.
  */
 const PARTS_TIMES_K = 10
 const PARTS_MAX = 50
 
 /**
- * The catalogs, with missingness in the descriptions of those that release it. A catalog whose missingness cannot be
- * counted is served
- * without it, and nothing is written.
+ * The catalogs, with missingness in the descriptions of catalogs that release it. A catalog whose missingness cannot be
+ * counted is served without it, and nothing is written.
  */
 export async function withMissingness(
   catalogs: ReadonlyMap<string, Catalog>,
@@ -63,8 +64,8 @@ export async function withMissingness(
 }
 
 /**
- * The shares as released for this epoch before, or released now. Undefined where they are not to be released, or no
- * longer can be.
+ * The shares that were released for this epoch before, or are released now. Undefined if they should not, or no longer can,
+ * be released.
  */
 async function sharesOf(catalog: Catalog, parts: MissingnessParts): Promise<MissingShares | undefined> {
   if (catalog.config.missingness !== 'told') return undefined
@@ -72,11 +73,11 @@ async function sharesOf(catalog: Catalog, parts: MissingnessParts): Promise<Miss
   const told = toldIn(parts.database)
   const wasAnswered = await parts.ledgers.hasReleased(name, catalog.epoch)
   const before = await told.get(keyOf(name, catalog.epoch))
-  // Without a ledger that contains the release, its shares must be released and charged again.
+  // Without a ledger that contains the release, the shares must be released and charged again.
   if (before !== undefined && (wasAnswered || Object.keys(before).length === 0)) return before
   const privacy = parts.privacy.of(name)
-  // A project's ledger begins with the contents of the shared one. A ledger that has begun already would not contain
-  // this release.
+  // A project's ledger begins with the content of the shared ledger. A ledger that has already begun would not contain this
+  // release.
   const isTooLate = privacy.settings.scope !== 'global' && wasAnswered
   const isDoubted = !catalog.descriptor.synthetic && (await isBehind(parts.database))
   if (isTooLate || isDoubted || (await told.get(keyOf(name, STOPPED))) !== undefined) {
@@ -86,7 +87,7 @@ async function sharesOf(catalog: Catalog, parts: MissingnessParts): Promise<Miss
   return release(catalog, privacy, parts)
 }
 
-/** Marks, in place of an epoch, that the next epoch releases no missingness by itself. */
+/** Marks, in place of an epoch, that the next epoch does not release missingness automatically. */
 const STOPPED = 'stopped'
 
 function toldIn(database: Database): Sublevel<MissingShares> {
@@ -95,17 +96,15 @@ function toldIn(database: Database): Sublevel<MissingShares> {
 
 const keyOf = (catalog: string, epoch: string): string => `${catalog}!${epoch}`
 
-/** Removes the shares of an epoch that is left, in the batch that moves or deletes its ledger. */
+/** Removes the shares of a previous epoch, in the batch that moves or deletes its ledger. */
 export function leaveMissingness(draft: Draft, database: Database, left: { catalog: string; epoch: string }): void {
   draft.del(toldIn(database), keyOf(left.catalog, left.epoch))
 }
 
 /**
- * As `leaveMissingness`, for ledgers that begin empty. Requesters know the earlier shares, and new ones beside them
- * could
- * identify people who came in between. So the next shares are not released unless `again` states that this harms
- * nobody.
- * `stops` in the result says whether they are withheld.
+ * Like `leaveMissingness`, for ledgers that begin empty. Requesters know the earlier shares, and together with new shares
+ * these could identify people who were added in between. So the next shares are not released unless `again` states that this
+ * is harmless. `stops` in the result states whether they are withheld.
  */
 export async function stopMissingness(
   database: Database,
@@ -126,7 +125,7 @@ export async function stopMissingness(
   }
 }
 
-/** The variables of which everybody who has a row has a value. */
+/** The variables that have a value for everybody who has a row. */
 function completeIn({ groups }: Reduction): ReadonlySet<VariableRef> {
   const columns = groups.flatMap(({ rows, columns: all }) =>
     [...all].map(([variable, column]) => ({ variable, column, rows }))
@@ -139,13 +138,13 @@ interface Prepared {
   readonly door: Awaited<ReturnType<CatalogPrivacy['prepare']>>
 }
 
-/** Releases the shares: in one synced batch with the ledgers and the audit record. Only shares that are released are charged. */
+/** Releases the shares in one synced batch with the ledgers and the audit record. Only released shares are charged. */
 async function release(catalog: Catalog, privacy: CatalogPrivacy, { database }: MissingnessParts) {
   const { descriptor, epoch } = catalog
   const cohort = await catalog.cohort(undefined)
   const partsMin = Math.max(PARTS_TIMES_K * privacy.settings.k, Math.ceil(cohort.size / PARTS_MAX))
   const prepare = async (plan: Plan): Promise<Prepared> => {
-    // No people are left out of this release, since it is about those without a value.
+    // No people are left out of this release, because it is about the people without a value.
     const reduction = await catalog.reduce(plan, cohort)
     const complete = completeIn(reduction)
     const aggregate = { kind: 'table', plan, reduction, defining: [], complete } as const
@@ -205,7 +204,7 @@ function disclosed(draft: Draft, prepared: readonly Prepared[]): Record<Variable
   return shares
 }
 
-/** Plans that count, for each table, its rows and those with a value of each variable. Free text is not counted. */
+/** Plans that count, for each table, its rows and the rows with a value of each variable. Free text is not counted. */
 function plansOf({ tables }: CatalogDescriptor): Plan[] {
   return tables.flatMap((table) => {
     const counted = table.variables.filter(({ type }) => type !== 'text')
@@ -238,7 +237,7 @@ function sharesIn(rows: readonly OutputRow[], { measures }: Plan): MissingShares
   return Object.fromEntries(shares)
 }
 
-/** A rounded share. 0 and 1 appear only where they are exact, as far as the catalog's rounding of counts shows. */
+/** A rounded share. 0 and 1 appear only if they are exact, as far as the catalog's rounding of counts shows. */
 function shareOf(missing: number, of: number): number {
   if (missing <= 0) return 0
   if (missing >= of) return 1

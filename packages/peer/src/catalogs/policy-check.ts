@@ -1,4 +1,4 @@
-/** Findings about the policy of a valid configuration that its steward should know. */
+/** Findings about the policy of a valid configuration that the steward should know. */
 import { isIdentifyingName, knownByNameAlone, latticeOf, saidTwice, type WrittenRules } from '@stimnet/data'
 import {
   assertLatticeHolds,
@@ -18,8 +18,8 @@ import { withScratchCatalog } from './scratch.ts'
 type CatalogConfig = PeerConfig['catalogs'][number]
 
 /**
- * `wrong`: the peer will not start, or does not do what the configuration says. `weak`: it does, and people should know
- * the effect.
+ * `wrong`: the peer will not start, or does not do what the configuration states. `weak`: the configuration works, but
+ * people should know its effect.
  */
 export interface PolicyFinding {
   readonly grade: 'wrong' | 'weak'
@@ -28,7 +28,10 @@ export interface PolicyFinding {
   readonly detail: string
 }
 
-/** All findings. Reads the data of catalogs with a lattice, and of those in which people can have more rows than others. */
+/**
+ * All findings. Reads the data of catalogs with a lattice, and of catalogs in which people can have different numbers of
+ * rows.
+ */
 export async function checkPolicy(loaded: LoadedConfig): Promise<PolicyFinding[]> {
   const { config } = loaded
   const findings = [...checkPeer(config)]
@@ -43,7 +46,7 @@ function* checkPeer({ privacy, mesh }: PeerConfig): Generator<PolicyFinding> {
   const base = PRESETS[settings.preset as PresetName]
   if (privacy.min_cohort_size < base.k) {
     const detail = `${privacy.min_cohort_size} is below the preset’s ${base.k}, which holds: a file can only tighten`
-    // The value may be the default and not written at all.
+    // The value may be the default and not be written in the file.
     yield { grade: 'weak', key: 'privacy.min_cohort_size', detail }
   }
   yield* withoutEffect('privacy', privacy, settings)
@@ -51,7 +54,7 @@ function* checkPeer({ privacy, mesh }: PeerConfig): Generator<PolicyFinding> {
   if (mesh.open) yield { grade: 'weak', key: 'mesh.open', detail: 'everybody may ask: for demos and tests alone' }
 }
 
-/** Rules without effect, because a stricter one applies. */
+/** Rules without effect, because a stricter rule applies. */
 function* withoutEffect(key: string, written: WrittenRules, holds: PrivacySettings): Generator<PolicyFinding> {
   for (const [rule, wanted] of Object.entries(overridesOf(written))) {
     const held = holds[rule as keyof DisclosureRules]
@@ -62,7 +65,7 @@ function* withoutEffect(key: string, written: WrittenRules, holds: PrivacySettin
   }
 }
 
-/** A finding for a number of bits above the default, which applies although it is laxer. */
+/** A finding for a number of bits above the default, which applies although it is less strict. */
 function* raisedBits(key: string, written: number | undefined): Generator<PolicyFinding> {
   if (written === undefined || written <= REFUSAL_BITS_MAX_DEFAULT) return
   const detail = `${written} bits in thirty days, in place of ${REFUSAL_BITS_MAX_DEFAULT}: refusals and withheld cells tell one requester that much more`
@@ -138,8 +141,9 @@ function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generat
 }
 
 /**
- * Findings that keep the peer from starting: a catalog that cannot be opened, or a lattice with a cell that is too small. And the tables
- * of which few people have rows: where these are protected without a word of the configuration, and where they are not by one.
+ * Findings about the data: those that prevent the peer from starting (a catalog that cannot be opened, or a lattice with a
+ * cell that is too small), and tables in which few people have rows, if these are protected by default or unprotected by the
+ * configuration.
  */
 async function checkData({ baseDir, config }: LoadedConfig, catalog: CatalogConfig): Promise<PolicyFinding[]> {
   const key = `catalogs.${catalog.name}`

@@ -1,4 +1,7 @@
-/** Notes about the rows of a catalog as sentences for its steward. They have counts of the data and must stay in the institution. */
+/**
+ * Notes about the rows of a catalog as sentences for its steward. The sentences contain counts of the data and must stay in
+ * the institution.
+ */
 import { type DoubledRows, fewRowsText, type RowNotes, type StrayRows } from '@stimnet/data'
 import { counted } from '@stimnet/protocol'
 

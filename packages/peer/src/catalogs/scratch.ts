@@ -8,9 +8,8 @@ import { MemoryLevel } from 'memory-level'
 import { environment } from '../config/environment.ts'
 
 /**
- * Opens a catalog from its current files and passes it to `use`. Neither reads nor writes the peer's own data, so that
- * the peer may be
- * running. Throws SOURCE_INVALID.
+ * Opens a catalog from its current files and passes it to `use`. The peer's own data are neither read nor written, so the
+ * peer may be running. Throws SOURCE_INVALID.
  */
 export async function withScratchCatalog<T>(
   config: CatalogConfig,

@@ -1,7 +1,7 @@
 /** A proposed analysis set as YAML for the configuration, with comments on its effect. */
 import { type Catalog, KEPT_TENTHS_MIN, proposeSet } from '@stimnet/data'
 
-/** Lines of YAML for the catalog's level of the configuration, comments first. Without a trailing newline. */
+/** Lines of YAML for the catalog's level of the configuration, comments first, without a trailing newline. */
 export async function setsText(catalog: Catalog, k: number): Promise<string> {
   const { completeOn, costly, several, keptTenths } = await proposeSet(catalog, k)
   if (completeOn.length === 0)

@@ -1,4 +1,4 @@
-/** Check of who may connect and ask: charter, membership, lists, and entries in them that name a revoked key. */
+/** Check of who may connect and ask: charter, membership, lists, and list entries that name a revoked key. */
 import { join, resolve } from 'node:path'
 import { counted, systemClock } from '@stimnet/protocol'
 import type { LoadedConfig } from '../config/config.ts'
@@ -8,7 +8,7 @@ import { Federation } from '../federation/federation.ts'
 import { type Membership, membershipOf, type Permits, permitsOf } from '../federation/permits.ts'
 import { type Finding, messageOf, namer } from './finding.ts'
 
-/** Who may connect and ask, with the rules for probing the others. */
+/** The findings about who may connect and ask, with the rule that decides which other peers are probed. */
 export interface Admission {
   readonly findings: Finding[]
   readonly permits: Permits
@@ -17,9 +17,9 @@ export interface Admission {
 
 /** The keys of this peer. */
 export interface OwnKeys {
-  /** The present one; undefined where there is none. */
+  /** The current PeerId; undefined if there is no key. */
   readonly peerId: string | undefined
-  /** Those before, as far as the database can be read. */
+  /** The replaced PeerIds, as far as the database can be read. */
   readonly replaced: readonly string[]
 }
 
@@ -48,7 +48,7 @@ export async function admissionOf(loaded: LoadedConfig, dataDir: string, own: Ow
       (id) => id !== own.peerId && permits(id)
     )
   )
-  // A peer without catalogs answers nothing, and access to a catalog may be decided by a list or grant of its own.
+  // A peer without catalogs answers nothing, and a catalog may have its own list or grants that decide about access.
   const unasked = config.catalogs.filter(
     (one) => config.requesters.length === 0 && !one.requesters?.length && !one.controlled_access
   )
@@ -85,21 +85,22 @@ function membershipFinding(federation: Federation, own: OwnKeys, institution: st
   const standing = `${name}: this peer is no member yet (${signed} of ${needed} signed`
   const from = keyBefore(federation, { ...own, peerId }, institution)
   if (from === undefined) return fix(`${standing}): members run stimnet federation admit ${peerId}`)
-  // Nobody connects to the new key before it is a member, so what members sign is not known here.
+  // Nobody connects to the new key before it is a member, so this peer does not learn what members sign.
   return fix(
     `${standing}, as far as this peer knows): its key was replaced. Members that have not signed run stimnet federation replace ${from} ${peerId}`
   )
 }
 
-/** The key under which the members know this institution; undefined where it is a newcomer. */
+/** The key under which the members know this institution; undefined for a newcomer. */
 function keyBefore(federation: Federation, own: OwnKeys & { peerId: string }, institution: string): string | undefined {
   const known = [...federation.members(), ...federation.charter.founders].filter(({ peer }) => peer !== own.peerId)
   const replaced = known.find(({ peer }) => own.replaced.includes(peer))
-  // The database of a running peer cannot be read beside it. Nobody else may have the name.
+  // The database of a running peer cannot be read from another process. The institution's name is used instead, because
+  // nobody else may have it.
   return (replaced ?? known.find((one) => one.institution === institution))?.peer
 }
 
-/** Entries of the configuration that name a key which counts for nothing any more. */
+/** Entries of the configuration that name a revoked or replaced key. */
 function revokedFindings(config: LoadedConfig['config'], { isRevoked }: Membership, own: OwnKeys): Finding[] {
   const { fix } = namer('admission')
   return entriesOf(config).flatMap(({ key, value }) =>

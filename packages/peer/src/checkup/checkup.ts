@@ -15,9 +15,9 @@ import { reachFindings, type RunningState, wayOutOf } from './reach.ts'
 import { keyFinding, permissionFinding } from './secrets.ts'
 import { diskFinding, storeFinding } from './store.ts'
 
-/** What the caller brings along. */
+/** Dependencies of the check-up that the caller provides. */
 export interface CheckUpOptions {
-  /** The state of the running peer; undefined where it cannot be asked. */
+  /** Returns the state of the running peer; undefined if the peer cannot be asked. */
   readonly statusAt?: (url: string) => Promise<RunningState | undefined>
   readonly clock?: Clock
 }
@@ -56,7 +56,10 @@ export async function checkUp(loaded: LoadedConfig, options: CheckUpOptions = {}
   ]
 }
 
-/** The configuration without addresses of revoked peers: the check of the lists names those, and they need no answer. */
+/**
+ * The configuration without addresses of revoked peers: the check of the lists names these peers, and they need not be
+ * probed.
+ */
 function withoutRevoked(
   config: LoadedConfig['config'],
   isRevoked: (peerId: string) => boolean
@@ -66,7 +69,7 @@ function withoutRevoked(
   return { ...config, mesh: { ...config.mesh, bootstrap: present(bootstrap), relays: present(relays) } }
 }
 
-/** The findings of `stimnet policy check`. A finding that only weakens the rules is shown and is no failure. */
+/** The findings of `stimnet policy check`. A finding that only weakens the rules is shown and does not count as a failure. */
 async function policyFindings(loaded: LoadedConfig): Promise<Finding[]> {
   const { checkPolicy } = await import('../catalogs/policy-check.ts')
   const { note, fix } = namer('policy')

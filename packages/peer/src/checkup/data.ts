@@ -1,4 +1,4 @@
-/** Check of the catalogs' sources, by their columns; their rows are read at the start. */
+/** Check of the catalogs' sources, by their columns; the rows are read at the start of the peer. */
 import type { PeerConfig } from '../config/config.ts'
 import { rowsText } from '../catalogs/rows-text.ts'
 import { environment } from '../config/environment.ts'
@@ -20,10 +20,9 @@ export async function dataFindings(catalogs: PeerConfig['catalogs'], baseDir: st
     if (faults.length > 0) continue
     findings.push(ok(`${catalog.name}: ${what} there; the start reads the rows`))
     try {
-      // Shown and no failure: exports often have rows of people who are in no table of people.
       const notes = await noteRows(catalog, baseDir)
-      // Shown and no failure: exports often have rows of people who are in no table of people. The check of the policy names the rows
-      // that few people have.
+      // These notes do not count as failures: exports often have rows of people who are in no table of people. The check of
+      // the policy reports rows that few people have.
       findings.push(...rowsText(catalog.name, { ...notes, few: [] }).map(rows.note))
     } catch (error) {
       findings.push(rows.fix(messageOf(error)))

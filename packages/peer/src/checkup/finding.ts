@@ -1,10 +1,10 @@
-/** Findings of a check-up: what was looked at, whether it is as it should be, and what to do if not. */
+/** Findings of a check-up: what was checked, whether it is in order, and how to repair it if not. */
 
 /** One finding. */
 export interface Finding {
   readonly name: string
   readonly ok: boolean
-  /** Whether somebody should know of it, although nothing needs repair. */
+  /** Whether the finding is only information that needs no repair. */
   readonly note?: boolean
   readonly detail: string
 }

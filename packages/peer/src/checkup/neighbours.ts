@@ -1,4 +1,4 @@
-/** Check of the others: whether bootstrap peers and relays answer, and whether the clocks agree. */
+/** Check of other peers: whether bootstrap peers and relays answer, and whether the clocks agree. */
 import { connect } from 'node:net'
 import { createMesh, helloExchange, wayOutReason } from '@stimnet/mesh'
 import { type Clock, codeOf, cryptographicRandom, isKeyId, open, systemClock, counted } from '@stimnet/protocol'
@@ -12,19 +12,19 @@ import { type Finding, namer } from './finding.ts'
 
 const ANSWER_MS = 5_000
 
-/** What this peer uses to ask others. */
+/** The identity with which this peer probes others. */
 export interface Self {
-  /** Undefined where there is no readable key: then only TCP is tried. */
+  /** The key's seed; undefined if there is no readable key: then only TCP is tried. */
   readonly seed: Uint8Array | undefined
   readonly peerId: string | undefined
-  /** Whether the peer runs or may run: then no second connection with its key is kept. */
+  /** Whether the peer runs or may run. Then no second connection with its key is kept open. */
   readonly mayRun: boolean
   readonly clock?: Clock
   /** How its connections leave this network. */
   readonly wayOut?: WayOutSettings
 }
 
-/** Checks each address in mesh.bootstrap, then the clock against those that answered. */
+/** Checks each address in mesh.bootstrap, then the clock against the peers that answered. */
 export async function bootstrapFindings(
   { mesh }: LoadedConfig['config'],
   permits: Permits,
@@ -37,14 +37,14 @@ export async function bootstrapFindings(
   }
 }
 
-/** An address of another peer, and the clock of who answered there. */
+/** The finding about an address of another peer, and the clock of the peer that answered. */
 interface Looked {
   readonly finding: Finding
-  /** How far the other's clock is ahead, ms. */
+  /** How far the other peer's clock is ahead, ms. */
   readonly offset?: number
 }
 
-/** Looks whether a peer answers at an address in `mesh.bootstrap` or `mesh.relays`, and whether it is who it should be. */
+/** Checks whether a peer answers at an address in `mesh.bootstrap` or `mesh.relays`, and whether it is the expected peer. */
 export async function look(
   name: 'bootstrap' | 'relays',
   address: string,
@@ -83,12 +83,12 @@ export async function look(
 }
 
 interface Judging extends Pick<ReturnType<typeof namer>, 'ok' | 'fix'> {
-  /** The key of the configuration with the address. */
+  /** The configuration key that contains the address. */
   readonly key: string
   readonly address: string
   /** The PeerId in the address. */
   readonly named: string | undefined
-  /** The PeerId that was proved by whoever answered. */
+  /** The PeerId that the answering peer proved. */
   readonly met: string | undefined
   readonly refused: string | undefined
   readonly permits: Permits
@@ -140,8 +140,9 @@ interface Met {
 }
 
 /**
- * Meets whoever answers at an address: Noise proves its PeerId. While this peer may be running, the connection ends there,
- * since two connections of one PeerId would get each other's questions. Otherwise the peer is asked for its signed time.
+ * Connects to the peer at an address; Noise proves its PeerId. If this peer may be running, the connection ends there,
+ * because two connections of one PeerId would receive each other's requests. Otherwise the peer is asked for its signed
+ * time.
  */
 async function meet(place: string, self: Self & { seed: Uint8Array }, permits: Permits): Promise<Met> {
   let met: string | undefined
@@ -177,7 +178,7 @@ async function meet(place: string, self: Self & { seed: Uint8Array }, permits: P
   }
 }
 
-/** The finding about this machine's clock, by how far others are ahead of it, ms. */
+/** The finding about this machine's clock, from how far others are ahead of it, ms. */
 export function clockFinding(offsets: readonly number[], nowMs: number): Finding {
   const { ok, fix } = namer('clock')
   const year = new Date(nowMs).getUTCFullYear()

@@ -1,4 +1,4 @@
-/** Check of the ports: the peer's own gateway answers, or the port is free. */
+/** Check of the ports: either the peer's own gateway answers, or the port is free. */
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -12,16 +12,16 @@ import { type Finding, messageOf, namer } from './finding.ts'
 
 const ANSWER_MS = 3_000
 
-/** What was found at the gateway. */
+/** The result of the check of the gateway. */
 export interface Door {
   readonly findings: Finding[]
-  /** Whether this peer runs; undefined where that cannot be known. */
+  /** Whether this peer runs; undefined if that cannot be determined. */
   readonly isRunning: boolean | undefined
-  /** The URL of the running gateway, where it was asked. */
+  /** The URL of the running gateway, if it was asked. */
   readonly url?: string
 }
 
-/** Looks at the gateway, and at the ports of a peer that does not run. `peerId` is this peer's own. */
+/** Checks the gateway, and the ports of a peer that does not run. `peerId` is this peer's own PeerId. */
 export async function doorOf(loaded: LoadedConfig, peerId: string | undefined): Promise<Door> {
   const { config } = loaded
   const { gateway } = config
@@ -61,7 +61,7 @@ export async function doorOf(loaded: LoadedConfig, peerId: string | undefined): 
   return { findings: checks.map((check) => ({ ...check, name: `peer: ${check.name}` })), isRunning: true, url }
 }
 
-/** The address by which this machine reaches its own listener. */
+/** The address at which this machine reaches its own listener. */
 function hostOf(host: string): string {
   const reached = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host
   return reached.includes(':') && !reached.startsWith('[') ? `[${reached}]` : reached
@@ -77,12 +77,12 @@ async function jsonAt<T>(url: string): Promise<Partial<T> | undefined> {
   }
 }
 
-/** Whether the program at the gateway's port shows the certificate that the configuration names. Nothing is sent to it. */
+/** Whether the program at the gateway's port presents the certificate that the configuration names. Nothing is sent to it. */
 async function showsOwnCertificate({ config: { gateway }, baseDir }: LoadedConfig): Promise<boolean> {
   const own = new X509Certificate(await readFile(resolve(baseDir, gateway.tls?.cert ?? '')))
   const host = hostOf(gateway.host).replace(/^\[|\]$/g, '')
   return new Promise((settle, fail) => {
-    // Only the bytes of the certificate are compared, so its authority does not matter.
+    // Only the bytes of the certificate are compared, so its issuer does not matter.
     const socket = connectTls({ host, port: gateway.port, rejectUnauthorized: false, timeout: ANSWER_MS })
     const end = (isOwn: boolean) => {
       socket.destroy()
@@ -97,7 +97,7 @@ async function showsOwnCertificate({ config: { gateway }, baseDir }: LoadedConfi
 const DAY_MS = 24 * 3_600_000
 const DAYS_LEFT_MIN = 14
 
-/** Checks that the files of gateway.tls can be used, and for how long. */
+/** Checks that the files of gateway.tls can be used, and how long they are valid. */
 async function certificateFinding(loaded: LoadedConfig): Promise<Finding> {
   const { ok, fix } = namer('certificate')
   try {
@@ -110,7 +110,7 @@ async function certificateFinding(loaded: LoadedConfig): Promise<Finding> {
   }
 }
 
-/** The ports of the mesh and of the metrics. If the peer `mayRun`, it may be the one that listens there. */
+/** Checks the ports of the mesh and of the metrics. If the peer `mayRun`, it may itself be the program that listens there. */
 async function otherPorts({ mesh, metrics }: LoadedConfig['config'], run: { mayRun: boolean }): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const address of mesh.listen) {
@@ -139,7 +139,7 @@ async function portFinding(name: string, { host, port, key, mayRun }: Place): Pr
   return fix(`${host} port ${port} is taken by another program: stop it, or change ${key}`)
 }
 
-/** `free`, `taken`, or what keeps this user from listening there. */
+/** `free`, `taken`, or the reason why this user cannot listen there. */
 function listening({ host, port }: { host: string; port: number }): Promise<string> {
   return new Promise((settle) => {
     const server = createServer()

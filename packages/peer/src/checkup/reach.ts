@@ -1,4 +1,4 @@
-/** Check of the ways by which others reach this peer: directly, or through relays. */
+/** Check of the ways in which others reach this peer: directly, or through relays. */
 import type { Status } from '@stimnet/api'
 import type { LoadedConfig } from '../config/config.ts'
 import { readWayOut, type WayOutSettings } from '../config/way-out.ts'
@@ -6,10 +6,10 @@ import type { Permits } from '../federation/permits.ts'
 import { type Finding, messageOf, namer } from './finding.ts'
 import { look, type Self } from './neighbours.ts'
 
-/** What is taken from the state of a running peer. */
+/** The parts of a running peer's state that are used here. */
 export interface RunningState {
   readonly reach: Status['reach']
-  /** How far the clocks of its neighbours are ahead of this machine's, ms. */
+  /** How far the clocks of its neighbours are ahead of this machine's clock, ms. */
   readonly clockOffsetsMs: readonly number[]
 }
 

@@ -1,4 +1,4 @@
-/** Check of the sandbox: it is opened and closed again, in a temporary folder where the peer has none yet. */
+/** Check of the sandbox: it is opened and closed again, in a temporary folder if the peer does not have one yet. */
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -19,7 +19,7 @@ export async function sandboxFinding({ config, baseDir }: LoadedConfig, dataDir:
   const scratch = isThere ? undefined : await mkdtemp(join(tmpdir(), 'stimnet-look-'))
   const away: string[] = []
   try {
-    // A key that cannot be read is a finding of its own.
+    // A key that cannot be read is reported by a separate finding.
     const seed = await readSeed(join(dataDir, KEY_FILE)).catch(() => undefined)
     const cache = scratch === undefined ? {} : { cache_dir: scratch }
     const settings = { ...config, sandbox: { ...config.sandbox, ...cache, pool_size: 0 } }
@@ -41,7 +41,7 @@ export async function sandboxFinding({ config, baseDir }: LoadedConfig, dataDir:
   }
 }
 
-/** The message with those of its causes: only the last one names the socket. */
+/** The message with the messages of its causes: only the last cause names the socket. */
 function whyOf(error: unknown): string {
   const causes: string[] = []
   for (let at = error; at instanceof Error && causes.length < 4; at = at.cause) causes.push(at.message)
@@ -55,7 +55,7 @@ function remedyOf(error: unknown, config: PeerConfig): string {
   return dockerRemedy(systemCodeIn(error), docker.socket ?? '/var/run/docker.sock')
 }
 
-/** What to do about Docker's socket, by the code with which the system refused it. */
+/** The remedy for a problem with Docker's socket, by the error code of the system. */
 export function dockerRemedy(code: string | undefined, socket: string): string {
   if (code === 'EACCES' || code === 'EPERM') {
     return `This user may not use ${socket}: add the user to the group of that file (usually docker), which amounts to root on this machine, and log in again`

@@ -1,11 +1,11 @@
-/** Check of the peer's key, and of what other users of the machine can read. */
+/** Check of the peer's key, and of the files that other users of the machine can read. */
 import { join } from 'node:path'
 import { clientSettings, openToOthers, readPrivate } from '@stimnet/machine'
 import { PEER_FOLDERS } from '../store/folders.ts'
 import { KEY_FILE, keyLostText, peerIdIn } from '../store/identity.ts'
 import { type Finding, messageOf, namer } from './finding.ts'
 
-/** The finding about the key, and the PeerId where the key can be read. */
+/** The finding about the key, and the PeerId if the key can be read. */
 export async function keyFinding(dataDir: string): Promise<{ finding: Finding; peerId: string | undefined }> {
   const { ok, fix } = namer('key')
   const lost = keyLostText(dataDir)
@@ -22,7 +22,7 @@ export async function keyFinding(dataDir: string): Promise<{ finding: Finding; p
   }
 }
 
-/** Checks whether anybody except the peer's user has access to its files. */
+/** Checks whether anybody except the peer's user has access to the peer's files. */
 export async function permissionFinding(dataDir: string): Promise<Finding> {
   const { ok, fix } = namer('permissions')
   const { sessionFile, keyFile } = clientSettings()

@@ -10,7 +10,7 @@ import { REPLACED_KEYS } from '../store/replaced-keys.ts'
 import { FORMAT, refusalOf } from '../store/level/marker.ts'
 import { type Finding, namer } from './finding.ts'
 
-/** How often, and after what time, ms, a database that changed while it was looked at is looked at again. */
+/** Maximum number of repeated checks of a database that changed during the check, and the wait before each, ms. */
 const [AGAIN_MAX, AGAIN_MS] = [4, 250]
 
 const { ok, fix } = namer('store')
@@ -18,20 +18,20 @@ const OPEN = ok(
   'not checked, since the peer has it open: stimnet audit verify --url checks it, stimnet status shows its parts'
 )
 
-/** Checks the folder of the peer, or the folder in which the first start makes it. */
+/** Checks the disk with the peer's folder, or with the folder in which the first start creates it. */
 export function diskFinding(dataDir: string): Promise<Finding> {
   let folder = dataDir
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
   return diskCheck(folder)
 }
 
-/** The finding, and the keys that the database says its peer had before. */
+/** The finding, and the earlier keys of the peer according to its database. */
 export interface StoreChecked {
   readonly finding: Finding
   readonly replaced: readonly string[]
 }
 
-/** Verifies every stored value of a peer that is not known to run. Leaves the database as it is. */
+/** Verifies every stored value of a peer that is not known to run. The database is not changed. */
 export async function storeFinding(dataDir: string, { isRunning }: { isRunning: boolean }): Promise<StoreChecked> {
   const directory = join(dataDir, 'db')
   const only = (finding: Finding) => ({ finding, replaced: [] })
@@ -43,7 +43,7 @@ export async function storeFinding(dataDir: string, { isRunning }: { isRunning: 
   const { Database } = await import('../store/database.ts')
   try {
     let found = await Database.lookInto(directory, REPLACED_KEYS)
-    // A peer that runs writes now and then: in a pause its database can be looked at.
+    // A running peer writes occasionally: in a pause its database can be checked.
     for (let again = 0; found === undefined && again < AGAIN_MAX; again++) {
       await wait(AGAIN_MS)
       found = await Database.lookInto(directory, REPLACED_KEYS)

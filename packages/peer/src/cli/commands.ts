@@ -1,4 +1,7 @@
-/** The subcommands that need the peer's package, in the order in which a new user needs them: the second entry of this package. */
+/**
+ * The subcommands that need the peer's package, in the order in which a new user needs them. This is the second entry point
+ * of this package.
+ */
 import type { Command } from '@stimnet/machine'
 import { inviteCommand } from './invite/invite.ts'
 import { joinCommand } from './invite/join.ts'
@@ -21,7 +24,7 @@ import { statusCommand } from './serve/status.ts'
 import { tokenCommand } from './people/token.ts'
 import { vouchCommand } from './people/vouch.ts'
 
-/** The commands for an institution and its peer. They load what is heavy when they run. */
+/** The commands for an institution and its peer. They load large modules only when they run. */
 export const SERVING: readonly Command[] = [
   initCommand,
   catalogCommand,

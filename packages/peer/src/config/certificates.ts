@@ -4,7 +4,7 @@ import { Certificates } from '@stimnet/gateway'
 import type { Clock } from '@stimnet/protocol'
 import type { PeerConfig } from './config.ts'
 
-/** Opens the certificate; undefined where the gateway uses plain HTTP. Throws CONFIG_INVALID naming the key. */
+/** Opens the certificate; undefined if the gateway uses plain HTTP. Throws CONFIG_INVALID naming the key. */
 export async function openCertificates(
   { config, baseDir }: { config: PeerConfig; baseDir: string },
   clock: Clock

@@ -18,24 +18,27 @@ const requester = z
   .string()
   .refine(isRequesterEntry, 'not a key id, affiliation:PEERID, visa:ROLE@ORGANISATION or gateway:PEERID')
 
-/** What a peer relays for others at most. A connection past its bounds is cut and opened anew, so they cost a reconnection, no answer. */
+/**
+ * Limits on relaying for others. A connection that exceeds its limits is closed and opened again, so the limits cost a
+ * reconnection, but no answer.
+ */
 const relayLimitsSchema = z.strictObject({
-  /** Peers that are reached through this one. */
+  /** Maximum number of peers that are reached through this peer. */
   reservations: z.int().min(1).max(1_000).default(128),
-  /** Connections that are relayed at the same time. */
+  /** Maximum number of connections that are relayed at the same time. */
   circuits: z.int().min(1).max(10_000).default(512),
-  /** MiB of one connection, both ways together. The common default of 128 KiB would cut answers. */
+  /** Maximum MiB of one connection, both directions together. The common default of 128 KiB would cut answers. */
   circuit_mib: z.int().min(1).max(1_048_576).default(1_024),
-  /** Hours of one connection. The common default of two minutes would cut every follow stream. */
+  /** Maximum hours of one connection. The common default of two minutes would cut every follow stream. */
   circuit_hours: z.int().min(1).max(168).default(24)
 })
 
 const meshSchema = z.strictObject({
   /** Multiaddrs to listen on. Loopback unless configured, so that no peer is on the network by accident. */
   listen: z.array(z.string()).default(['/ip4/127.0.0.1/tcp/4001']),
-  /** Addresses to announce instead, for example the public one in front of a port forwarding. */
+  /** Addresses to announce instead, for example the public address in front of a port forwarding. */
   announce: z.array(z.string()).default([]),
-  /** Addresses of peers to join by, each ending in /p2p/PEERID. */
+  /** Addresses of peers through which to join, each ending in /p2p/PEERID. */
   bootstrap: z.array(z.string()).default([]),
   /**
    * Discovery of peers by multicast in the local network. Off by default: hospital networks should not see such
@@ -43,15 +46,15 @@ const meshSchema = z.strictObject({
    */
   mdns: z.boolean().default(false),
   /**
-   * Members to which connections are kept; with more members than this, others are dialled when they are needed. A peer that others
-   * cannot reach keeps all.
+   * Number of members to which connections are kept; with more members, others are dialled when they are needed. A peer that
+   * others cannot reach keeps all connections.
    */
   neighbours: z.int().min(4).max(1_000).default(24),
-  /** Most connections at the same time, whoever opened them. Further ones are refused. */
+  /** Maximum number of simultaneous connections, whichever side opened them. Further connections are refused. */
   connections_max: z.int().min(16).max(10_000).default(500),
   /**
-   * Relays through which others reach a peer that can only dial out, each ending in /p2p/PEERID. They have to be members, or in
-   * `peers`. A relay sees who talks to whom and how much, but nothing that is said.
+   * Relays through which others reach a peer that can only dial out, each ending in /p2p/PEERID. They must be members, or in
+   * `peers`. A relay sees who talks to whom and how much, but not the content.
    */
   relays: z
     .array(z.string().refine(isRelayAddress, 'not an address of a relay, ending in /p2p/PEERID'))
@@ -111,17 +114,17 @@ function isOrigin(text: string): boolean {
 }
 
 const providerSchema = z.strictObject({
-  /** Used in URLs and in the names of accounts. */
+  /** The name in URLs and in the names of accounts. */
   name: z.string().regex(/^[a-z][a-z0-9-]{0,15}$/, 'lower case letters, digits and hyphens, at most 16'),
   /** The label of the login button. */
   title: z.string().min(1).max(100),
   /** The OpenID Connect issuer; https, except on this machine. */
   issuer: z.url({ protocol: /^https?$/ }),
   client_id: z.string().min(1).max(256),
-  /** A file with the client secret. Without it, this is a public client, which PKCE protects. */
+  /** A file with the client secret. Without a secret, this is a public client, which PKCE protects. */
   client_secret_file: z.string().optional(),
   scope: z.string().max(256).default('openid profile email'),
-  /** The claims that admit a person, with the roles they give. Whoever fits no rule is not admitted. */
+  /** The claims that admit a person, with the roles that they give. A person who meets no rule is not admitted. */
   admit: z
     .array(
       z.strictObject({
@@ -132,32 +135,37 @@ const providerSchema = z.strictObject({
     )
     .min(1)
     .max(64),
-  /** Local accounts of the provider's people, as account: subject. One person's approval counts once, under whichever account. */
+  /**
+   * Local accounts of the provider's people, as account: subject. One person's approval counts once, whichever account is
+   * used.
+   */
   people: z.record(z.string().min(1).max(64), z.string().min(1).max(256)).default({})
 })
 
 const gatewaySchema = z.strictObject({
   enabled: z.boolean().default(true),
-  /** Loopback unless configured. Beyond it, `tls` is needed, or a TLS proxy in front and `insecure: true`. */
+  /**
+   * The host to listen on. Loopback by default. Beyond loopback, `tls` is needed, or a TLS proxy in front and `insecure:
+   * true`.
+   */
   host: z.string().default('127.0.0.1'),
   /** 0 selects a free port. */
   port: z.int().min(0).max(65_535).default(8000),
   /** Confirms that plain HTTP beyond loopback is intended, because a TLS proxy stands in front. */
   insecure: z.boolean().default(false),
-  /** PEM files, read again when they change or on SIGHUP. TLS 1.3 and nothing older. */
+  /** PEM files, which are read again when they change or on SIGHUP. Only TLS 1.3 is supported. */
   tls: z
     .strictObject({
       cert: z.string().min(1),
-      /** Must not be readable by others. */
+      /** The key file must not be readable by others. */
       key: z.string().min(1),
-      /** Clients must show a certificate of one of these authorities, in addition to their token. */
+      /** If given, clients must present a certificate of one of these authorities, in addition to their token. */
       client_ca: z.string().min(1).optional()
     })
     .optional(),
   /**
-   * Proxies in front whose X-Forwarded-For is believed: addresses, or networks such as 10.1.0.0/24. By default none:
-   * the caller is then
-   * the address that connects, and behind a proxy all callers share the limits by address.
+   * Proxies in front whose X-Forwarded-For is believed: addresses, or networks such as 10.1.0.0/24. By default none: the
+   * caller is then the connecting address, and behind a proxy all callers share the limits by address.
    */
   trusted_proxies: z
     .array(z.string().refine(isProxyRange, 'not an address, or a network as ADDRESS/BITS'))
@@ -170,28 +178,28 @@ const gatewaySchema = z.strictObject({
   cors_origins: z.array(z.string().refine(isOrigin, 'not an origin (https://host[:port]), written whole')).default([]),
   /** URL at which browsers reach the gateway, for example https://stimnet.hospital.example. Login providers redirect to it. */
   public_url: z.url({ protocol: /^https?$/ }).optional(),
-  /** OpenID Connect providers through which people log in, beside local accounts (stimnet account). */
+  /** OpenID Connect providers through which people log in, in addition to local accounts (stimnet account). */
   providers: z.array(providerSchema).max(8).default([]),
-  /** Time for which people of a provider stay known after a login, days. Their API keys end with it. */
+  /** Time for which people of a provider stay known after a login, days. Their API keys expire with it. */
   provider_remember_days: z.int().min(1).max(365).default(30),
   /** Lifetime of access tokens, minutes. The default is a working day. */
   token_lifetime_minutes: z.int().min(1).max(1440).default(480),
-  /** Requests per minute for one identity. */
+  /** Maximum number of requests per minute per identity. */
   requests_per_minute: z.int().min(1).default(600),
-  /** Login attempts per minute for one name or address. Slow enough that passwords cannot be guessed. */
+  /** Maximum number of login attempts per minute per name or address: slow enough that passwords cannot be guessed. */
   logins_per_minute: z.int().min(1).default(10)
 })
 
 const metricsSchema = z.strictObject({
   /**
-   * HOST:PORT of a plain listener for Prometheus, readable by whoever can connect. Without it, /metrics needs an
+   * HOST:PORT of a plain listener for Prometheus, readable by everybody who can connect. Without it, /metrics needs an
    * operator's token.
    */
   listen: z
     .string()
     .refine((text) => hostAndPort(text) !== undefined, 'not HOST:PORT, such as 127.0.0.1:9464')
     .optional(),
-  /** Certificate files whose end of validity the metrics show, beside that of `gateway.tls`: those of a proxy in front. */
+  /** Certificate files whose expiry the metrics show, in addition to that of `gateway.tls`: those of a proxy in front. */
   certificates: z.array(z.string().min(1).max(1_024)).max(20).default([])
 })
 
@@ -205,16 +213,15 @@ export function hostAndPort(text: string): { host: string; port: number } | unde
 const privacySchema = z.strictObject({
   /** A named set of rules; see docs/disclosure.md. */
   preset: z.string().default('default'),
-  /** Smallest number of distinct subjects behind anything released. */
+  /** Minimum number of distinct subjects behind every released number. */
   min_cohort_size: z.int().min(LIMITS.cohortSizeFloor).default(5),
   /** Lower limit of k for every catalog of this peer, whatever the catalog configures. */
   k_min: z.int().min(LIMITS.cohortSizeFloor).default(LIMITS.cohortSizeFloor),
-  /** Rules that replace the preset's; each may only tighten. `stimnet policy explain` describes them. */
+  /** Rules that replace those of the preset; each may only tighten. `stimnet policy explain` describes them. */
   ...ruleOverridesShape,
   /**
-   * Bits that refusals and withheld, left out, rounded or joined parts may disclose to one requester in thirty days. Beyond that,
-   * new questions
-   * are refused.
+   * Maximum bits that refusals and withheld, left-out, rounded or joined parts may disclose to one requester in thirty days.
+   * When they are used up, new questions are refused.
    */
   refusal_bits_max: refusalBitsMaxSchema.optional()
 })
@@ -233,9 +240,12 @@ const dockerHostSchema = z.union([
 ])
 
 const dockerSchema = z.strictObject({
-  /** Images that `npm run images` built, by name or id. By default `stimnet-python` and `stimnet-r`, where they exist. */
+  /** Images that `npm run images` built, by name or id. By default `stimnet-python` and `stimnet-r`, if they exist. */
   images: z.strictObject({ python: z.string().optional(), r: z.string().optional() }).optional(),
-  /** `runsc` runs every program under gVisor, whose own kernel shields this machine's. If not given, Docker's default runtime. */
+  /**
+   * `runsc` runs every program under gVisor, whose own kernel shields this machine's kernel. Default: Docker's default
+   * runtime.
+   */
   runtime: z.enum(['runc', 'runsc']).optional(),
   /** The engine's socket. Whoever may write to it is root on this machine, so it is never passed on. */
   socket: z.string().optional(),
@@ -247,12 +257,12 @@ const dockerSchema = z.strictObject({
 })
 
 const sandboxSchema = z.strictObject({
-  /** `auto`: Docker where an engine answers and has an image, else WASM. `none` runs no scripts. */
+  /** `auto`: Docker if an engine answers and has an image, otherwise WASM. `none` runs no scripts. */
   engine: z.enum(['auto', 'wasm', 'docker', 'none']).default('auto'),
   docker: dockerSchema.prefault({}),
-  /** Single-use sandboxes kept ready. 0 starts each when it is needed. */
+  /** Number of single-use sandboxes kept ready. With 0, each sandbox is started when needed. */
   pool_size: z.int().min(0).max(16).default(1),
-  /** Folder of the interpreter's snapshot (31 MB), which peers of one user may share. In data_dir unless given. */
+  /** Folder of the interpreter's snapshot (31 MB), which peers of one user may share. By default in data_dir. */
   cache_dir: z.string().optional(),
   wall_time_ms: z.int().min(100).max(LIMITS.wallTimeMsMax).default(LIMITS.wallTimeMsDefault),
   memory_mib: z.int().min(256).max(65_536).default(1024)
@@ -265,8 +275,8 @@ const auditSchema = z.strictObject({
 
 const federationSchema = z.strictObject({
   /**
-   * File of the signed charter (stimnet federation create). Its members may connect, beside those in mesh.peers;
-   * revoked ones may not.
+   * File of the signed charter (stimnet federation create). Its members may connect, in addition to those in mesh.peers;
+   * revoked members may not.
    */
   charter: z.string().optional()
 })
@@ -278,15 +288,15 @@ const passportsSchema = z.strictObject({
       z.strictObject({
         /** The issuer as named in its visas (`iss`). */
         issuer: z.url(),
-        /** File of its public keys: a JWK Set saved from the issuer; RSA or P-256. */
+        /** File of the issuer's public keys: a JWK Set saved from the issuer; RSA or P-256. */
         keys: z.string(),
-        /** Organisations, as URLs, for which it may assert (`source`); all if empty. */
+        /** Organisations, as URLs, on whose behalf the issuer may assert (`source`); all if empty. */
         sources: z.array(z.string()).default([]),
-        /** Domains for which it may assert that a person has a role (AffiliationAndRole). */
+        /** Domains for which the issuer may assert that a person has a role (AffiliationAndRole). */
         organisations: z.array(z.string().regex(/^[A-Za-z0-9.-]{1,253}$/)).default([]),
-        /** Datasets to which it may grant access (ControlledAccessGrants). */
+        /** Datasets to which the issuer may grant access (ControlledAccessGrants). */
         datasets: z.array(z.url().max(1_024)).default([]),
-        /** The key of each of its users (`sub`), for visas that name no key. */
+        /** The key of each of the issuer's users (`sub`), for visas that name no key. */
         holders: z.record(z.string(), keyId).default({})
       })
     )
@@ -295,24 +305,27 @@ const passportsSchema = z.strictObject({
 })
 
 const monitoringSchema = z.strictObject({
-  /** Variants of one question about a catalog within a day that raise an alert. */
+  /** Number of variants of one question about a catalog within a day that raises an alert. */
   near_identical: z.int().min(2).max(1_000).default(12),
-  /** Refusals of requests carried by one peer within ten minutes that raise an alert. */
+  /** Number of refusals of requests carried by one peer within ten minutes that raises an alert. */
   refused: z.int().min(2).max(10_000).default(20),
   /** Used share of a privacy budget, of the refusal bits or of the script bits that raises an alert. */
   used_share: z.number().min(0.1).max(1).default(0.8)
 })
 
 const approvalsSchema = z.strictObject({
-  /** Number of stewards who must approve a request under review. Two by default, since a single reader overlooks things. */
+  /** Number of stewards who must approve a request under review. Two by default, because a single reader overlooks things. */
   needed: z.int().min(1).max(2).default(2),
-  /** Time that a request may wait for stewards, and that an approved one may wait for its run, days. */
+  /** Time that a request may wait for stewards, and that an approved request may wait for its run, days. */
   expire_days: z.int().min(1).max(365).default(14),
   pending_max: z.int().min(1).max(10_000).default(100)
 })
 
 const jobsSchema = z.strictObject({
-  /** Jobs that run at the same time. Two by default, so that one that waits for its sandbox does not hold up a count. */
+  /**
+   * Number of jobs that run at the same time. Two by default, so that a job that waits for its sandbox does not hold up a
+   * count.
+   */
   concurrency: z.int().min(1).max(64).default(2),
   queue_max: z.int().min(1).max(10_000).default(LIMITS.queueJobsMax),
   queue_per_requester_max: z.int().min(1).max(10_000).default(LIMITS.queueJobsPerRequesterMax)
@@ -322,15 +335,16 @@ const keptDays = (max = 36_500) => z.int().min(1).max(max).optional()
 
 const retentionSchema = z.strictObject({
   /**
-   * Days for which results are kept: values and receipts of answers to others, and of answers that accounts here got. Not given, like
-   * every key of this section: for ever. A steward decides what may go; a program should not.
+   * Days for which results are kept: values and receipts of answers to others, and of answers that accounts here received.
+   * By default, results and everything else in this section are kept for ever: a steward, not a program, should decide what
+   * may be deleted.
    */
   results_days: keptDays(),
-  /** Days for which jobs of others are kept after their end: who asked what, and how it ended. */
+  /** Days for which jobs of others are kept after their end: who asked which question, and how the job ended. */
   jobs_days: keptDays(),
   /** Days for which requests of accounts here are kept after their end. */
   requests_days: keptDays(),
-  /** Days for which uploaded files are kept. Without this key seven, which is also the most. */
+  /** Days for which uploaded files are kept. Default and maximum: seven. */
   uploads_days: keptDays(LIMITS.uploadLifetimeMs / 86_400_000),
   /** Days for which the rows of an epoch are kept after a newer one was accepted. */
   epochs_days: keptDays(),
@@ -346,10 +360,10 @@ const configSchema = z.strictObject({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
     .default('node-1'),
   institution: plainLine(200).min(1),
-  /** Folder of everything this peer writes: key, database, snapshots. Relative to this file. */
+  /** Folder for everything that this peer writes: key, database, snapshots. Relative to this file. */
   data_dir: z.string().default('./stimnet-data'),
   mesh: meshSchema.prefault({}),
-  /** Requesters who may ask. Empty means nobody. */
+  /** Requesters who may ask. If empty, nobody may. */
   requesters: z.array(requester).default([]),
   gateway: gatewaySchema.prefault({}),
   metrics: metricsSchema.prefault({}),
@@ -366,7 +380,7 @@ const configSchema = z.strictObject({
   catalogs: z.array(catalogConfigSchema).default([])
 })
 
-/** A valid configuration. Paths are as written; `baseDir` is the folder they are relative to. */
+/** A valid configuration. Paths are as written, relative to `baseDir`. */
 export type PeerConfig = z.output<typeof configSchema>
 
 /** A configuration, its file and its folder. */
@@ -407,7 +421,7 @@ export async function loadConfig(file: string, environment: NodeJS.ProcessEnv = 
   return { config, baseDir: dirname(path), file: path }
 }
 
-/** The place of a key in a YAML document, for messages: file and, where the key is written, line. */
+/** The place of a key in a YAML document, for messages: the file and, if the key is written there, the line. */
 export function placesIn(
   document: Document,
   lines: LineCounter,
@@ -429,7 +443,7 @@ export function plainOf(document: Document, path: string): unknown {
   }
 }
 
-/** Checks a configuration object. `where` gives the place of a key for messages. Throws CONFIG_INVALID. */
+/** Checks a configuration object. `where` returns the place of a key for messages. Throws CONFIG_INVALID. */
 export function parseConfig(raw: unknown, where: (keys: readonly PropertyKey[]) => string = () => ''): PeerConfig {
   const parsed = configSchema.safeParse(raw)
   if (!parsed.success) {
@@ -531,7 +545,7 @@ function isLoopback(host: string): boolean {
   return ['127.0.0.1', '::1', '[::1]', 'localhost'].includes(host)
 }
 
-/** Contradictions in lists of requesters: entries that nobody can fulfil, and entries without effect. */
+/** Contradictions in lists of requesters: entries that nobody can meet, and entries without effect. */
 function* ofRequesters(config: PeerConfig): Generator<[key: string, why: string]> {
   const { catalogs, federation, mesh, passports } = config
   const entries = [config, ...catalogs].flatMap(({ requesters }) => requesters ?? [])

@@ -1,4 +1,4 @@
-/** Changes of a configuration file by a command: comments stay, and nothing is written unless the result is valid. */
+/** Changes to a configuration file by a command: comments stay, and nothing is written unless the result is valid. */
 import { randomBytes } from 'node:crypto'
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { StimnetError } from '@stimnet/protocol'
@@ -6,8 +6,8 @@ import { isSeq, parseDocument } from 'yaml'
 import { loadConfig } from './config.ts'
 
 /**
- * Names a charter and adds bootstrap addresses. Throws CONFIG_INVALID where the result would be no valid configuration; the
- * file is unchanged then.
+ * Adds a charter and bootstrap addresses to the file. Throws CONFIG_INVALID if the result would not be a valid
+ * configuration; the file is unchanged then.
  */
 export async function addFederation(
   file: string,

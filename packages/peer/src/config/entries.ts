@@ -2,9 +2,9 @@
 import { isKeyId } from '@stimnet/protocol'
 import type { PeerConfig } from './config.ts'
 
-/** One text of a list. */
+/** One entry of a list. */
 export interface Entry {
-  /** As in the file: `mesh.peers`, or `requesters of the catalog trial`. */
+  /** The key as in the file: `mesh.peers`, or `requesters of the catalog trial`. */
   readonly key: string
   readonly value: string
 }
@@ -21,7 +21,7 @@ export function entriesOf({ requesters, catalogs, mesh }: PeerConfig): Entry[] {
   ]
 }
 
-/** The PeerIds in an entry: `gateway:PEERID`, an address, or the PeerId alone. A relayed address has two. */
+/** The PeerIds in an entry: `gateway:PEERID`, an address, or only the PeerId. A relayed address has two PeerIds. */
 export function peerIdsIn(value: string): string[] {
   return value.split(/[:/]/).filter(isKeyId)
 }

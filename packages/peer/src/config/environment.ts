@@ -1,6 +1,6 @@
 /** The environment variables of this process, for the secrets of databases that a catalog names by variable. */
 
-/** All variables. What a catalog may take from them is in its `postgres` section. */
+/** All variables. The `postgres` section of a catalog states which of them the catalog may use. */
 export function environment(): Readonly<Record<string, string | undefined>> {
   return process.env
 }

@@ -13,7 +13,7 @@ interface Configured {
   readonly baseDir: string
 }
 
-/** Folder of the embedded sandbox: its snapshot, and what the operator added. */
+/** Folder of the embedded sandbox, with its snapshot and the operator's additions. */
 export function sandboxCacheDir({ sandbox }: Pick<PeerConfig, 'sandbox'>, dataDir: string): string {
   return sandbox.cache_dir ?? join(dataDir, 'sandbox')
 }
@@ -55,7 +55,10 @@ function definedOnly(images: { python?: string | undefined; r?: string | undefin
   return { ...(python === undefined ? {} : { python }), ...(r === undefined ? {} : { r }) }
 }
 
-/** The environment of this process, in which a self-test hides a secret to check that no sandbox passes it on. Not for settings. */
+/**
+ * The environment of this process, in which a self-test hides a secret to check that no sandbox passes it on. Do not use it
+ * for settings.
+ */
 export function ownEnvironment(): NodeJS.ProcessEnv {
   return process.env
 }

@@ -1,27 +1,27 @@
-/** Short names, of a peer and of a catalog, from the names that people gave. */
+/** Short names of a peer and of a catalog, derived from names that people gave. */
 
-/** The name of a peer where nothing else is known. */
+/** The name of a peer if nothing else is known. */
 export const NODE_ID = 'node-1'
-/** Longest name that is made; what a person writes may be longer. */
+/** Maximum length of a derived name. A name that a person writes may be longer. */
 const NAME_MAX = 40
 
 const LETTERS: Readonly<Record<string, string>> = { ä: 'ae', ö: 'oe', ü: 'ue', ß: 'ss', æ: 'ae', ø: 'oe', å: 'aa' }
 
 /**
- * The name of a peer from that of its institution: a-z, 0-9 and hyphens, so that two institutions rarely share one and both can be
- * asked by it. `node-1` where nothing of the name remains.
+ * The name of a peer, derived from the name of its institution: a-z, 0-9 and hyphens. Two institutions then rarely share a
+ * name, and both can be addressed by it. `node-1` if nothing of the name remains.
  */
 export function nodeIdFor(institution: string): string {
   return shortened(institution) || NODE_ID
 }
 
-/** Folders whose name says nothing about what is in them. */
+/** Folder names that do not describe the content of the folder. */
 const PLAIN_FOLDER =
   /^(data|daten|datasets?|exports?|files|csv|tsv|parquet|downloads?|tmp|temp|raw|desktop|documents|home)$/
 
 /**
- * The name of a catalog from its files: that of the one file, or of the folder with all of them, or else of the institution; `catalog`
- * where none has a letter.
+ * The name of a catalog, derived from its files: the name of the only file, or of the folder with all files, or of the
+ * institution; `catalog` if none of them has a letter.
  */
 export function catalogNameFor(files: readonly string[], institution: string): string {
   const [first = '', second] = files.map((file) => file.replaceAll('\\', '/').split('/'))
@@ -33,7 +33,7 @@ export function catalogNameFor(files: readonly string[], institution: string): s
   return name ?? 'catalog'
 }
 
-/** A text in a-z, 0-9 and hyphens, cut at a hyphen where it is too long; empty where nothing of it remains. */
+/** A text reduced to a-z, 0-9 and hyphens, cut at a hyphen if it is too long; empty if nothing remains. */
 function shortened(text: string): string {
   const plain = text
     .normalize('NFC')

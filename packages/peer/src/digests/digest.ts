@@ -2,27 +2,30 @@
 import { createHash } from 'node:crypto'
 import { type Clock, type Message, messages, open, type Signer, StimnetError, seal } from '@stimnet/protocol'
 
-/** Largest digest, bytes: room for the names of a hundred catalogs and some addresses. */
+/** Maximum size of a digest, bytes: room for the names of a hundred catalogs and some addresses. */
 export const DIGEST_BYTES_MAX = 8 * 1024
-/** Time for which a digest is passed on, ms: a peer that has left is forgotten by then. */
+/** Time for which a digest is passed on, ms. After it, a peer that has left is forgotten. */
 export const DIGEST_LIFETIME_MS = 3 * 3_600_000
-/** Least distance between two sequence numbers of one peer, so that no peer can keep all others busy with its news. */
+/** Minimum distance between two sequence numbers of one peer, so that no peer can keep all others busy with its updates. */
 export const SEQUENCE_STEP = 10_000
-/** How far a sequence number may be ahead of the clock: as far as clocks may differ, and the steps after some quick restarts. */
+/**
+ * Maximum time by which a sequence number may be ahead of the clock: the allowed clock difference plus the steps after some
+ * quick restarts.
+ */
 const AHEAD_MS_MAX = 2 * 60_000
 const ADDRESSES_MAX = 8
 const ADDRESS_CHARACTERS_MAX = 256
 
-/** A digest that was opened. */
+/** An opened digest. */
 export interface Digest {
   readonly peerId: string
   readonly sequence: number
   readonly about: Message<'HelloAnswer'>
   readonly addresses: readonly string[]
   readonly catalogsHash: string
-  /** Members of the federation with this charter may be told; empty: nobody but whom the peer itself tells. */
+  /** The charter of the federation whose members may receive the digest. If empty, only the peer itself passes on the digest. */
   readonly charter: string
-  /** Whether everybody may be told. */
+  /** Whether everybody may receive the digest. */
   readonly open: boolean
   readonly issuedAtMs: number
   readonly expiresAtMs: number
@@ -31,10 +34,13 @@ export interface Digest {
   readonly sealed: Uint8Array
 }
 
-/** What a peer says of itself in its digest. */
+/** The content of a peer's digest about itself. */
 export type DigestFacts = Pick<Digest, 'sequence' | 'about' | 'addresses' | 'catalogsHash' | 'charter' | 'open'>
 
-/** Signs a digest. Throws TOO_LARGE where its catalogs have too many or too long names; it is then found as peers without one are. */
+/**
+ * Signs a digest. Throws TOO_LARGE if its catalogs have too many or too long names; the peer is then found in the same way
+ * as peers without a digest.
+ */
 export async function sealDigest(
   facts: DigestFacts,
   { signer, clock }: { signer: Signer; clock: Clock }
@@ -48,8 +54,8 @@ export async function sealDigest(
 }
 
 /**
- * Opens a digest that anybody passed on. Throws TOO_LARGE, MALFORMED, KEY_UNSUPPORTED, SIGNATURE_INVALID, TYPE_MISMATCH, EXPIRED,
- * NOT_YET_VALID, LIFETIME_TOO_LONG.
+ * Opens a digest that any peer passed on. Throws TOO_LARGE, MALFORMED, KEY_UNSUPPORTED, SIGNATURE_INVALID, TYPE_MISMATCH,
+ * EXPIRED, NOT_YET_VALID, LIFETIME_TOO_LONG.
  */
 export async function openDigest(sealed: Uint8Array, clock: Clock): Promise<Digest> {
   if (sealed.length > DIGEST_BYTES_MAX) throw new StimnetError('TOO_LARGE', 'opening a digest')

@@ -1,37 +1,41 @@
 /**
- * The spread of digests: news at once to a few neighbours, which pass them on; and regularly a comparison with one other peer, so that
- * what was missed is made up for. A peer sends a bounded number of messages, however many members there are.
+ * The spread of digests. New digests are sent at once to a few neighbours, which pass them on. In addition, each peer
+ * regularly compares its digests with one other peer, to make up for missed messages. A peer sends a bounded number of
+ * messages, however many members there are.
  */
 import { type Clock, type Message, type messages, type RandomSource, randomUnit, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import { DIGEST_LIFETIME_MS, type Digest, sealDigest } from './digest.ts'
 import { DIGESTS_MAX, type DigestStore } from './store.ts'
 
-/** What a question and an answer before encoding are. */
+/** The request message and the answer before encoding. */
 type Ask = Parameters<typeof messages.DigestsAsk.encode>[0]
 type Answer = Message<'DigestsAnswer'>
 
-/** Neighbours that get news at once. Each passes them on to as many, so that a few steps reach nearly all. */
+/**
+ * Number of neighbours that get a new digest at once. Each passes it on to as many, so that a few steps reach nearly all
+ * peers.
+ */
 const TOLD_AT_ONCE = 3
-/** Wait before news are passed on, ms, so that those of many peers go together. */
+/** Wait before new digests are passed on, ms, so that those of many peers are sent together. */
 const NEWS_MS = 250
-/** First wait between two comparisons, ms; doubles while nothing is new. */
+/** First wait between two comparisons, ms. It doubles while nothing is new. */
 const COMPARE_MS = 1_000
 const COMPARE_MS_MAX = 60_000
-/** Comparisons per one with a member that is not connected, which heals a mesh that fell apart. */
+/** Number of comparisons per comparison with a member that is not connected. The latter repairs a mesh that has split. */
 const COMPARISONS_PER_VISIT = 4
-/** Digests in one message, at most. */
+/** Maximum number of digests in one message. */
 export const IN_MESSAGE_MAX = 64
-/** Bytes of digests in one message, at most. */
+/** Maximum bytes of digests in one message. */
 const BYTES_IN_MESSAGE_MAX = 512 * 1024
 const MARK_BYTES = 8
-/** Marks in one message, at most: everything that a store keeps and ignores. */
+/** Maximum number of marks in one message: all digests that a store keeps and ignores. */
 const MARKS_MAX = 4_000
-/** Messages of one comparison, at most: enough for everything that a store keeps. */
+/** Maximum number of messages of one comparison: enough for all digests that a store keeps. */
 const MESSAGES_MAX = 40
-/** Invalid digests in one message after which the rest is not read. */
+/** Number of invalid digests in one message after which the rest is not read. */
 const REFUSED_MAX = 4
-/** Refusals that are no fault of the peer that passes a digest on: it expired on the way, or a clock is wrong. */
+/** Refusals that are not the fault of the peer that passes a digest on: the digest expired on the way, or a clock is wrong. */
 const IN_TIME: ReadonlySet<string> = new Set(['EXPIRED', 'NOT_YET_VALID'])
 const ASK_MS = 10_000
 const MINUTE_MS = 60_000
@@ -43,26 +47,26 @@ export interface SpreadParts {
   readonly random: RandomSource
   readonly events: PeerEvents
   readonly self: string
-  /** What this peer says of itself now. */
+  /** The current content of this peer's digest. */
   readonly facts: () => Pick<Digest, 'about' | 'addresses' | 'catalogsHash' | 'charter' | 'open'>
   readonly sign: Parameters<typeof sealDigest>[1]
   readonly ask: (peerId: string, question: Ask, signal: AbortSignal) => Promise<Answer>
-  /** Connected peers. */
+  /** The connected peers. */
   readonly connected: () => readonly string[]
-  /** Members that can be visited, connected or not. */
+  /** Members with which digests can be compared, connected or not. */
   readonly members: () => readonly string[]
-  /** Called for each digest that is kept, in turn. */
+  /** Called for each digest that is kept, one after the other. */
   readonly onKept: (digest: Digest) => Promise<void>
 }
 
-/** Spreads digests. There is one per peer. */
+/** Spreads digests. A peer has one instance. */
 export class Spread {
   readonly #parts: SpreadParts
   readonly #stopping = new AbortController()
   readonly #news = new Map<string, { readonly digest: Digest; readonly from: string }>()
   readonly #complainedAtMs = new Map<string, number>()
   #isTelling = false
-  /** Whether others hold an earlier digest of this peer that stands in the way of its present one. */
+  /** Whether others hold an earlier digest of this peer that prevails over its present digest. */
   #isOutdone = false
   #compareNow = new AbortController()
   #quietRounds = 0
@@ -82,12 +86,12 @@ export class Spread {
     await this.#work
   }
 
-  /** Compares with a peer that connected. */
+  /** Compares digests with a peer that connected. */
   async met(peerId: string): Promise<void> {
     await this.#compare(peerId)
   }
 
-  /** Judges anew what was not kept, because members have changed. */
+  /** Judges ignored digests again, because the members have changed. */
   membersChanged(): void {
     this.#parts.store.reconsider()
     this.#hurry()
@@ -133,7 +137,10 @@ export class Spread {
     this.#compareNow.abort()
   }
 
-  /** A new digest before the old one has lost a third of its life, and where this peer has other addresses or was outdone. */
+  /**
+   * Publishes a new digest before the old digest has lost a third of its lifetime, and if this peer has other addresses or
+   * an earlier digest prevails.
+   */
   async #publishWhenDue(): Promise<void> {
     const { store, facts, sign, clock, self } = this.#parts
     const last = store.get(self)
@@ -159,7 +166,7 @@ export class Spread {
     return all[Math.floor(randomUnit(this.#parts.random) * all.length)]
   }
 
-  /** Exchanges what either side lacks. True where something was new here. */
+  /** Exchanges the digests that either side lacks. Returns true if something was new here. */
   async #compare(peerId: string): Promise<boolean> {
     const { store } = this.#parts
     try {
@@ -179,7 +186,7 @@ export class Spread {
       }
       return isNew
     } catch {
-      // The peer is gone, has no time, or has a version without digests. Another one is asked in the next round.
+      // The peer is gone, is busy, or has a version without digests. Another peer is asked in the next round.
       return false
     }
   }
@@ -188,7 +195,7 @@ export class Spread {
     return this.#parts.ask(peerId, question, AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(ASK_MS)]))
   }
 
-  /** True where something was new. Throws MALFORMED for too many. */
+  /** Returns true if something was new. Throws MALFORMED for too many digests. */
   async #merge(sealed: readonly Uint8Array[], from: string): Promise<boolean> {
     if (sealed.length > IN_MESSAGE_MAX) {
       this.#complain(from, 'MALFORMED')
@@ -216,7 +223,7 @@ export class Spread {
     return isNew
   }
 
-  /** One alert per peer and minute, so that no peer can fill the log. */
+  /** Raises one alert per peer and minute, so that no peer can fill the log. */
   #complain(from: string, detail: string): void {
     const now = this.#parts.clock.now()
     if (now - (this.#complainedAtMs.get(from) ?? 0) < MINUTE_MS) return
@@ -225,7 +232,7 @@ export class Spread {
     this.#parts.events.alert({ kind: 'digest-refused', actor: from, detail })
   }
 
-  /** Passes news on after a short wait. */
+  /** Passes new digests on after a short wait. */
   #tell(digest: Digest, from: string): void {
     this.#news.set(digest.peerId, { digest, from })
     if (this.#isTelling) return
@@ -265,7 +272,7 @@ function fitting(digests: readonly Digest[]): Uint8Array[] {
   return taken
 }
 
-/** Throws MALFORMED. */
+/** Reads marks. Throws MALFORMED. */
 function marksIn(bytes: Uint8Array): string[] {
   if (bytes.length % MARK_BYTES !== 0 || bytes.length > MARKS_MAX * MARK_BYTES) {
     throw new StimnetError('MALFORMED', `reading the marks of digests in ${bytes.length} bytes`)

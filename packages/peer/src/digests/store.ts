@@ -1,33 +1,39 @@
-/** The digests that a peer knows: the newest of each member, until it expires, and to whom each may be passed on. */
+/** The digests that a peer knows: the newest of each member, until it expires, and the rule to whom each may be passed on. */
 import { createHash } from 'node:crypto'
 import { type Clock, type Code, codeOf } from '@stimnet/protocol'
 import { type Digest, markOf, openDigest, SEQUENCE_STEP } from './digest.ts'
 
-/** Most digests kept; a federation has fewer members. In open mode anybody can make keys, so further peers are not added. */
+/**
+ * Maximum number of digests kept; a federation has fewer members. In open mode anybody can make keys, so further peers are
+ * not added.
+ */
 export const DIGESTS_MAX = 2_000
-/** Digests that were not kept and are not asked for again, at most. */
+/** Maximum number of ignored digests that are remembered, so that they are not requested again. */
 const IGNORED_MAX = 2_000
 
-/** Who may be told of whom. */
+/** The rule to whom a peer's digest may be passed on. */
 export interface Circle {
   readonly self: string
   /** Whether a peer may connect now. */
   readonly permits: (peerId: string) => boolean
-  /** The charter of this peer's federation; empty without one. */
+  /** The id of the charter of this peer's federation; empty without one. */
   readonly charter: string
   readonly isMember: (peerId: string) => boolean
 }
 
-/** What became of a digest that another peer passed on. */
+/** The outcome of judging a digest that another peer passed on. */
 export type Verdict =
   | { readonly kind: 'kept'; readonly digest: Digest }
-  /** It is known, older than what is known, or of a peer that is not permitted here or has no place. */
+  /** The digest is known, older than the known digest, or of a peer that is not permitted here or for which there is no room. */
   | { readonly kind: 'ignored' }
-  /** It is not valid. */
+  /** The digest is not valid. */
   | { readonly kind: 'refused'; readonly code: Code }
-  /** Its peer signed another one with the same number. The one that came first is kept. */
+  /** The peer signed another digest with the same number. The digest that arrived first is kept. */
   | { readonly kind: 'conflict'; readonly peerId: string }
-  /** It is an earlier one of this peer itself that stands in the way of its present one: this peer publishes a newer one. */
+  /**
+   * The digest is an earlier digest of this peer itself and prevails over its present digest: this peer publishes a newer
+   * one.
+   */
   | { readonly kind: 'outdone' }
 
 /** The known digests; one instance per peer. */
@@ -45,7 +51,7 @@ export class DigestStore {
     this.#circle = circle
   }
 
-  /** The valid digests of permitted peers, this peer's own included. */
+  /** The valid digests of permitted peers, including this peer's own digest. */
   all(): Digest[] {
     const now = this.#clock.now()
     for (const [peerId, { expiresAtMs }] of this.#digests) if (expiresAtMs <= now) this.#digests.delete(peerId)
@@ -63,7 +69,7 @@ export class DigestStore {
     this.#digests.set(own.peerId, own)
   }
 
-  /** The number for this peer's next digest: above every number of its earlier ones, as far as others have shown them. */
+  /** The number for this peer's next digest: above every number of its earlier digests, as far as others have shown them. */
   nextSequence(): number {
     const last = this.#digests.get(this.#circle.self)?.sequence ?? 0
     return Math.max(this.#clock.now(), last + SEQUENCE_STEP, this.#sequenceMin)
@@ -83,28 +89,31 @@ export class DigestStore {
     }
   }
 
-  /** Judges anew what was not kept, for example because its peer was not a member yet. */
+  /** Judges ignored digests again, for example because their peer was not a member yet. */
   reconsider(): void {
     this.#ignored.clear()
   }
 
-  /** Everything that may be passed on to a peer. */
+  /** All digests that may be passed on to a peer. */
   for(peerId: string): Digest[] {
     return this.all().filter((digest) => this.#mayTell(digest, peerId))
   }
 
-  /** A hash over the marks of everything that may be passed on to a peer. */
+  /** A hash of the marks of all digests that may be passed on to a peer. */
   rootFor(peerId: string): string {
     const marks = this.for(peerId).map(({ mark }) => mark)
     return createHash('sha256').update(marks.sort().join('\n')).digest('hex')
   }
 
-  /** The marks of everything that need not be sent to this peer: what it keeps and may pass on to the asker, and what it did not keep. */
+  /**
+   * The marks of all digests that need not be sent to this peer: the digests that it keeps and may pass on to the given
+   * peer, and the ignored digests.
+   */
   marksFor(peerId: string): string[] {
     return [...this.for(peerId).map(({ mark }) => mark), ...this.#ignored]
   }
 
-  /** Whether a digest with this mark need not be asked for. */
+  /** Whether a digest with this mark need not be requested. */
   has(mark: string): boolean {
     return this.#ignored.has(mark) || [...this.#digests.values()].some((digest) => digest.mark === mark)
   }
@@ -127,7 +136,7 @@ export class DigestStore {
     return { kind: 'outdone' }
   }
 
-  /** Reported once per number, so that a peer cannot fill the log with its conflicts. */
+  /** A conflict is reported once per number, so that a peer cannot fill the log with its conflicts. */
   #conflict(peerId: string, sequence: number): Verdict {
     if (this.#inConflict.get(peerId) === sequence) return { kind: 'ignored' }
     if (this.#inConflict.size >= DIGESTS_MAX) this.#inConflict.clear()
@@ -136,8 +145,9 @@ export class DigestStore {
   }
 
   /**
-   * Whether a digest may be passed on to a peer: where its own peer would tell that peer the same. Lists of peers in a configuration are
-   * known to nobody else, so what rests on them alone is told by its own peer only.
+   * Whether a digest may be passed on to a peer: whether its own peer would send the digest to that peer. Lists of peers in
+   * a configuration are not known to others, so a digest that may be passed on only because of such a list is sent only by
+   * its own peer.
    */
   #mayTell(digest: Digest, to: string): boolean {
     const { self, charter, isMember } = this.#circle

@@ -1,6 +1,7 @@
 /**
- * The door of an invitation: a mesh of its own, with this peer's key, that lets strangers connect and answers them one thing. The
- * peer's own mesh stays closed to them. It is open while `stimnet invite` waits, and the secret is nowhere but in its memory.
+ * The door of an invitation: a separate mesh with this peer's key that lets strangers connect and answers only the
+ * invitation exchange. The peer's own mesh stays closed to strangers. The door is open while `stimnet invite` waits, and the
+ * secret exists only in its memory.
  */
 import { createMesh, inviteExchange, type Mesh } from '@stimnet/mesh'
 import {
@@ -18,7 +19,7 @@ import {
 } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
 
-/** Somebody who has the code. Its PeerId is proved; the institution is its own statement. */
+/** A peer that has the code. Its PeerId is proved; the institution is its own statement. */
 export interface Holder {
   readonly peer: string
   readonly institution: string
@@ -29,7 +30,7 @@ export interface Candidate extends Holder {
   readonly phrases: InvitePhrases
 }
 
-/** What an admitted newcomer gets. */
+/** The data that an admitted newcomer receives. */
 export interface Welcome {
   readonly charterJson: string
   readonly statements: readonly string[]
@@ -48,17 +49,17 @@ export interface DoorParts {
   readonly random: RandomSource
   /** Called for each PeerId that has proved to have the code, before its phrases are fixed. */
   readonly onHolder: (holder: Holder) => void
-  /** Called once the phrases of a holder are fixed, and again if it began anew: then only the last ones count. */
+  /** Called when the phrases of a holder are fixed, and again if the holder began again: then only the last phrases count. */
   readonly onCandidate: (candidate: Candidate) => void
-  /** Called when a holder is turned away, for the first time, because others take all places or attempts. */
+  /** Called when a holder is turned away for the first time because others take all places or attempts. */
   readonly onFull: () => void
 }
 
-/** Holders of the code at once, at most. One is expected; the others are named to the operator. */
+/** Maximum number of simultaneous holders of the code. One is expected; the others are named to the operator. */
 const HOLDERS_MAX = 8
-/** Attempts of all holders until the invitation ends. Each is one guess at a phrase of 48 bits. */
+/** Maximum number of attempts of all holders until the invitation ends. Each attempt is one guess at a phrase of 48 bits. */
 const ATTEMPTS_MAX = 256
-/** Time from a proof to the nonce, ms. An honest newcomer needs one round trip. */
+/** Maximum time from a proof to the nonce, ms. An honest newcomer needs one round trip. */
 const REVEAL_MS_MAX = 10_000
 
 interface Asked {
@@ -66,7 +67,7 @@ interface Asked {
   readonly commitment: string
   readonly nonce: Uint8Array
   phrases?: InvitePhrases
-  /** Whether it has read the decision. */
+  /** Whether the newcomer has read the decision. */
   isTold?: boolean
 }
 
@@ -105,12 +106,12 @@ export class Door {
     return opened
   }
 
-  /** Multiaddrs without PeerId at which it listens. */
+  /** Multiaddrs without PeerId at which the door listens. */
   addresses(): string[] {
     return this.#mesh.addresses().map((address) => address.replace(/\/p2p\/[^/]+$/, ''))
   }
 
-  /** Admits one newcomer; every other one is refused from now on. */
+  /** Admits one newcomer. From now on, every other newcomer is refused. */
   admit(peer: string, welcome: Welcome): void {
     this.#decision = { admitted: peer, welcome }
   }
@@ -120,7 +121,7 @@ export class Door {
     this.#decision = {}
   }
 
-  /** Whether a peer has proved to have the code, and is not forgotten for want of its nonce. */
+  /** Whether a peer has proved to have the code, and has not been forgotten for lack of its nonce. */
   hasProved(peer: string): boolean {
     return this.#asked.has(peer)
   }
@@ -140,7 +141,7 @@ export class Door {
     if (this.#decision) return this.#decided(from, known)
     if (this.#parts.clock.now() > this.#parts.untilMs) throw new StimnetError('EXPIRED', 'answering an invitation')
     if (ask.nonce.length === 0) return this.#begin(ask, from)
-    // The peer was forgotten, or has begun anew since. Whoever asks begins again with another nonce.
+    // The peer was forgotten, or has begun again since. It must begin again with another nonce.
     if (known === undefined || hex(ask.commitment) !== known.commitment) {
       throw new StimnetError('REQUEST_REPLAYED', `${from} reveals a nonce that nobody waits for`)
     }
@@ -157,7 +158,7 @@ export class Door {
     return answerOf({ ...welcome, nonce: known.nonce, admitted: true })
   }
 
-  /** Takes a proof. The same one again gets the same answer, so that a lost answer costs nothing. */
+  /** Accepts a proof. The same proof gets the same answer again, so that a lost answer costs nothing. */
   async #begin(ask: Message<'InviteAsk'>, from: string): Promise<Message<'InviteAnswer'>> {
     const sides = { member: this.#mesh.peerId, newcomer: from }
     const isValid = await verifyInviteProof(this.#parts.secret, sides, ask)
@@ -182,7 +183,7 @@ export class Door {
     return answerOf({ nonce })
   }
 
-  /** Forgets a holder that reveals no nonce in time, so that its place is free for others. */
+  /** Forgets a holder that does not reveal its nonce in time, so that its place is free for others. */
   async #expectNonce(from: string, asked: Asked): Promise<void> {
     const isOver = await this.#parts.clock.sleep(REVEAL_MS_MAX, this.#closing.signal).then(
       () => true,
@@ -217,7 +218,7 @@ function hex(bytes: Uint8Array): string {
 }
 
 const nothing = () => undefined
-/** A mesh without a log: the command says what matters. */
+/** A mesh without a log: the command prints what matters. */
 export const SILENT = {
   peerConnected: nothing,
   denied: nothing,
@@ -228,7 +229,7 @@ export const SILENT = {
   unexpected: nothing
 }
 
-/** The code's contents for a door. */
+/** The content of the code for a door. */
 export function invitationOf(
   parts: Pick<DoorParts, 'secret' | 'untilMs'>,
   about: Pick<Invitation, 'peer' | 'at' | 'charter'>

@@ -36,17 +36,20 @@ export interface FederationParts {
   readonly clock: Clock
   readonly events: PeerEvents
   /**
-   * This peer's own key. If it is a founder's, it confirms each revocation that this peer counts. Without it nothing is
-   * confirmed.
+   * This peer's own signer. If its key is a founder's, it confirms each revocation that this peer counts. Without it nothing
+   * is confirmed.
    */
   readonly signer?: Signer
 }
 
-/** Statements kept per signer, so that none can fill the list alone. */
+/** Maximum number of statements kept per signer, so that no signer can fill the list alone. */
 const OF_ONE_SIGNER_MAX = 256
-/** Invalid statements after which the rest of a peer's message is ignored: an honest peer passes on only what it has verified. */
+/**
+ * Number of invalid statements after which the rest of a peer's message is ignored: an honest peer passes on only verified
+ * statements.
+ */
 const REFUSED_MAX = 8
-/** Characters of statements in one answer, with room for the rest of the frame. */
+/** Maximum number of characters of statements in one answer, with room for the rest of the frame. */
 const TOLD_CHARACTERS_MAX = 900 * 1024
 
 /** The federation as this peer knows it; one instance per peer. */
@@ -55,9 +58,9 @@ export class Federation {
   /** Hash of the charter, in hex. */
   readonly id: string
   readonly #parts: FederationParts
-  /** Statements by content: a repeated one adds nothing. */
+  /** Statements by content: a repeated statement adds nothing. */
   readonly #statements = new Map<string, SignedStatement>()
-  /** Statements that have no effect at present, so that a file of the folder is not verified again every few seconds. */
+  /** Statements without effect at present, so that a file of the folder is not verified again every few seconds. */
   readonly #ignored = new Set<string>()
   #members = new Map<string, Member>()
   #revoked: ReadonlySet<string> = new Set()
@@ -71,7 +74,7 @@ export class Federation {
     this.#parts = parts
   }
 
-  /** Opens the federation. Throws CONFIG_INVALID for an invalid charter, and for one that not every founder has signed. */
+  /** Opens the federation. Throws CONFIG_INVALID for an invalid charter, and for a charter that not every founder has signed. */
   static async open(parts: FederationParts): Promise<Federation> {
     const charter = await readCharter(parts.charterFile, parts.clock)
     const federation = new Federation(charter, await charterId(charter), parts)
@@ -88,12 +91,12 @@ export class Federation {
     return [...this.#members.values()]
   }
 
-  /** Whether a peer was revoked. Then no list of this peer lets it connect. */
+  /** Whether a peer was revoked. A revoked peer may not connect, whatever the lists of this peer contain. */
   isRevoked(peer: string): boolean {
     return this.#revoked.has(peer)
   }
 
-  /** Until when affiliations of an institution for a key do not count, ms; undefined where it withdrew none. */
+  /** Time up to which affiliations of an institution for a key do not count, ms; undefined if the institution withdrew none. */
   withdrawnAtMs(institution: string, key: string): number | undefined {
     return this.#withdrawals(institution, key)
   }
@@ -108,7 +111,7 @@ export class Federation {
     return pendingOf(this.charter, [...this.#statements.values()])
   }
 
-  /** The waiting statements that a member has not signed; none for a peer that is no member. */
+  /** The waiting statements that a member has not signed; none for a peer that is not a member. */
   unsignedBy(member: string): PendingStatement[] {
     if (!this.isMember(member)) return []
     const signed = [...this.#statements.values()].filter(({ signedBy }) => signedBy === member)
@@ -124,12 +127,12 @@ export class Federation {
     return hash.digest('hex')
   }
 
-  /** Registers the function that is called with new statements, after the membership was counted again. */
+  /** Registers the function that is called with new statements after the membership was counted again. */
   onChange(call: (added: readonly string[]) => void): void {
     this.#onChange = call
   }
 
-  /** Reads statements that were put into the folder, for example by `stimnet federation`. */
+  /** Reads statements that were written to the folder, for example by `stimnet federation`. */
   refresh(): Promise<void> {
     return this.#alone(async () => {
       this.#forgetPast()
@@ -138,7 +141,10 @@ export class Federation {
     })
   }
 
-  /** Adds the statements of another member. Invalid ones are left out, so that one bad statement does not suppress the others. */
+  /**
+   * Adds the statements of another member. Invalid statements are left out, so that one bad statement does not suppress the
+   * others.
+   */
   merge(statements: readonly string[]): Promise<void> {
     return this.#alone(async () => {
       const added = await this.#learn(statements.slice(0, STATEMENTS_MAX), { keep: true })
@@ -155,9 +161,8 @@ export class Federation {
   }
 
   /**
-   * The statements that fit into an answer. Signers take turns, each with its revocations first, so that one with many
-   * statements does
-   * not crowd out others.
+   * The statements that fit into an answer. Signers take turns, each with its revocations first, so that a signer with many
+   * statements does not crowd out others.
    */
   #told(): string[] {
     const bySigner = new Map<string, string[]>()
@@ -179,7 +184,7 @@ export class Federation {
   }
 
   /**
-   * Adds statements of present and past members only. Keys are free, and a list filled by others would leave no room
+   * Adds statements of present and past members only. Keys are free to make, and a list filled by others would leave no room
    * for a revocation.
    */
   async #learn(statements: readonly string[], { keep }: { keep: boolean }): Promise<string[]> {
@@ -193,7 +198,7 @@ export class Federation {
         if (this.#ignored.size < STATEMENTS_MAX) this.#ignored.add(jws)
         continue
       }
-      // A statement counts even where it cannot be stored: a full disk must not delay a revocation. Others send it again.
+      // A statement counts even if it cannot be stored: a full disk must not delay a revocation. Others will send it again.
       if (keep) await this.#keep(jws)
       this.#statements.set(whatIsSaid(statement), statement)
       added.push(jws)
@@ -204,7 +209,7 @@ export class Federation {
     return [...added, ...(await this.#confirm(isEver))]
   }
 
-  /** Confirms each revocation that it has counted, so that a revoked peer cannot claim later to have been the first to revoke. */
+  /** Confirms each counted revocation, so that a revoked peer cannot claim later that it revoked first. */
   async #confirm(isEver: ReadonlySet<string>): Promise<string[]> {
     const { signer, clock } = this.#parts
     const isFounder = this.charter.founders.some(({ peer }) => peer === signer?.id)
@@ -253,8 +258,8 @@ export class Federation {
   }
 
   /**
-   * Whether there is room for a statement. The revocation of a present or past member and a withdrawal always have room, unless their
-   * signer has reached the limit.
+   * Whether there is room for a statement. The revocation of a present or past member and a withdrawal always have room,
+   * unless their signer has reached the limit.
    */
   #hasRoom({ says, signedBy }: SignedStatement, isEver: ReadonlySet<string>): boolean {
     if (this.#saidBy(signedBy) >= OF_ONE_SIGNER_MAX) return false
@@ -279,7 +284,7 @@ export class Federation {
     this.#withdrawals = withdrawalsOf(statements)
   }
 
-  /** A withdrawal makes room once every credential that it is about has expired. */
+  /** Removes withdrawals for which every affected credential has expired. */
   #forgetPast(): void {
     const now = this.#parts.clock.now()
     for (const [said, statement] of this.#statements) if (isPast(statement, now)) this.#statements.delete(said)
@@ -293,8 +298,8 @@ export class Federation {
 }
 
 /**
- * The content that identifies a statement. The reason of a revocation does not count; the name in an admission does, the
- * time of a withdrawal, and the revocations that the statement builds on.
+ * The content that identifies a statement. It includes the name in an admission, the time of a withdrawal, and the
+ * revocations that the statement builds on, but not the reason of a revocation.
  */
 function whatIsSaid({ signedBy, says, issuedAtMs }: SignedStatement): string {
   if (says.says === 'withdraw') return JSON.stringify([signedBy, says.says, says.peer, issuedAtMs])
@@ -316,7 +321,7 @@ async function readCharter(file: string, clock: Clock): Promise<Charter> {
   )
 }
 
-/** Reads a charter file, whoever has signed it so far. Throws CONFIG_INVALID. */
+/** Reads a charter file, even if not every founder has signed it yet. Throws CONFIG_INVALID. */
 export async function readSignedCharter(file: string) {
   let value: unknown
   try {

@@ -15,14 +15,15 @@ export interface GossipParts {
   readonly membersChanged?: () => void
 }
 
-/** Exchanges statements with a member that connected. Both know the same afterwards. */
+/** Exchanges statements with a member that connected. Afterwards both know the same statements. */
 export async function exchangeStatements({ federation, mesh, events }: GossipParts, peerId: string): Promise<void> {
   try {
     const signal = AbortSignal.timeout(ASK_MS)
     const question = { charter: federation.id, digest: federation.digest, statements: [] as string[] }
     const { digest, statements } = await mesh.ask(federationExchange, peerId, question, { signal })
     if (statements.length > 0) await federation.merge(statements)
-    // The digests differ, so the member lacks some of our statements. We send all that fit, since we cannot know which it lacks.
+    // The digests differ, so the member lacks some of our statements. We send all that fit, because we cannot know which of
+    // them it lacks.
     if (digest !== federation.digest) {
       const answer = await federation.answer({ charter: federation.id, digest: '', statements: [] })
       await mesh.ask(federationExchange, peerId, { ...question, ...answer }, { signal })
@@ -32,12 +33,12 @@ export async function exchangeStatements({ federation, mesh, events }: GossipPar
   }
 }
 
-/** Sends each new statement to all connected members from now on, and closes the connections of revoked ones. */
+/** From now on, sends each new statement to all connected members, and closes the connections of revoked members. */
 export function spreadChanges({ federation, mesh, events, membersChanged = () => undefined }: GossipParts): void {
   federation.onChange((added) => {
     membersChanged()
     const connected = mesh.connected()
-    // Revoked peers get the statement too, before their connection is closed.
+    // Revoked peers also get the statement, before their connection is closed.
     const told = connected.map((peerId) => tell({ federation, mesh, events }, peerId, added))
     void mesh.permitsChanged().catch((error) => events.unexpected(error, 'hanging up on whom the federation put out'))
     void Promise.allSettled(told)

@@ -1,4 +1,7 @@
-/** The newcomer's side of an invitation: asks the member that invited, and verifies what it gets before anything is kept. */
+/**
+ * The newcomer's side of an invitation: sends requests to the inviting member, and verifies the answers before anything is
+ * stored.
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -29,16 +32,16 @@ export interface JoinParts {
   readonly random: RandomSource
   /** Ends the wait for the member's operator. */
   readonly signal: AbortSignal
-  /** Called with the phrase that is to be read out to the member's person; again if the door wanted a new beginning. */
+  /** Called with the phrase that is to be read out to the member's operator. Called again if the door required a new attempt. */
   readonly onPhrase: (phrase: string) => void
-  /** Called once when the member does not answer at the first try. */
+  /** Called once if the member does not answer at the first attempt. */
   readonly onBusy?: () => void
 }
 
 /** A welcome that nobody has confirmed yet, and the address at which the member was reached. */
 export interface Welcomed extends Welcome {
   readonly reachedAt: string
-  /** The phrase that the member's machine shows to its person. It must be typed here before the welcome is believed. */
+  /** The phrase that the member's machine shows to its operator. It must be typed here before the welcome is believed. */
   readonly memberPhrase: string
 }
 
@@ -46,20 +49,21 @@ const CONNECT_MS = 10_000
 const ASK_MS = 10_000
 /** Interval of asking whether the operator has decided, ms. */
 const EVERY_MS = 1_000
-/** First wait before another try, ms; doubles up to `RETRY_MS_MAX`. */
+/** First wait before another attempt, ms. It doubles up to `RETRY_MS_MAX`. */
 const RETRY_MS = 250
 const RETRY_MS_MAX = 4_000
-/** Tries of one question: somewhat more than half a minute. */
+/** Maximum number of attempts at one request: somewhat more than half a minute. */
 const TRIES_MAX = 14
-/** Attempts with a nonce each. A door that wants more of them may be searching for a phrase. */
+/** Maximum number of attempts with a new nonce. A door that requires more may be searching for a phrase. */
 const ATTEMPTS_MAX = 4
-/** Tries to reach the door: less than two seconds if nobody listens there. */
+/** Maximum number of attempts to reach the door: less than two seconds if nobody listens there. */
 const REACH_TRIES_MAX = 4
 
 /**
- * Asks with an invitation and waits for the decision. Throws PEER_UNREACHABLE; SIGNATURE_INVALID for a code that is not the
- * member's present one, EXPIRED, NOT_PERMITTED where the operator did not confirm this peer, BUSY where it was tried for long.
- * Whoever made the code can answer like this: nothing of it is to be believed before a person has typed `memberPhrase`.
+ * Sends the request of an invitation and waits for the decision. Throws PEER_UNREACHABLE; SIGNATURE_INVALID for a code that
+ * is not the member's present code; EXPIRED; NOT_PERMITTED if the operator did not confirm this peer; BUSY after many
+ * attempts. Anybody who made the code can answer in this way: nothing in the answer may be believed before a person has
+ * typed `memberPhrase`.
  */
 export async function askToJoin(invitation: Invitation, parts: JoinParts): Promise<Welcomed> {
   const { seed: nodeSeed, clock, random } = parts
@@ -82,7 +86,7 @@ export async function askToJoin(invitation: Invitation, parts: JoinParts): Promi
   }
 }
 
-/** Connects to the first address that answers. Noise proves that it is the peer that the code names. */
+/** Connects to the first address that answers. Noise proves that the peer there is the one that the code names. */
 async function reach(mesh: Mesh, { at, peer }: Invitation, signal: AbortSignal): Promise<string> {
   let last: unknown
   for (const address of at) {
@@ -99,7 +103,7 @@ async function reach(mesh: Mesh, { at, peer }: Invitation, signal: AbortSignal):
   throw new StimnetError('PEER_UNREACHABLE', 'using an invitation', { reason, cause: last })
 }
 
-/** One attempt; undefined if the door has forgotten it, for example because the connection was lost for seconds. */
+/** Makes one attempt; undefined if the door has forgotten it, for example because the connection was lost for seconds. */
 async function converse(
   mesh: Mesh,
   invitation: Invitation,
@@ -108,13 +112,13 @@ async function converse(
   const { institution, random, clock, signal } = parts
   const secret = new Uint8Array(Buffer.from(invitation.secret, 'base64url'))
   const sides = { member: invitation.peer, newcomer: mesh.peerId }
-  // A nonce is used in one attempt only: a member that knew it before its own could search for a phrase.
+  // A nonce is used in only one attempt: a member that knew it before choosing its own nonce could search for a phrase.
   const nonce = random.bytes(INVITE_BYTES)
   const commitment = await inviteCommitment(nonce)
   const first = { institution, commitment, proof: await inviteProof(secret, sides, commitment) }
   const ask = (question: typeof first & { nonce?: Uint8Array }) =>
     persist(parts, { codes: PASSING, triesMax: TRIES_MAX }, async () => {
-      // The door ends connections that wait too long with their proof.
+      // The door ends connections that wait too long before sending their proof.
       if (!mesh.connected().includes(invitation.peer)) await reach(mesh, invitation, signal)
       return mesh.ask(inviteExchange, invitation.peer, question, {
         signal: AbortSignal.any([signal, AbortSignal.timeout(ASK_MS)])
@@ -123,7 +127,7 @@ async function converse(
   const { nonce: theirs } = await ask(first)
   if (theirs.length !== INVITE_BYTES) throw new StimnetError('MALFORMED', 'reading the answer to an invitation')
   try {
-    // Not before the member's nonce is here: until then, nobody may be able to compute the phrases.
+    // The nonce is sent only after the member's nonce has arrived: until then, nobody may be able to compute the phrases.
     let answer = await ask({ ...first, nonce })
     const phrases = await invitePhrases(secret, sides, { member: theirs, newcomer: nonce })
     parts.onPhrase(phrases.newcomer)
@@ -140,11 +144,11 @@ async function converse(
   }
 }
 
-/** Codes that may pass: the door answers many, or ended the connection. */
+/** Codes of temporary conditions: the door answers many peers, or ended the connection. */
 const PASSING: readonly Code[] = ['BUSY', 'INTERRUPTED', 'DEADLINE']
 const UNREACHED: readonly Code[] = [...PASSING, 'PEER_UNREACHABLE']
 
-/** Tries again, with growing waits, while the code is one that may pass. */
+/** Tries again, with growing waits, while the code is one of the given codes. */
 async function persist<T>(
   { clock, signal, onBusy }: JoinParts,
   { codes, triesMax }: { readonly codes: readonly Code[]; readonly triesMax: number },
@@ -161,24 +165,25 @@ async function persist<T>(
   }
 }
 
-/** What follows from a welcome that was verified. */
+/** The facts that follow from a verified welcome. */
 export interface Joined {
   readonly federation: string
   readonly founders: readonly Member[]
   readonly members: number
-  /** The member that invited. */
+  /** The inviting member. */
   readonly invitedBy: Member
-  /** Whether the newcomer is a member already; otherwise, how many of the needed members have signed. */
+  /** Whether the newcomer is already a member; otherwise, how many of the needed members have signed. */
   readonly isMember: boolean
   readonly signatures: number
   readonly needed: number
-  /** The statements of the welcome that are valid. */
+  /** The valid statements of the welcome. */
   readonly statements: readonly string[]
 }
 
 /**
- * Verifies in a temporary folder that a welcome is what its code names: the charter is the one that the code names and every founder has signed it, the member
- * that invited is a member by it, and has signed for this peer. Whether the code is of whom it should be, only people can tell. Throws SIGNATURE_INVALID, CONFIG_INVALID.
+ * Verifies in a temporary folder that a welcome matches its code: the charter is the one that the code names and every
+ * founder has signed it, and the inviting member is a member under this charter and has signed for this peer. Only people
+ * can tell whether the code is from the right institution. Throws SIGNATURE_INVALID, CONFIG_INVALID.
  */
 export async function verifyWelcome(
   welcome: Welcome,

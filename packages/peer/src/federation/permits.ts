@@ -1,4 +1,4 @@
-/** The rule about which peers may connect and carry requests. The federation is asked at each use. */
+/** The rule that decides which peers may connect and carry requests. The federation is queried at each use. */
 import { isKeyId } from '@stimnet/protocol'
 import type { PeerConfig } from '../config/config.ts'
 import type { Federation } from './federation.ts'
@@ -6,10 +6,10 @@ import type { Federation } from './federation.ts'
 /** Whether a peer may connect now. A revocation overrides every list. */
 export type Permits = (peerId: string) => boolean
 
-/** Who belongs here, who was put out, and for whom institutions no longer vouch. */
+/** The members, the revoked peers, and the withdrawn credentials of a federation. */
 export type Membership = Pick<Federation, 'isMember' | 'isRevoked' | 'withdrawnAtMs'>
 
-/** The membership of the federation, without the keys that this peer had itself: others may have them. */
+/** The membership of the federation, without the earlier keys of this peer: others may have these keys. */
 export function membershipOf(federation: Membership | undefined, replaced: ReadonlySet<string>): Membership {
   return {
     isMember: (peerId) => !replaced.has(peerId) && (federation?.isMember(peerId) ?? false),
@@ -18,7 +18,7 @@ export function membershipOf(federation: Membership | undefined, replaced: Reado
   }
 }
 
-/** The rule from the configured list and the current membership. */
+/** The rule, derived from the configured list and the current membership. */
 export function permitsOf(
   { open, peers }: Pick<PeerConfig['mesh'], 'open' | 'peers'>,
   membership: Membership | undefined
@@ -26,7 +26,7 @@ export function permitsOf(
   const listed = new Set<string>(peers)
   return (peerId) => {
     if (membership?.isRevoked(peerId)) return false
-    // With a weak key, anybody can prove to be that peer. Lists cannot name such keys, and open mode refuses them.
+    // With a weak key, anybody can claim to be that peer. Lists cannot name such keys, and open mode refuses them.
     if (open) return isKeyId(peerId)
     return listed.has(peerId) || (membership?.isMember(peerId) ?? false)
   }

@@ -70,7 +70,7 @@ type AnalysisMethods =
   | 'revokeStanding'
   | 'analysisUpload'
 
-/** Time within which a request must be signed, ms. Signing happens at this peer, and no other is asked first. */
+/** Maximum time until a request is signed, ms. Signing happens at this peer, and no other peer is asked first. */
 const SEALED_WITHIN_MS = 5_000
 
 /** The gateway's methods for analysis requests. */
@@ -89,7 +89,7 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
     if (deleted) throw deletedError('reading an analysis request', deleted.atMs)
     const [job, other] = await jobs.reviewed(2, (one) => String(numberOf(one.id)) === id)
     if (!other) return job
-    // The requester chooses the nonce from which the id is made, so two requests can be given the same number deliberately.
+    // The requester chooses the nonce from which the id is made, so two requests can deliberately be given the same number.
     const reason = 'More than one request has this number. Use its request_id.'
     throw new StimnetError('PARAMETER_INVALID', 'finding a request by its number', { reason })
   }
@@ -107,7 +107,7 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
         limit + SAME_MOMENT_MAX,
         ({ analysis, submittedAtMs }) => Boolean(analysis) && isAfter(submittedAtMs, analysis ?? '')
       )
-      // Filtered while reading, so that ended requests do not crowd out waiting ones.
+      // The list is filtered while reading, so that ended requests do not crowd out waiting requests.
       const isAsked = (job: Reviewed) =>
         (status === undefined || statusOf(job) === status) && isAfter(job.admittedAtMs, job.id)
       const all =
@@ -170,7 +170,7 @@ export function analysisMethods(parts: AnalysisParts): Pick<GatewayPeer, Analysi
   }
 }
 
-/** The store orders an account's requests by number. Up to this many of the same moment may be ordered differently here. */
+/** The store orders an account's requests by number. Up to this many requests of the same moment may be in another order here. */
 const SAME_MOMENT_MAX = 16
 
 function byAdmission(a: JobRecord, b: JobRecord): number {
@@ -187,7 +187,7 @@ function placeOf({ submitted_at, request_id }: Pick<AnalysisRequest, 'submitted_
   return { submittedAtMs: Date.parse(submitted_at), requestId: request_id }
 }
 
-/** Whether a request comes after another in lists: newest first; of the same moment the greater id first, as in the stores. */
+/** Whether a request comes after another in lists: newest first; at the same moment, the greater id first, as in the stores. */
 function comesAfter(one: Place, other: Place): boolean {
   if (one.submittedAtMs !== other.submittedAtMs) return one.submittedAtMs < other.submittedAtMs
   return one.requestId < other.requestId
@@ -198,21 +198,21 @@ function assertSteward(account: Account): void {
 }
 
 /**
- * Throws NOT_PERMITTED unless the account is a steward. Stewards are responsible for the data; operators do not decide
- * for them.
+ * Throws NOT_PERMITTED unless the account is a steward. Stewards are responsible for the data; operators do not decide for
+ * them.
  */
 function assertDecides({ name, roles }: Account): void {
   if (!roles.includes('steward')) throw new StimnetError('NOT_PERMITTED', `${name} decides about requests`)
 }
 
 /**
- * Throws NOT_PERMITTED where a steward approves their own request: the approvals needed come from other people than the
- * requester. A
- * denial of one's own request is allowed.
+ * Throws NOT_PERMITTED if a steward approves their own request: the approvals must come from people other than the
+ * requester. Denying one's own request is allowed.
  */
 async function assertNotOwn(parts: AnalysisParts, job: JobRecord, account: Account): Promise<void> {
   if (job.askedBy !== parts.self) return
-  // A request signed with the requester's own key names no account. The account that submitted it here is known from the store.
+  // A request signed with the requester's own key names no account. The account that submitted it here is known from the
+  // store.
   const asker =
     job.custody === 'gateway'
       ? (await opening(parts.clock, job.request)).request.account
@@ -221,7 +221,7 @@ async function assertNotOwn(parts: AnalysisParts, job: JobRecord, account: Accou
   throw new StimnetError('NOT_PERMITTED', `${account.name} approves a request of their own`)
 }
 
-/** A standing approval, with the request for which it was granted where that is still known. */
+/** A standing approval, with the request for which it was granted if that request is still known. */
 async function standingOf(parts: AnalysisParts, stored: StoredApproval): Promise<StandingApproval> {
   const { id, run, terms, approvals, runsLeft, expiresAtMs, jobId } = stored
   const job = jobId === undefined ? undefined : await parts.jobs.get(jobId)
@@ -242,13 +242,13 @@ async function standingOf(parts: AnalysisParts, stored: StoredApproval): Promise
   }
 }
 
-/** The name of an institution: from the federation's charter where there is one, else as the peer states it. */
+/** The name of an institution: from the federation's charter if there is one, otherwise as the peer states it. */
 function institutionOf({ federation, directory }: AnalysisParts, peerId: string): string {
   const member = federation?.members().find(({ peer }) => peer === peerId)
   return member?.institution ?? directory.get(peerId)?.institution ?? ''
 }
 
-/** A number for clients that need one: the first 48 bits of the id. */
+/** A number for clients that need a number: the first 48 bits of the id. */
 function numberOf(jobId: string): number {
   return Number.parseInt(jobId.slice(0, 12), 16)
 }
@@ -258,7 +258,7 @@ function isNamed({ analysis }: Listed, id: string): boolean {
 }
 
 /**
- * Waits until the request is signed and so has its id. Throws the code with which it ended otherwise, and NODE_ERROR
+ * Waits until the request is signed and so has its id. If the request ended otherwise, throws its code; throws NODE_ERROR
  * after the deadline.
  */
 async function sealed(requests: RequestStore, stored: RequestRecord): Promise<RequestRecord> {
@@ -283,8 +283,8 @@ async function sealed(requests: RequestStore, stored: RequestRecord): Promise<Re
 }
 
 /**
- * Whether a request is shown in a list or read alone. Analysing a script takes time, so it is done only when a request
- * is read.
+ * Whether a request is shown in a list or read by itself. Analysing a script takes time, so it is done only when a single
+ * request is read.
  */
 type Depth = 'listed' | 'read'
 
@@ -298,11 +298,11 @@ interface Seen {
   readonly target: string
   /** The peer at which the request was submitted. */
   readonly askedBy: string
-  /** Whether this peer would run it. */
+  /** Whether this peer would run the request. */
   readonly isServedHere: boolean
   readonly submittedAtMs: number
   readonly updatedAtMs: number
-  /** The review record, where this peer is the serving one. */
+  /** The review record, if this peer is the serving peer. */
   readonly review?: ReviewRecord
   readonly epoch?: string
   /** The reason that the steward or the serving peer gave. */
@@ -326,13 +326,13 @@ async function viewOfRequest(
     askedBy: parts.self,
     isServedHere: part.peerId === parts.self,
     jobId: part.jobId,
-    // Without an answer yet, the request counts as waiting for stewards, wherever it is on its way.
+    // A request without an answer counts as waiting for stewards, wherever it is on its way.
     state: part.answered ? part.state : isEnded(part.state) ? part.state : 'pending',
     target: part.nodeId || part.peerId,
     submittedAtMs: record.submittedAtMs,
     updatedAtMs: part.updatedAtMs,
     ...(job?.review ? { review: job.review, epoch: job.epoch } : {}),
-    // A failure of the node is no refusal: the same request may be admitted later.
+    // A failure of the node is not a refusal: the same request may be admitted later.
     refused: part.refused === true && (part.code === undefined || CODES[part.code].fault !== 'node'),
     ...((part.state === 'denied' || part.state === 'blocked' || part.refused) && part.reason !== undefined
       ? { notes: part.reason }
@@ -364,16 +364,15 @@ async function opening(clock: Clock, envelope: string): Promise<Pick<Seen, 'requ
 }
 
 /**
- * The notes of all stewards, with the names of their authors where there are several, so that the last one does not
- * replace the
- * others.
+ * The notes of all stewards. If there are several, each is preceded by its author's name, so that the last note does not
+ * replace the others.
  */
 export function notesOf(review: Pick<ReviewRecord, 'approvals' | 'denial'> | undefined): string | undefined {
   const words = [...(review?.approvals ?? []), ...(review?.denial ? [review.denial] : [])]
   const said = words.filter(({ notes }) => notes.trim() !== '')
   const [only, second] = said
   if (second === undefined) return only?.notes
-  // One line per steward, so that nobody can write a line in another's name.
+  // Each steward has one line, so that nobody can write a line in another person's name.
   return said.map(({ by, notes }) => `${by}: ${notes.replaceAll(/\s+/g, ' ').trim()}`).join('\n')
 }
 
@@ -412,7 +411,7 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> 
     updated_at: isoOf(seen.updatedAtMs),
     approvals: review ? (isPending(review) ? parts.approvals.counted(review.approvals) : review.approvals).length : 0,
     approvals_needed: review?.needed ?? 0,
-    // The terms beside the program that decide what it means. Stewards decide about them as well.
+    // The terms in addition to the program that decide what it means. Stewards decide about these as well.
     purpose: request.purpose,
     project: request.project || null,
     privacy: question.privacy,
@@ -422,7 +421,7 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> 
     filters_unapplied: unapplied,
     wall_time_ms_max: request.wallTimeMsMax > 0 ? request.wallTimeMsMax : null,
     requester_key: seen.issuer,
-    // The account that the asking institution states and signs for. A requester's own key names none.
+    // The account that the asking institution states and signs for. A requester's own key names no account.
     custody: request.custody === 'gateway' ? 'gateway' : 'requester',
     account: (request.custody === 'gateway' && request.account) || null,
     asked_by: { peer_id: seen.askedBy, institution: institutionOf(parts, seen.askedBy) },
@@ -437,14 +436,14 @@ async function view(parts: AnalysisParts, seen: Seen): Promise<AnalysisRequest> 
   }
 }
 
-/** The terms of further runs that the next steward must also state, where all earlier ones approved the same. */
+/** The terms of further runs that the next steward must also state, if all earlier stewards approved the same terms. */
 function standingIn(review: ReviewRecord | undefined): AnalysisRequest['standing'] {
   const [terms, ...others] = review?.approvals.map(({ standing }) => standing) ?? []
   if (terms === undefined || others.some((other) => other !== terms)) return null
   return parseJsonObject(terms)
 }
 
-/** The words that people are asked with, empty where there are none that can be read. */
+/** The text in which a requester addresses people; empty if it cannot be read. */
 function descriptionOf(request: Message<'JobRequest'>) {
   const about = readableAbout(request)
   return {
@@ -461,8 +460,8 @@ function descriptionOf(request: Message<'JobRequest'>) {
 }
 
 /**
- * The description of the project. Admission refuses malformed ones; one that another version admitted must not break
- * the whole list.
+ * The description of the project. Admission refuses malformed descriptions. A description that another version admitted must
+ * not break the whole list.
  */
 function readableAbout({ about }: Message<'JobRequest'>) {
   try {
@@ -477,8 +476,8 @@ function seenStatus({ state, refused, review }: Seen): AnalysisRequest['status']
 }
 
 /**
- * The status in the four words that existing clients know. A cancelled request counts as expired. One that disclosure control
- * refused counts as approved only where stewards had approved it, which the asking peer does not know.
+ * The status in the four words that existing clients know. A cancelled request counts as expired. A request that disclosure
+ * control refused counts as approved only if stewards had approved it, which the asking peer does not know.
  */
 function statusOf({
   state,

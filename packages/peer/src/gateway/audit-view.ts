@@ -22,7 +22,7 @@ export function auditMethods(parts: { database: Database; witnesses: Witnesses }
     },
     verifyAudit: async (account) => {
       assertAuditor(account)
-      // One verification at a time: concurrent callers get its result.
+      // Only one verification runs at a time: concurrent callers get its result.
       verifying ??= database
         .verify()
         .then(verificationOf)
@@ -47,7 +47,10 @@ export function auditMethods(parts: { database: Database; witnesses: Witnesses }
   }
 }
 
-/** A proof against the last attested checkpoint, or against a new one where the record is younger. Null for an unknown record. */
+/**
+ * A proof against the last attested checkpoint, or against a new checkpoint if the record is younger. Null for an unknown
+ * record.
+ */
 async function prove(
   { database, witnesses }: { database: Database; witnesses: Witnesses },
   sequence: number,
@@ -68,7 +71,7 @@ async function prove(
   return { ...place, entry: text(entry), path: path.map(text), root: text(root), record: text(record), checkpoint }
 }
 
-/** Throws NOT_PERMITTED for accounts that are neither auditor, steward nor operator. */
+/** Throws NOT_PERMITTED for accounts that are not auditor, steward or operator. */
 export function assertAuditor(account: Account): void {
   if (account.roles.some((role) => role === 'auditor' || role === 'steward' || role === 'operator')) return
   throw new StimnetError('NOT_PERMITTED', `${account.name} reads what happens here`)
@@ -76,8 +79,7 @@ export function assertAuditor(account: Account): void {
 
 /**
  * A record for display. The reason for withholding depends on data, so it is left out for accounts that may also ask
- * questions: it
- * would disclose what the answer did not. The same accounts cannot open the record in a proof.
+ * questions: it would disclose what the answer did not. These accounts cannot open the record in a proof either.
  */
 function recordOf(record: StoredRecord, { asks }: { readonly asks: boolean }): AuditRecord {
   const { why, ...detail } = detailOf(record.detailJson)

@@ -1,14 +1,14 @@
-/** Balances of privacy budgets for stewards: what was spent and what is left. */
+/** Balances of privacy budgets for stewards: the spent and the remaining amounts. */
 import { epsilonOf } from '@stimnet/privacy'
 import type { PeerConfig } from '../config/config.ts'
 import { capsOf } from '../jobs/release/charge.ts'
 import { type PrivacyLedger, rhoText } from '../store/released/privacy-ledger.ts'
 
-/** One balance, with ρ as decimal text. */
+/** A balance, with ρ as decimal text. */
 export interface BalanceLine {
   readonly catalog: string
   /**
-   * `all` for the catalog's lifetime; `*` for all requesters together; `project:NAME`; else the key of a requester or
+   * `all` for the catalog's lifetime; `*` for all requesters together; `project:NAME`; otherwise the key of a requester or
    * an account.
    */
   readonly scope: string
@@ -20,7 +20,7 @@ export interface BalanceLine {
   readonly delta: number
 }
 
-/** The balances of every catalog that is configured or has charges: its lifetime first, then its scopes by the amount spent. */
+/** The balances of every catalog that is configured or has charges: its lifetime first, then its scopes by the spent amount. */
 export function balancesOf(ledger: PrivacyLedger, catalogs: PeerConfig['catalogs']): BalanceLine[] {
   const names = [...new Set([...catalogs.map(({ name }) => name), ...ledger.catalogs()])]
   return names.flatMap((catalog) => {

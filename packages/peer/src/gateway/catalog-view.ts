@@ -43,7 +43,7 @@ function descriptionOf(descriptor: CatalogDescriptor) {
   }
 }
 
-/** A level that is not known counts as private. */
+/** An unknown level counts as private. */
 function levelOf(descriptor: CatalogDescriptor): (typeof ACCESS_LEVELS)[number] {
   return ACCESS_LEVELS.find((level) => level === descriptor.accessLevel) ?? 'private'
 }

@@ -10,7 +10,7 @@ import type { Database } from '../store/database.ts'
 
 type Check = Readiness['checks'][number]
 
-/** Below this, a synced batch may soon fail: LevelDB compacts into new files. */
+/** Minimum free space. Below it, a synced batch may soon fail: LevelDB compacts into new files. */
 const DISK_FREE_BYTES_MIN = 256 * 1024 * 1024
 
 /** The checks of a running peer, evaluated at each `/ready`. */
@@ -36,8 +36,8 @@ function databaseCheck({ failure }: Database): Check {
 }
 
 /**
- * Anybody may ask `/ready`, so its answer contains neither a path of this machine nor its free space. `stimnet doctor`
- * shows both.
+ * Anybody may ask `/ready`, so its answer contains neither a path of this machine nor its free space. `stimnet doctor` shows
+ * both.
  */
 function withoutFigures({ name, ok }: Check): Check {
   return { name, ok, detail: ok ? 'writable, with room' : 'no room, or not writable: stimnet doctor says more' }
@@ -66,8 +66,8 @@ function meshCheck(mesh: Mesh): Check {
 }
 
 /**
- * Not ok only where most of several peers disagree with this machine's clock: nothing that it signs is accepted then. One
- * peer with a wrong clock must not take this one out of service.
+ * Fails only if most of several peers disagree with this machine's clock: nothing that this machine signs is accepted then.
+ * One peer with a wrong clock must not take this peer out of service.
  */
 function clockCheck({ compared, differing, ownOffMs }: ClockVerdict): Check {
   const name = 'clock'

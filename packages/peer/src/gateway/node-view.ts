@@ -34,10 +34,10 @@ export interface NodeParts extends Pick<GatewayPeer, 'facts' | 'checks'> {
   readonly events: Pick<PeerEvents, 'metrics' | 'answered' | 'unexpected'>
 }
 
-/** The gateway's methods for the node itself: what it is, what it offers, and which others it knows. */
+/** The gateway's methods for the node itself: its facts, its catalogs, and the other nodes that it knows. */
 export function nodeMethods(parts: NodeParts): Pick<GatewayPeer, NodeMethod> {
   const { mesh, runner, requests, directory } = parts
-  // A description never changes: another epoch has another one.
+  // A description never changes: another epoch has another description.
   const catalogs = [...parts.catalogs.values()].map(({ descriptor }, at) => catalogOf(at + 1, descriptor))
   return {
     facts: parts.facts,
@@ -77,7 +77,7 @@ function nodeOf(parts: NodeParts, neighbour: Neighbour): Node {
     node_id: nodeId,
     name: nodeId,
     institution,
-    // The address of another peer's gateway is not known here; the peer is reached through the mesh.
+    // The address of another peer's gateway is not known here, because the peer is reached through the mesh.
     endpoint_url: self ? parts.facts().endpointUrl : `/p2p/${peerId}`,
     is_active: self || parts.mesh.isReachable(peerId),
     last_seen: isoOf(self ? parts.clock.now() : (parts.mesh.lastSeen(peerId) ?? neighbour.lastSeenMs)),

@@ -67,7 +67,7 @@ export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMetho
       const key = parts.apiKeys.find(text, clock.now())
       const account = key ? accountNamed(parts, key.owner) : null
       if (!key || !account || !isOf(key, account.generation ?? '')) return null
-      // Roles that the account has lost since are lost to the key too.
+      // Roles that the account has lost since then are not given by the key either.
       const roles = account.roles.filter((role) => key.roles.includes(role))
       return roles.length > 0 ? { ...account, roles, byKey: true } : null
     },
@@ -126,7 +126,7 @@ async function createKey(parts: PeopleParts, account: Account, asked: Parameters
   return { ...keyOf(made.key), key: made.text }
 }
 
-/** The key owner with the current generation. People of login providers have no password here, and so no generation. */
+/** The key owner with the current generation. People of login providers have no password here, and therefore no generation. */
 function keyOwner({ accounts }: PeopleParts, { name }: Account): KeyOwner {
   return { owner: name, generation: accounts.get(name)?.generation ?? '' }
 }

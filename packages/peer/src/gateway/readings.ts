@@ -27,7 +27,7 @@ interface ReadingParts {
   readonly database: Pick<Database, 'bytesOf'>
 }
 
-/** Interval of reading the ledgers and the folders, ms: Prometheus asks every few seconds, and they change slowly. */
+/** Interval of reading the ledgers and the folders, ms. Prometheus reads every few seconds, and they change slowly. */
 const SLOW_EVERY_MS = 60_000
 
 /** Returns the function that reads the state at each scrape. */
@@ -55,7 +55,10 @@ async function slowOf(parts: ReadingParts): Promise<Pick<Readings, 'used' | 'dis
   return { used: await usedOf(parts), diskUse: use.filter(({ what }) => what !== 'free') }
 }
 
-/** The largest share of each kind over all catalogs, scopes and variables, so that no single one of them is named. */
+/**
+ * The largest share of each kind over all catalogs, scopes and variables, so that no individual catalog, scope or variable
+ * is named.
+ */
 async function usedOf({ config: { catalogs }, ledger, privacy }: ReadingParts): Promise<Readings['used']> {
   const informed = (await informedOf(catalogs, privacy)).map((one) => ({ ...one, what: 'information' as const }))
   const used = { 'privacy budget': 0, refusals: 0, 'script bits': 0, information: 0 }

@@ -56,7 +56,7 @@ export function requestMethods(parts: RequestParts): Pick<GatewayPeer, RequestMe
   }
 }
 
-/** Yields the request now and after each change, until the end. A slow watcher sees the latest state, not every one. */
+/** Yields the request now and after each change, until its end. A slow watcher sees the latest state, not every state. */
 async function* watch(
   parts: Pick<RequestParts, 'requests' | 'views'>,
   id: string,

@@ -16,7 +16,7 @@ import type { EngineFindings } from '../self-test/findings.ts'
 import type { SelfTestProgress, SelfTests } from '../self-test/self-tests.ts'
 import type { SelfTestReport } from '../self-test/store.ts'
 
-/** Libraries shown at most; a full image has some hundred. */
+/** Maximum number of libraries that are shown; a full image has some hundred. */
 const LIBRARIES_MAX = 2_000
 
 interface SandboxParts {
@@ -92,7 +92,7 @@ async function engineOf(config: PeerConfig, sandbox: Sandbox): Promise<SandboxEn
         image: image(language),
         waiting,
         waiting_max: waitingMax,
-        // Names that begin with an underscore are internal modules and not shown.
+        // Names that begin with an underscore are internal modules and are not shown.
         libraries: [...libraries(language)]
           .filter((name) => !name.startsWith('_'))
           .sort()

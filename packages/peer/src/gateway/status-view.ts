@@ -45,7 +45,7 @@ interface StatusParts {
   readonly retention: Pick<Retention, 'ages' | 'due'>
 }
 
-/** Alerts looked at: all that the feed keeps. */
+/** Maximum number of alerts that are read: all that the feed keeps. */
 const ALERTS_MAX = 2_000
 
 /** The gateway's method for the state of the node, for stewards, auditors and operators. */
@@ -133,7 +133,10 @@ function statementsOf({ federation, self }: StatusParts): Status['waiting']['sta
   }))
 }
 
-/** The kinds of alerts since the start, each with its number and its latest; `newestFirst` as the feed has them. */
+/**
+ * The kinds of alerts since the start, each with their number and the latest alert. `newestFirst` is in the order of the
+ * feed.
+ */
 function alertsOf(newestFirst: readonly NodeEvent[]): Status['waiting']['alerts'] {
   const kinds = new Map<string, Status['waiting']['alerts'][number]>()
   for (const { kind, at, actor, detail } of newestFirst) {

@@ -59,7 +59,10 @@ export function usageOf({ catalog, scope, what, used, max }: Used): Usage {
   return { ...counted, max: text(max), share: Number(share.toFixed(4)) }
 }
 
-/** The members of the charter; without one, the peers that the configuration permits; in open mode, those that can be reached. */
+/**
+ * The members of the charter; without a charter, the peers that the configuration permits; in open mode, the peers that can
+ * be reached.
+ */
 export function membershipOf({
   config,
   self,

@@ -54,11 +54,11 @@ export interface AdmissionParts {
 export interface Queue {
   takeSeat(issuer: string, askedBy: string): void
   leaveSeat(issuer: string, askedBy: string): void
-  /** `made`: what admission made of the job; without it, the job is read again from its stored bytes before it runs. */
+  /** `made` is the result of admission. Without it, the job is read again from its stored bytes before it runs. */
   enqueue(job: JobRecord, made?: Prepared): void
 }
 
-/** A job as it was admitted: opened and validated once, and carried to its run. */
+/** An admitted job: opened and validated once, and passed on to its run. */
 export interface Prepared {
   readonly checked: CheckedRequest
   readonly plan: JobPlan
@@ -93,7 +93,8 @@ export function createAdmission(parts: AdmissionParts): Admit {
     return parts.replays.alone(key, async () => {
       const earlier = await parts.replays.get(key)
       if (earlier) return answerAgain(parts, earlier, checked, askedBy)
-      // The replay record of a nonce is swept in time. A nonce used again after that must not overwrite the job that it created.
+      // The replay record of a nonce is deleted after a time. A nonce used again after that must not overwrite the job that
+      // it created.
       const taken = await parts.jobs.isTaken(await jobIdOf({ ...checked.opened, servingPeer: parts.signer.id }))
       if (taken) return refuseReplay(parts, checked, askedBy)
       const verdict = await judge(parts, checked, askedBy)
@@ -106,13 +107,13 @@ export function createAdmission(parts: AdmissionParts): Admit {
 
 async function judge(parts: AdmissionParts, checked: CheckedRequest, askedBy: string): Promise<Verdict> {
   try {
-    // The permission to ask is checked first, so that an unknown requester learns nothing about which catalogs exist here.
+    // The permission to ask is checked first, so that an unknown requester does not learn which catalogs exist here.
     const descriptor = parts.validation.catalogs.get(checked.request.catalog)?.descriptor
     const early = parts.signOff.early({ checked, askedBy }, descriptor)
     if (!early.allow) return { decision: early }
-    // Stewards read `about`. If it could not be decoded, it would break the list in which they see all waiting requests.
+    // Stewards read `about`. If it could not be decoded, it would break their list of all waiting requests.
     aboutFromMessage(checked.request.about)
-    // Questions that will be refused are counted too, since a differencing attack is refused often.
+    // Questions that will be refused are counted too, because a differencing attack is often refused.
     if (descriptor) parts.monitor.asked(descriptor.name, checked.opened.issuer, questionOf(checked.request))
     const plan = await validate(checked.request, parts.validation)
     const facts = await parts.approvals.factsOf(checked, plan)
@@ -127,7 +128,8 @@ async function judge(parts: AdmissionParts, checked: CheckedRequest, askedBy: st
       isRepeated
     }
     const decision = parts.signOff.decide(ask, plan)
-    // No `await` between the decision and taking the seat: the decision is based on the number of seats free at this moment.
+    // There must be no `await` between the decision and taking the seat: the decision is based on the number of free seats
+    // at this moment.
     if (decision.allow) parts.files.takeRoom(askedBy, plan.uploads)
     if (decision.allow) (decision.review ? parts.approvals : parts.queue).takeSeat(checked.opened.issuer, askedBy)
     const review = parts.approvals.reviewOf(facts, decision)
@@ -158,7 +160,7 @@ async function admitJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
     waits.leaveSeat(admitted.checked.opened.issuer, admitted.askedBy)
     parts.files.leaveRoom(admitted.askedBy, admitted.plan.uploads)
     if (codeOf(error) !== 'APPROVAL_LAPSED') throw error
-    // Since this request was judged, the standing approval was revoked or another request used its last run.
+    // After this request was judged, the standing approval was revoked or another request used its last run.
     const reason = CODES.APPROVAL_LAPSED.meaning
     const decision = { allow: false, code: 'APPROVAL_LAPSED', reason } as const
     return refuseRequest(parts, { ...admitted, verdict: { decision, cause: error } })
@@ -217,7 +219,7 @@ async function refuseRequest(
   const { code, reason } = verdict.decision.allow ? { code: 'INTERNAL' as const, reason: '' } : verdict.decision
   const sealed = await sealDecision(parts, askedBy, { allowed: false, code, reason, requestHash: checked.opened.hash })
   await parts.database.commit((draft) => {
-    // A refusal that may be lifted later (a full queue) is not remembered, so that the same statement may be sent again.
+    // A temporary refusal (a full queue) is not remembered, so that the same statement may be sent again.
     if (!CODES[code].retry) remember(parts, draft, { key: refused.key, checked, askedBy, sealed })
     draft.audit({ kind: 'request', actor: checked.opened.issuer, detail: requestDetail(checked, askedBy) })
     draft.audit({ kind: 'refusal', actor: parts.signer.id, code, detail: { request: checked.opened.hash } })
@@ -226,7 +228,7 @@ async function refuseRequest(
   return sealed
 }
 
-/** Nothing in an envelope that did not open can be believed, so the record names the asking peer only. */
+/** Nothing in an envelope that did not open can be believed, so the record names only the asking peer. */
 async function refuseUnopened(parts: AdmissionParts, askedBy: string, error: unknown): Promise<Uint8Array> {
   const code = codeOf(error)
   await parts.database.commit((draft) => draft.audit({ kind: 'refusal', actor: askedBy, code }))
@@ -235,7 +237,7 @@ async function refuseUnopened(parts: AdmissionParts, askedBy: string, error: unk
 }
 
 /**
- * The same request from the same peer, as after a broken connection, gets the same answer. From any other peer it is a
+ * The same request from the same peer, as after a broken connection, gets the same answer. From any other peer, it is a
  * replay.
  */
 async function answerAgain(parts: AdmissionParts, earlier: Answered, checked: CheckedRequest, askedBy: string) {
@@ -287,7 +289,7 @@ function requestDetail(checked: CheckedRequest, askedBy: string) {
   }
 }
 
-/** The affiliations and visas that came with the request, as one line for the audit log; no field where there are none. */
+/** The affiliations and visas that came with the request, as one line for the audit log; no field if there are none. */
 function vouchersOf({ affiliations, visas }: CheckedRequest) {
   const vouched = affiliations.map(({ institution, name, role }) => `${name} (${role}), says ${institution}`)
   const shown = visas.map(({ issuer, type, value }) => `${type} ${value}, says ${issuer}`)

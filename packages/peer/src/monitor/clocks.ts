@@ -1,8 +1,8 @@
-/** Comparison of this machine's clock with those of other peers, from the time that each signs into its description. */
+/** Comparison of this machine's clock with those of other peers, using the time in each peer's signed description. */
 import { LIMITS } from '@stimnet/protocol'
 import type { Monitor } from './monitor.ts'
 
-/** A peer's signed time, and this machine's times around the question for it. Unix ms. */
+/** A peer's signed time, and this machine's times before and after the request for it. Unix ms. */
 export interface ClockReading {
   readonly askedAtMs: number
   readonly saidMs: number
@@ -13,18 +13,18 @@ export interface ClockReading {
 export interface ClockVerdict {
   /** Number of peers that were compared. */
   readonly compared: number
-  /** Number of those whose clock differs by more than half of what is tolerated. */
+  /** Number of compared peers whose clock differs by more than half of the tolerated difference. */
   readonly differing: number
   /**
-   * What most peers' clocks are ahead of this machine's, ms; negative where they are behind. Null unless at least two
-   * peers, and more than half of all, differ in the same direction: with one peer, nobody can say which clock is wrong.
+   * By how much most peers' clocks are ahead of this machine's clock, ms; negative if they are behind. Null unless at least
+   * two peers, and more than half of all, differ in the same direction: with one peer, nobody can say which clock is wrong.
    */
   readonly ownOffMs: number | null
 }
 
-/** A difference beyond this is reported, ms: half of what signatures tolerate, so that there is time to act. */
+/** Difference above which an alert is raised, ms: half of what signatures tolerate, so that there is time to act. */
 export const CLOCK_REPORTED_MS = LIMITS.clockSkewMs / 2
-/** Peers remembered at most; the one compared longest ago is forgotten. */
+/** Maximum number of peers that are remembered; the peer compared longest ago is forgotten. */
 const PEERS_MAX = 1_000
 
 /** The clocks of other peers; one instance per peer. Raises the alert `clock-skew`. */
@@ -35,14 +35,14 @@ export class Clocks {
   readonly #offsets = new Map<string, number>()
   #isOwnOff = false
 
-  /** The clocks of peers that are not permitted any more are not counted. */
+  /** The clocks of peers that are no longer permitted are not counted. */
   constructor(monitor: Pick<Monitor, 'raise'>, self: string, isPermitted: (peerId: string) => boolean = () => true) {
     this.#monitor = monitor
     this.#self = self
     this.#isPermitted = isPermitted
   }
 
-  /** Compares one reading. An alert is raised when the clocks begin to differ, and again only after they agreed. */
+  /** Compares one reading. An alert is raised when the clocks begin to differ, and again only after they have agreed. */
   compare(peerId: string, reading: ClockReading): void {
     const offsetMs = offsetOf(reading)
     const before = this.#offsets.get(peerId) ?? 0
@@ -89,8 +89,8 @@ export class Clocks {
 const EFFECT = 'Beyond a minute, what one side signs is refused by the other'
 
 /**
- * How far the other clock is ahead, ms. The peer signed at some moment between question and answer; only what exceeds
- * that span counts.
+ * How far the other clock is ahead, ms. The peer signed at some moment between request and answer; only the excess over that
+ * span counts.
  */
 export function offsetOf({ askedAtMs, saidMs, heardAtMs }: ClockReading): number {
   if (saidMs > heardAtMs) return saidMs - heardAtMs

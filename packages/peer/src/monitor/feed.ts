@@ -1,25 +1,25 @@
 /**
- * The feed of events of this peer for those who watch it: the latest events in memory, numbered, and the watchers that
- * wait for more.
+ * The feed of events of this peer for its watchers: the latest events in memory, numbered, and the watchers that wait for
+ * more.
  */
 import { isoOf, type NodeEvent } from '@stimnet/api'
 import { type Clock, type RandomSource, toHex, counted } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 
-/** Events kept in memory, enough for some hours. Lasting records are in the audit log. */
+/** Maximum number of events kept in memory, enough for some hours. Lasting records are in the audit log. */
 const KEPT_MAX = 2_000
 /**
- * Alerts kept per kind. They are kept separately, so that alerts that anybody can cause, such as failed logins,
- * displace no others.
+ * Maximum number of alerts kept per kind. They are kept separately, so that alerts that anybody can cause, such as failed
+ * logins, displace no others.
  */
 const ALERTS_OF_KIND_MAX = 100
-/** Events delivered to a watcher at a time. A slow watcher gets the rest when it continues. */
+/** Maximum number of events delivered to a watcher at once. A slow watcher gets the rest when it continues. */
 const BATCH_MAX = 500
 
 /** The event feed of a peer; one instance per peer. */
 export class EventFeed {
   readonly #clock: Clock
-  /** Identifies this run of the peer: numbers begin anew with each start. */
+  /** Identifies this run of the peer: numbers begin again with each start. */
   readonly #life: string
   readonly #events: NodeEvent[] = []
   readonly #alerts = new Map<string, NodeEvent[]>()
@@ -50,7 +50,7 @@ export class EventFeed {
   }
 
   /**
-   * Yields all events after the one with this id, then each new one, with their ids. After an id of an earlier run: all
+   * Yields all events after the event with this id, then each new event, with their ids. After an id of an earlier run: all
    * events that are kept.
    */
   async *watch(after: string, signal: AbortSignal): AsyncGenerator<{ id: string; event: NodeEvent }> {
@@ -66,7 +66,7 @@ export class EventFeed {
     }
   }
 
-  /** Events after a number, oldest first. Of those that are no longer kept, only the alerts. */
+  /** Events after a number, oldest first. Of the events that are no longer kept, only the alerts are included. */
   #after(seen: number): NodeEvent[] {
     const first = this.#events[0]?.sequence ?? this.#sequence + 1
     const lost = seen + 1 < first ? this.#keptAlerts().filter((one) => one.sequence > seen && one.sequence < first) : []
@@ -77,7 +77,7 @@ export class EventFeed {
     return [...this.#alerts.values()].flat().sort((a, b) => a.sequence - b.sequence)
   }
 
-  /** Waits for the next event and then removes its listeners, since a watcher stays for hours and sees thousands of events. */
+  /** Waits for the next event and then removes its listeners, because a watcher stays for hours and sees thousands of events. */
   #next(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
@@ -97,7 +97,7 @@ function keep(kept: NodeEvent[], event: NodeEvent, max: number): void {
   if (kept.length > max) kept.shift()
 }
 
-/** Wraps the events of a peer so that they are published on the feed as well. */
+/** Wraps the events of a peer so that they are also published on the feed. */
 export function toldOn(feed: EventFeed, events: PeerEvents): PeerEvents {
   const tell = (kind: string, told: Partial<Omit<NodeEvent, 'kind' | 'sequence' | 'at'>> = {}) =>
     feed.publish({ kind, alert: false, actor: '', job_id: '', code: '', detail: '', ...told })

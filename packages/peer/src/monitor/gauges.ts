@@ -1,7 +1,7 @@
-/** Gauges of a peer for Prometheus, read at each scrape. They contain amounts of the node, rounded, and nothing about data. */
+/** Gauges of a peer for Prometheus, read at each scrape. They contain rounded amounts of the node, and nothing about data. */
 import { Gauge, type Registry } from 'prom-client'
 
-/** What may be used up: the allowances, and the information about variables. */
+/** The kinds of limits that can be used up: the allowances, and the information about variables. */
 export const USED_UP = ['privacy budget', 'refusals', 'script bits', 'information'] as const
 
 /** The state of a peer at one moment. */
@@ -10,11 +10,11 @@ export interface Readings {
   readonly queueMax: number
   readonly running: number
   readonly peers: number
-  /** As `/ready` names them. */
+  /** The health checks, named as in `/ready`. */
   readonly checks: readonly { readonly name: string; readonly ok: boolean }[]
-  /** Of the file system with the data folder; undefined where it cannot be read. */
+  /** The file system with the data folder; undefined if it cannot be read. */
   readonly disk: { readonly freeBytes: number; readonly sizeBytes: number } | undefined
-  /** By what it is for, as in `stimnet status`, without what is free. */
+  /** Disk use by purpose, as in `stimnet status`, without the free space. */
   readonly diskUse: readonly { readonly what: string; readonly bytes: number }[]
   /** The largest used share of each kind, 0 to 1. */
   readonly used: Readonly<Record<(typeof USED_UP)[number], number>>
@@ -22,7 +22,7 @@ export interface Readings {
   readonly certificates: ReadonlyMap<string, number>
 }
 
-/** Free space is rounded down to this, so that the size of a single epoch or result cannot be read off. */
+/** The step to which free space is rounded down, so that the size of a single epoch or result cannot be determined. */
 const DISK_STEP_BYTES = 64 * 1024 * 1024
 
 /** Registers the gauges. `onMetrics` sets the function that is called just before they are read. */
@@ -66,7 +66,7 @@ function gaugesOf(registry: Registry): (now: Readings) => void {
     running.set(now.running)
     peers.set(now.peers)
     for (const { name, ok } of now.checks) checks.set({ check: name }, ok ? 1 : 0)
-    // A disk that cannot be asked is shown as full, since nobody knows better.
+    // A disk whose state cannot be read is shown as full, which is the safe assumption.
     free.set(Math.floor((now.disk?.freeBytes ?? 0) / DISK_STEP_BYTES) * DISK_STEP_BYTES)
     size.set(now.disk?.sizeBytes ?? 0)
     for (const { what, bytes } of now.diskUse) use.set({ what }, Math.floor(bytes / DISK_STEP_BYTES) * DISK_STEP_BYTES)

@@ -1,4 +1,4 @@
-/** Likeness of questions: two are alike where they differ in values only, as the questions of a differencing attack do. */
+/** Likeness of questions: two questions are alike if they differ only in values, as the questions of a differencing attack do. */
 import {
   type Filter,
   filterFromMessage,
@@ -18,11 +18,11 @@ export interface Question {
   readonly filters: Readonly<Record<string, unknown>>
   /** Hashes of the files that a script reads. They count as values, like its parameters. */
   readonly files?: readonly string[]
-  /** The analysis set that the cohort is restricted to. */
+  /** The analysis set to which the cohort is restricted. */
   readonly set?: string
 }
 
-/** The question of a request, before it is compared with a catalog. Throws what decoding it throws. */
+/** The question of a request, before it is compared with a catalog. Throws the errors of decoding. */
 export function questionOf(request: Message<'JobRequest'>): Question {
   return {
     program: programFromMessage(request.program),
@@ -34,7 +34,10 @@ export function questionOf(request: Message<'JobRequest'>): Question {
   }
 }
 
-/** A hash that is the same for questions that differ in values only. A hint: whoever knows the rule can evade it. */
+/**
+ * A hash that is the same for questions that differ only in values. It is only a hint: anybody who knows the rule can evade
+ * it.
+ */
 export function likenessOf({ program, cohort, parameters, filters }: Question): string {
   return canonicalHash({
     program: formOf(program),

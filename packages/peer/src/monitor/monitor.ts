@@ -5,17 +5,17 @@ import type { Database } from '../store/database.ts'
 import { contentOf, likenessOf, type Question } from './likeness.ts'
 import { Variants } from './variants.ts'
 
-/** The limits beyond which an alert is raised. */
+/** The limits above which an alert is raised. */
 export interface MonitorLimits {
-  /** Variants of one question within a day. */
+  /** Number of variants of one question within a day. */
   readonly nearIdentical: number
-  /** Refusals of requests carried by one peer, within ten minutes. */
+  /** Number of refusals of requests carried by one peer, within ten minutes. */
   readonly refused: number
-  /** Used share of a budget or of an allowance, 0 to 1. */
+  /** Used share of a budget or an allowance, 0 to 1. */
   readonly usedShare: number
 }
 
-/** The amount of something that a scope has used. */
+/** The amount of a limit that a scope has used. */
 export interface Usage {
   readonly catalog: string
   readonly scope: string
@@ -33,7 +33,7 @@ interface MonitorParts {
 
 const MINUTE_MS = 60_000
 /**
- * Time within which the same alert about the same subject is raised only once, ms. Otherwise whoever causes it could
+ * Time within which the same alert about the same subject is raised only once, ms. Otherwise the cause of the alert could
  * fill the log.
  */
 const QUIET_MS = 10 * MINUTE_MS
@@ -56,10 +56,10 @@ export class Monitor {
     this.#refusals = new Variants({ max: refused, withinMs: QUIET_MS })
   }
 
-  /** Counts a well-formed question, whether it is answered or not: a differencing attack is refused often. */
+  /** Counts a well-formed question, whether it is answered or not: a differencing attack is often refused. */
   asked(catalog: string, actor: string, question: Question): void {
     const key = `${catalog} ${likenessOf(question)}`
-    // The key names this question, so that a recent alert about another question does not suppress this one.
+    // The key names this question, so that a recent alert about another question does not suppress this alert.
     if (!this.#questions.note(key, contentOf(question), this.#parts.clock.now())) return
     const detail = `${this.#parts.limits.nearIdentical} variants of one question about ${catalog} within a day`
     this.raise({ kind: 'near-identical', actor, detail }, key)
@@ -78,8 +78,8 @@ export class Monitor {
   }
 
   /**
-   * Counts a connection that was refused. Keys are free, so all such peers share one alert; the next one states how
-   * many there were.
+   * Counts a refused connection. Keys are free to make, so all such peers share one alert; the next alert states how many
+   * there were.
    */
   turnedAway(peerId: string): void {
     this.#turnedAway += 1
@@ -87,14 +87,14 @@ export class Monitor {
     if (this.#raise({ kind: 'connection-refused', actor: peerId, detail }, 'connection-refused')) this.#turnedAway = 0
   }
 
-  /** Raises one alert for each share that is nearly used up, and one more when it is used up. */
+  /** Raises one alert for each limit that is nearly used up, and another when it is used up. */
   looked(usages: Iterable<Usage>): void {
     for (const { catalog, scope, what, used, max } of usages) {
       if (max <= 0 || used < max * this.#parts.limits.usedShare) continue
       const share = used >= max ? 'used up' : `${Math.floor((100 * used) / max)} % used`
       const detail = `${what} of ${catalog}${scope === '' ? '' : ` for ${scope}`}: ${share}`
-      // Raised again when everything is used up, not with every percent. These keys are never dropped, however many
-      // alerts there are.
+      // The alert is raised again when the limit is used up, not with every percent. These keys are never dropped, however
+      // many alerts there are.
       const key = `${catalog} ${scope} ${what} ${used >= max}`
       if (this.#usedUp.has(key)) continue
       this.#usedUp.add(key)

@@ -1,4 +1,4 @@
-/** A count of distinct variants of repeated events within a time, in bounded memory, whoever causes them. */
+/** A count of distinct variants of repeated events within a time, in bounded memory, whoever causes the events. */
 
 /** The number of variants that counts as many, and the time in which they are counted, ms. */
 export interface VariantLimits {
@@ -6,11 +6,11 @@ export interface VariantLimits {
   readonly withinMs: number
 }
 
-/** Keys remembered at most. Beyond it, the key that was least recently seen is forgotten. */
+/** Maximum number of keys that are remembered. Above it, the least recently seen key is forgotten. */
 const KEYS_MAX = 5_000
 
 interface Seen {
-  /** The variants, each with its last time, Unix ms. */
+  /** The variants, each with the time it was last seen, Unix ms. */
   readonly variants: Map<string, number>
 }
 
@@ -23,7 +23,7 @@ export class Variants {
     this.#limits = limits
   }
 
-  /** Notes a variant. True each time the count reaches `max`; counting then begins again. */
+  /** Records a variant. Returns true each time the count reaches `max`; counting then begins again. */
   note(key: string, variant: string, nowMs: number): boolean {
     const { max, withinMs } = this.#limits
     const { variants } = this.#at(key)

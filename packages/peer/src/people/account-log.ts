@@ -1,21 +1,24 @@
-/** The audit records of changes of accounts. `stimnet account` writes the file, and the peer records what it finds changed in it. */
+/**
+ * The audit records of account changes. `stimnet account` writes the file, and the peer records the changes that it finds in
+ * the file.
+ */
 import type { Accounts, StoredAccount } from '../store/accounts/accounts.ts'
 import type { Database, Draft } from '../store/database.ts'
 import type { Sublevel } from '../store/level/level.ts'
 
-/** An account, or a person of a login provider, as last recorded. */
+/** An account, or a person of a login provider, in its last recorded state. */
 interface Seen {
-  /** Joined with spaces; empty for a person of a provider, whose roles the provider gives. */
+  /** Roles joined with spaces; empty for a person of a provider, whose roles the provider gives. */
   readonly roles: string
   readonly locked: boolean
   readonly removed: boolean
-  /** Changes with each new password. */
+  /** Generation of the password: it changes with each new password. */
   readonly generation: string
 }
 
 type Change = 'added' | 'roles' | 'password' | 'locked' | 'unlocked' | 'removed'
 
-/** What is known of the accounts from earlier records; one instance per peer. */
+/** The states of the accounts in earlier records; one instance per peer. */
 export class AccountLog {
   readonly #accounts: Accounts
   readonly #database: Database
@@ -34,7 +37,7 @@ export class AccountLog {
     return new AccountLog(accounts, database, stored, new Map(await stored.iterator().all()))
   }
 
-  /** Records everything that has changed since the last call, also while the peer was stopped. */
+  /** Records everything that has changed since the last call, including changes while the peer was stopped. */
   async record(): Promise<void> {
     const changed = this.#changed()
     if (changed.length === 0) return
@@ -54,7 +57,7 @@ export class AccountLog {
     })
   }
 
-  /** Accounts and locked people as they are now, and people who were locked before. */
+  /** Current accounts and locked people, and people who were locked before. */
   #now(): [string, Seen][] {
     const { lockedOut } = this.#accounts
     const accounts = this.#accounts.all().map((account): [string, Seen] => [account.name, seenOf(account)])

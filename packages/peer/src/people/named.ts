@@ -1,4 +1,4 @@
-/** The accounts that people have here, by name: local ones, and those of login providers. */
+/** The accounts that people have here, by name: local accounts, and those of login providers. */
 import { createHash } from 'node:crypto'
 import type { Account, Role, SignOn } from '@stimnet/gateway'
 import type { Clock } from '@stimnet/protocol'
@@ -22,7 +22,7 @@ export interface Logins {
   readonly rememberMs: number
 }
 
-/** Where people are known from. */
+/** The sources of the accounts. */
 export interface PeopleHere {
   readonly accounts: Accounts
   readonly signedOn: SignedOnPeople
@@ -30,13 +30,13 @@ export interface PeopleHere {
   readonly clock: Clock
 }
 
-/** The account of that name; null for one that is removed, locked or has not logged in for too long. */
+/** The account of that name; null for an account that is removed, locked or has not logged in for too long. */
 export function accountNamed({ accounts, signedOn, logins, clock }: PeopleHere, name: string): Account | null {
   const local = accounts.get(name)
   if (local) return local.locked ? null : { name: local.name, roles: local.roles, generation: local.generation }
   const person = signedOn.get(name)
   if (!person || accounts.isLockedOut(name) || person.seenAtMs + logins.rememberMs <= clock.now()) return null
-  // A provider that is no longer configured, or has another issuer now, admits nobody.
+  // A provider that is no longer configured, or now has another issuer, admits nobody.
   const provider = logins.providers.get(name.slice(0, name.indexOf(':')))
   if (provider?.issuer !== person.issuer) return null
   // Roles that no rule gives any more come from an earlier configuration.
@@ -45,7 +45,7 @@ export function accountNamed({ accounts, signedOn, logins, clock }: PeopleHere, 
   return roles.length > 0 ? { name, roles } : null
 }
 
-/** Whether an account may see more than its own: private catalogs and every request. */
+/** Whether an account may see more than its own data: private catalogs and every request. */
 export function isStaff(account: Account | null): boolean {
   return account?.roles.some((role) => role === 'steward' || role === 'operator') ?? false
 }

@@ -8,7 +8,7 @@ import { accountNamed, nameOf, type PeopleHere } from './named.ts'
 export interface Stewards {
   /** Whether the account may decide now: it exists, is not locked, and has the role steward. */
   isSteward(account: string): boolean
-  /** Whether two accounts belong to one person, as far as a login provider or the configuration says so. */
+  /** Whether two accounts belong to one person, according to a login provider or the configuration. */
   isSamePerson(one: string, other: string): boolean
 }
 
@@ -23,7 +23,7 @@ export function stewardsOf(parts: PeopleHere): Stewards {
   }
 }
 
-/** Number of distinct people behind these accounts, of those who may decide now. */
+/** Number of distinct people behind these accounts, counting only those who may decide now. */
 export function peopleIn(accounts: readonly string[], stewards: Stewards): number {
   return distinctIn(accounts, stewards).length
 }
@@ -40,16 +40,15 @@ export function distinctIn(accounts: readonly string[], { isSteward, isSamePerso
 }
 
 /**
- * All names of an account's person, in lower case, as e-mail addresses ignore case. Two people with one name count as
- * one, which only
- * demands one steward more; one person counted as two could approve alone.
+ * All names of an account's person, in lower case, because e-mail addresses ignore case. Two people with one name count as
+ * one person, which only requires one more steward; one person counted as two could approve alone.
  */
 function namesOf({ signedOn, logins }: PeopleHere, account: string): ReadonlySet<string> {
   const linked = [...logins.providers].flatMap(([provider, { people }]) => {
     const subject = Object.hasOwn(people, account) ? people[account] : undefined
     return subject === undefined ? [] : [nameOf({ provider, subject })]
   })
-  // A subject is unique only at its provider. It counts here where a local account has the same name.
+  // A subject is unique only at its provider. It counts here if a local account has the same name.
   const local = `local:${account.slice(account.indexOf(':') + 1)}`
   const names = [account, local, ...linked, ...(signedOn.get(account)?.identifiers ?? [])]
   return new Set(names.map((name) => name.toLowerCase()))

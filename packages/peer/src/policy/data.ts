@@ -1,11 +1,11 @@
 /** Rules about a catalog: the programs it runs, and the peers for which a private catalog exists. */
 import { allowed, type Facts, type Rule, refuse } from './decision.ts'
 
-/** CATALOG_UNKNOWN for a private catalog that another peer asks about: for other peers it does not exist. */
+/** CATALOG_UNKNOWN for a private catalog if another peer asks: for other peers it does not exist. */
 export const catalogIsOffered: Rule = ({ catalog, askedBy, self }) =>
   catalog.accessLevel === 'private' && askedBy !== self ? refuse('CATALOG_UNKNOWN') : allowed
 
-/** PROGRAM_NOT_PERMITTED for a script where the steward denies scripts. Statistics and SQL are computed by the node itself. */
+/** PROGRAM_NOT_PERMITTED for a script if the steward denies scripts. Statistics and SQL are computed by the node itself. */
 export const programIsPermitted: Rule = (facts) => {
   const { programWord, catalog } = facts
   if (programWord === 'statistic' || programWord === 'sql' || isListedCode(facts)) return allowed
@@ -17,8 +17,7 @@ export const programIsPermitted: Rule = (facts) => {
 
 /**
  * Whether the steward listed exactly this script. A script that reads uploaded files never counts as listed: the files
- * are part of
- * what it does, and nobody has read them.
+ * affect what it does, and nobody has read them.
  */
 export function isListedCode({ catalog, codeHash, bringsFiles = false }: Facts): boolean {
   return codeHash !== undefined && !bringsFiles && catalog.codeHashes.includes(codeHash)

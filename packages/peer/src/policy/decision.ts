@@ -13,7 +13,7 @@ export const allowed: Decision = { allow: true }
 /** No objection, after stewards have approved. */
 export const forPeople: Decision = { allow: true, review: true }
 
-/** A refusal, with the code's own meaning where no better reason is given. */
+/** A refusal, by default with the code's own meaning as the reason. */
 export function refuse(code: Code, reason: string = CODES[code].meaning): Decision {
   return { allow: false, code, reason }
 }
@@ -22,28 +22,28 @@ export function refuse(code: Code, reason: string = CODES[code].meaning): Decisi
 export interface QueueFacts {
   readonly total: number
   readonly ofRequester: number
-  /** Those that came through the peer that carries this request. */
+  /** Number of jobs that came through the peer that carries this request. */
   readonly ofPeer: number
 }
 
 /** The use of a ledger scope, and its limits. */
 export interface ScopeUse {
   /**
-   * Bits disclosed to the requester or its institution by refusals and withheld, left out, rounded or joined parts, in the last
-   * thirty days.
+   * Bits disclosed to the requester or its institution by refusals and withheld, left-out, rounded or joined parts, in the
+   * last thirty days.
    */
   readonly refusalBits: number
   readonly refusalBitsMax: number
-  /** Whether a refusal of this question would depend on data and history. False where the question was answered before. */
+  /** Whether a refusal of this question would depend on data and earlier answers. False if the question was answered before. */
   readonly refusalWouldTell: boolean
   /** Bits disclosed by scripts so far. */
   readonly scriptBits: number
   readonly scriptBitsMax: number
-  /** Bits that a script discloses at least, by how it ends. */
+  /** Minimum number of bits that a script discloses by how it ends. */
   readonly scriptBitsLeast: number
 }
 
-/** What a requester asks of a variable beyond a share of it, in bits per value. */
+/** The bits per value that a requester would take of a variable in excess of its share. */
 export interface OverShare {
   readonly variable: string
   readonly taken: number
@@ -51,7 +51,7 @@ export interface OverShare {
   readonly may: number
 }
 
-/** The facts that rules judge by. They are gathered beforehand, so that no rule reads a store. */
+/** The facts by which rules decide. They are gathered beforehand, so that no rule reads a store. */
 export interface Facts {
   readonly issuer: string
   readonly askedBy: string
@@ -67,50 +67,53 @@ export interface Facts {
   readonly self: string
   readonly custody: string
   readonly open: boolean
-  /** The catalog's own list of requesters where it has one, else the peer's. */
+  /** The catalog's own list of requesters if it has one, otherwise the peer's list. */
   readonly requesters: readonly string[]
   readonly programWord: string
   readonly catalog: {
     readonly name: string
     readonly accessLevel: string
     readonly synthetic: boolean
-    /** Dataset URLs. Where there are any, a visa for one of them is needed. */
+    /** Dataset URLs. If there are any, a visa for one of them is needed. */
     readonly controlledAccess: readonly string[]
     readonly scripts: 'auto' | 'review' | 'deny'
-    /** Permitted uses of the data; unrestricted where absent. */
+    /** Permitted uses of the data; unrestricted if absent. */
     readonly dataUse?: DataUse
-    /** Weakest isolation in which a script may read the data; any where absent. */
+    /** Minimum isolation grade for a script to read the data; any grade if absent. */
     readonly sandboxGradeMin?: SandboxGrade
     /** Hashes of scripts that run without a review. */
     readonly codeHashes: readonly string[]
-    /** Images that may run scripts; any where absent. */
+    /** Images that may run scripts; any image if absent. */
     readonly images?: readonly string[]
     /** Kinds of findings for which a script is refused. */
     readonly refuses: readonly FindingKind[]
-    /** The listed projects, where ledgers are kept per project. */
+    /** The listed projects, if ledgers are kept per project. */
     readonly projects?: readonly { readonly name: string; readonly requesters: readonly string[] }[]
   }
   /** The isolation grade of the sandbox that runs scripts here. */
   readonly sandboxGrade: SandboxGrade
-  /** Of a script: the hash of its text, whether it reads files of its requester, and the image that would run it here. */
+  /**
+   * For a script: the hash of its text, whether it reads files of its requester (`bringsFiles`), and the image that would
+   * run it here (`image`).
+   */
   readonly codeHash?: string
   readonly bringsFiles?: boolean
   readonly image?: string
-  /** Of a script: the findings that its stewards are shown. */
+  /** For a script: the findings that its stewards are shown. */
   readonly review?: Review
   /** GA4GH DUO terms and diseases that the request states. */
   readonly purpose: readonly string[]
-  /** The requester wants stewards to decide, whatever the catalog configures. */
+  /** Whether the requester wants stewards to decide, whatever the catalog configures. */
   readonly asksForPeople: boolean
-  /** Stewards have approved exactly this request. */
+  /** Whether stewards have approved exactly this request. */
   readonly approved: boolean
   /** The project named by the request. */
   readonly project?: string
-  /** The use of the request's ledger scope; present once the plan is known. */
+  /** The use of the request's ledger scope; present when the plan is known. */
   readonly use?: ScopeUse
-  /** What the question would take of a variable beyond the requester's share of it. */
+  /** The bits of a variable that the question would take in excess of the requester's share. */
   readonly overShare?: OverShare | undefined
-  /** A witness has attested more of this peer's log than there is: the ledgers lack what was released since. */
+  /** Whether a witness has attested more of this peer's log than exists: the ledgers then lack the releases since. */
   readonly isLogBehind?: boolean
   readonly queue: QueueFacts
   readonly queueMax: QueueFacts
@@ -122,7 +125,7 @@ export interface Facts {
 /** A pure function from facts to a decision. */
 export type Rule = (facts: Facts) => Decision
 
-/** The first refusal. Without one, the request is allowed; after an approval by stewards where any rule asks for it. */
+/** The first refusal. Without a refusal, the request is allowed; if any rule requires it, only after an approval by stewards. */
 export function decide(rules: readonly Rule[], facts: Facts): Decision {
   let isForPeople = false
   for (const rule of rules) {

@@ -1,11 +1,10 @@
-/** Rules about requesters: listed keys, people for whom a listed institution vouches, and accounts of listed gateways. */
+/** Rules about requesters: listed keys, people whose listed institution vouches for them, and accounts of listed gateways. */
 import { isWantedRole } from '@stimnet/protocol'
 import { allowed, type Facts, type Rule, refuse } from './decision.ts'
 
 /**
- * REQUESTER_NOT_PERMITTED for a key that is not listed, for which no trusted institution vouches, and that does not
- * come through
- * a listed gateway. For a catalog under controlled access: for every key without a grant.
+ * REQUESTER_NOT_PERMITTED for a key that is not listed, has no affiliation of a trusted institution, and does not come
+ * through a listed gateway. For a catalog under controlled access: for every key without a grant.
  */
 export const requesterIsListed: Rule = (facts) => {
   if (facts.catalog.controlledAccess.length > 0) return hasGrant(facts) ? allowed : refuseWithoutGrant(facts)
@@ -18,7 +17,10 @@ export const requesterIsListed: Rule = (facts) => {
   )
 }
 
-/** The ways for an account, of which a credential is none: it is about a key that its holder signs with. */
+/**
+ * The ways in which an account can be permitted. A credential is not among them: it is about a key with which its holder
+ * signs.
+ */
 function forAccounts({ askedBy, self }: Facts): string {
   const entry = askedBy === self ? 'gateway:self' : `gateway:${askedBy}`
   return (
@@ -32,7 +34,7 @@ const FOR_OWN_KEY =
   ', and nobody whom it trusts vouches for it. Either an institution that is listed here (affiliation:PEERID, or affiliation:members ' +
   'for every member) vouches for it (stimnet vouch KEY), or the steward here adds the key to requesters.'
 
-/** PEER_NOT_PERMITTED where the carrying peer was removed from the federation while the request waited. */
+/** PEER_NOT_PERMITTED if the carrying peer was removed from the federation while the request waited. */
 export const carrierBelongs: Rule = ({ carrierMayConnect }) =>
   carrierMayConnect ? allowed : refuse('PEER_NOT_PERMITTED')
 
@@ -42,9 +44,8 @@ function isTrusted({ requesters }: Facts, { institution, isMember }: Facts['vouc
 }
 
 /**
- * Whether a visa gives a listed role. It must be asserted by an official or a system, since a visa may also repeat what
- * its holder
- * claims.
+ * Whether a visa gives a listed role. The role must be asserted by an official or a system, because a visa may also repeat
+ * what its holder claims.
  */
 function hasRole({ requesters, visas }: Facts): boolean {
   const roles = visas.filter(({ type, by }) => type === 'AffiliationAndRole' && (by === 'so' || by === 'system'))
@@ -66,9 +67,8 @@ function refuseWithoutGrant({ catalog }: Facts) {
 }
 
 /**
- * Whether the carrying peer is a listed gateway. A gateway is believed about its accounts only over its own connection,
- * on which
- * Noise proves its PeerId.
+ * Whether the carrying peer is a listed gateway. A gateway is believed about its accounts only over its own connection, on
+ * which Noise proves its PeerId.
  */
 function gatewayIsListed(facts: Facts): boolean {
   const own = facts.askedBy === facts.self && facts.requesters.includes('gateway:self')

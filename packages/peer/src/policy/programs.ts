@@ -5,13 +5,12 @@
 import type { Finding } from '@stimnet/sandbox'
 import { allowed, type Rule, refuse } from './decision.ts'
 
-/** Places named in a reason at most. */
+/** Maximum number of places named in a reason. */
 const PLACES_MAX = 8
 
 /**
- * PROGRAM_NOT_PERMITTED for a script with findings that the catalog refuses, naming kinds and lines. Also for one that
- * could not be
- * analysed to its end, since its findings are incomplete.
+ * PROGRAM_NOT_PERMITTED for a script with findings that the catalog refuses, naming kinds and lines. Also for a script that
+ * could not be analysed completely, because its findings are incomplete.
  */
 export const programShowsNothingRefused: Rule = ({ review, catalog }) => {
   if (!review || catalog.refuses.length === 0) return allowed

@@ -3,8 +3,8 @@ import { matchDataUse } from '@stimnet/protocol'
 import { allowed, forPeople, type Rule, refuse } from './decision.ts'
 
 /**
- * PURPOSE_NOT_PERMITTED where the purpose does not fit. Asks stewards where no rule can judge; their approval settles
- * the question.
+ * PURPOSE_NOT_PERMITTED if the purpose does not fit. Asks stewards if no rule can decide; their approval settles the
+ * question.
  */
 export const purposeFits: Rule = ({ catalog, purpose, approved }) => {
   if (!catalog.dataUse) return allowed

@@ -1,6 +1,6 @@
 /**
- * Rules about requests that stewards decide: scripts where the catalog requires a review, and whatever a requester
- * submits for review.
+ * Rules about requests that stewards decide: scripts if the catalog requires a review, and requests that a requester submits
+ * for review.
  */
 import { isListedCode } from './data.ts'
 import { allowed, forPeople, type Rule, refuse } from './decision.ts'
@@ -15,7 +15,7 @@ export const peopleDecide: Rule = (facts) => {
   return asksForPeople || isUnread ? forPeople : allowed
 }
 
-/** QUEUE_FULL where too many requests wait for stewards. Requests that need no steward are not affected. */
+/** QUEUE_FULL if too many requests wait for stewards. Requests that need no steward are not affected. */
 export const peopleHaveRoom: Rule = (facts) => {
   const isForPeople = [peopleDecide, purposeFits].some((rule) => {
     const decision = rule(facts)

@@ -8,13 +8,10 @@ import { peopleDecide, peopleHaveRoom } from './reviews.ts'
 import { imageIsListed, queueHasRoom, sandboxIsStrongEnough } from './settings.ts'
 import { ledgersAreWhole, projectIsListed, refusalsAreLeft, scriptBitsAreLeft, shareIsLeft } from './usage.ts'
 
-/**
- * Evaluated before the content of a request is looked at, so that an unknown requester learns nothing about which
- * catalogs exist.
- */
+/** Rules evaluated before the content of a request is read, so that an unknown requester does not learn which catalogs exist. */
 export const EARLY_RULES: readonly Rule[] = [carrierBelongs, requesterIsListed, catalogIsOffered]
 
-/** Must hold when a request is admitted, and still when its job runs. */
+/** Rules that must hold when a request is admitted, and still when its job runs. */
 export const STANDING_RULES: readonly Rule[] = [
   ...EARLY_RULES,
   projectIsListed,
@@ -30,5 +27,5 @@ export const STANDING_RULES: readonly Rule[] = [
   peopleDecide
 ]
 
-/** Must hold for a request to become a job. */
+/** Rules that must hold for a request to become a job. */
 export const ADMISSION_RULES: readonly Rule[] = [...STANDING_RULES, queueHasRoom, peopleHaveRoom]

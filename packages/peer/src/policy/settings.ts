@@ -2,7 +2,7 @@
 import { meetsGrade } from '@stimnet/sandbox'
 import { allowed, type Rule, refuse } from './decision.ts'
 
-/** SANDBOX_TOO_WEAK for a script where the catalog demands stronger isolation than this peer has. */
+/** SANDBOX_TOO_WEAK for a script if the catalog requires stronger isolation than this peer has. */
 export const sandboxIsStrongEnough: Rule = ({ programWord, catalog, sandboxGrade }) => {
   const gradeMin = catalog.sandboxGradeMin
   if (programWord === 'statistic' || programWord === 'sql' || gradeMin === undefined) return allowed
@@ -13,7 +13,7 @@ export const sandboxIsStrongEnough: Rule = ({ programWord, catalog, sandboxGrade
   )
 }
 
-/** SANDBOX_TOO_WEAK for a script where the catalog lists images that may run scripts, and the image here is not among them. */
+/** SANDBOX_TOO_WEAK for a script if the catalog lists images that may run scripts, and the image here is not among them. */
 export const imageIsListed: Rule = ({ programWord, catalog, image = '' }) => {
   if (programWord === 'statistic' || programWord === 'sql' || catalog.images === undefined) return allowed
   if (catalog.images.includes(image)) return allowed
@@ -22,8 +22,8 @@ export const imageIsListed: Rule = ({ programWord, catalog, image = '' }) => {
 }
 
 /**
- * QUEUE_FULL where the queue is full; the same request may succeed later. Keys are free, so the carrying peer has a
- * limit of its own.
+ * QUEUE_FULL if the queue is full; the same request may succeed later. Keys are free to make, so the carrying peer also has
+ * a limit.
  */
 export const queueHasRoom: Rule = ({ queue, queueMax }) => {
   if (queue.total >= queueMax.total) return refuse('QUEUE_FULL')

@@ -1,13 +1,13 @@
 /** Admission of people of a login provider: who has an account here, and with which roles. */
 
-/** A rule that admits people: a claim of the provider equals this value, or has it among its values. */
+/** A rule that admits people: a claim of the provider equals this value, or contains it in a list of values. */
 export interface AdmitRule {
   readonly claim: string
   readonly value: string
   readonly roles: readonly string[]
 }
 
-/** All roles that the rules give. None means that this person has no account. */
+/** All roles that the rules give. If there are none, the person has no account. */
 export function rolesOf(claims: Readonly<Record<string, unknown>>, rules: readonly AdmitRule[]): string[] {
   const roles = rules.filter((rule) => fits(claims, rule)).flatMap((rule) => rule.roles)
   return [...new Set(roles)]

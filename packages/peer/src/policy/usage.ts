@@ -1,16 +1,14 @@
 /** Rules about the use of a ledger scope: refusals that depend on data, bits of scripts, and the projects that may use it. */
 import { allowed, type Rule, refuse } from './decision.ts'
 
-/** LOG_BEHIND where something was released that no ledger here knows. Synthetic data have no people to protect. */
+/** LOG_BEHIND if something was released that no ledger here contains. Synthetic data have no people to protect. */
 export const ledgersAreWhole: Rule = ({ isLogBehind, catalog }) =>
   isLogBehind && !catalog.synthetic ? refuse('LOG_BEHIND') : allowed
 
 /**
- * REFUSALS_EXHAUSTED once refusals have disclosed as many bits to the requester in thirty days as they may. A refusal
- * counts as one
- * bit about data, and so does each withheld group or cell and each statement that people were left out. Questions
- * answered
- * before stay answerable, and so do questions made of whole base cells of a lattice.
+ * REFUSALS_EXHAUSTED when refusals have disclosed the maximum number of bits to the requester in thirty days. A refusal
+ * counts as one bit about data, and so does each withheld group or cell and each statement that people were left out.
+ * Questions that were answered before can still be asked, and so can questions made of whole base cells of a lattice.
  */
 export const refusalsAreLeft: Rule = ({ use, catalog }) => {
   if (use === undefined || !use.refusalWouldTell || use.refusalBits < use.refusalBitsMax) return allowed
@@ -22,7 +20,10 @@ export const refusalsAreLeft: Rule = ({ use, catalog }) => {
   )
 }
 
-/** SHARE_EXCEEDED where a requester or an institution would take more of a variable than its share. Synthetic data have no shares by default. */
+/**
+ * SHARE_EXCEEDED if a requester or an institution would take more of a variable than its share. Synthetic data have no
+ * shares by default.
+ */
 export const shareIsLeft: Rule = ({ overShare, catalog }) => {
   if (overShare === undefined) return allowed
   const { variable, taken, asked, may } = overShare
@@ -36,7 +37,7 @@ export const shareIsLeft: Rule = ({ overShare, catalog }) => {
 }
 
 /**
- * BUDGET_EXCEEDED once scripts have disclosed as many bits as they may. Applies before the run, since a failure
+ * BUDGET_EXCEEDED when scripts have disclosed the maximum number of bits. The rule applies before the run, because a failure
  * discloses bits too.
  */
 export const scriptBitsAreLeft: Rule = ({ use, programWord, catalog }) => {
@@ -49,9 +50,8 @@ export const scriptBitsAreLeft: Rule = ({ use, programWord, catalog }) => {
 }
 
 /**
- * CUSTODY_NOT_PERMITTED or PURPOSE_NOT_PERMITTED where ledgers are kept per project, except for a listed project with a
- * key listed for
- * it. Project names and gateway accounts are free, and each new one would begin with an empty ledger.
+ * CUSTODY_NOT_PERMITTED or PURPOSE_NOT_PERMITTED if ledgers are kept per project, except for a listed project with a key
+ * listed for it. Project names and gateway accounts are free to make, and each new one would begin with an empty ledger.
  */
 export const projectIsListed: Rule = ({ catalog, custody, issuer, project }) => {
   if (catalog.projects === undefined) return allowed

@@ -25,9 +25,8 @@ export interface AddressParts {
 }
 
 /**
- * Finds the targets, checks that their catalogs agree, seals the request and stores one part per target. Undefined
- * where the
- * request was cancelled meanwhile. Throws NO_PROVIDERS where no reachable peer offers the catalog, and SCHEMA_MISMATCH.
+ * Finds the targets, checks that their catalogs agree, seals the request and stores one part per target. Undefined if the
+ * request was cancelled in the meantime. Throws NO_PROVIDERS if no reachable peer offers the catalog, and SCHEMA_MISMATCH.
  */
 export async function address(
   parts: AddressParts,
@@ -43,7 +42,7 @@ export async function address(
   const sent = agreed.signed ?? (await sealCustodial(parts, record, targets, agreed.body))
   const shares = await Promise.all(targets.map((peerId) => newPart(parts, peerId, sent)))
   const sealed = await parts.requests.change(record.id, ({ unsealed, ...current }) => {
-    // Cancelled during the search for peers: no peer is asked.
+    // The request was cancelled during the search for peers, so no peer is asked.
     if (current.endedAtMs !== undefined) return { ...current, ...(unsealed === undefined ? {} : { unsealed }) }
     return {
       ...current,

@@ -1,4 +1,4 @@
-/** Agreement of catalogs: a request goes to several peers only where their descriptions of what it uses agree. */
+/** Agreement of catalogs: a request is sent to several peers only if their descriptions of the variables it uses agree. */
 import {
   analysisSetFromMessage,
   type Clock,
@@ -19,9 +19,9 @@ import { compareFound, schemaMismatch } from './schema.ts'
 
 /** A request on which the catalogs of its targets agree. */
 export interface Agreed {
-  /** The body to seal, where this peer seals. Carries the contract, so that each peer compares its own catalog again. */
+  /** The body to seal, if this peer seals. It carries the contract, so that each peer compares its own catalog again. */
   readonly body: Uint8Array
-  /** The statement, where the requester signed it. */
+  /** The statement, if the requester signed it. */
   readonly signed?: Sealed
   readonly warnings: readonly string[]
 }
@@ -32,10 +32,10 @@ interface AgreeParts {
   readonly directory: Directory
 }
 
-/** Largest unsealed body, bytes: sealed and in base64 it must still fit into an envelope. */
+/** Maximum size of an unsealed body, bytes: sealed and in base64 it must still fit into an envelope. */
 const UNSEALED_BYTES_MAX = (LIMITS.envelopeBytesMax * 3) / 4 - 4096
 
-/** Differences kept and shown at most: with more, the catalogs are simply different ones. */
+/** Maximum number of differences that are kept and shown: with more, the catalogs are simply different. */
 const DIFFERENCES_KEPT_MAX = 256
 const TEXT_KEPT_MAX = 1_000
 
@@ -44,9 +44,8 @@ const NOT_CARRIED =
   'what the program uses in `contract`.'
 
 /**
- * Compares the catalogs of the targets and stores the report. Throws SCHEMA_MISMATCH, so that nothing is sent.
- * Undefined where the
- * request has ended.
+ * Compares the catalogs of the targets and stores the report. Throws SCHEMA_MISMATCH, so that nothing is sent. Undefined if
+ * the request has ended.
  */
 export async function assertAgreed(
   parts: AgreeParts,
@@ -76,7 +75,10 @@ export async function assertAgreed(
   return { body: carried ?? body, ...given, warnings }
 }
 
-/** Throws SCHEMA_MISMATCH if the only peer asked lacks the analysis set: one that knows no sets would answer about everybody. */
+/**
+ * Throws SCHEMA_MISMATCH if the only queried peer lacks the analysis set: a peer that knows no sets would answer about
+ * everybody.
+ */
 function assertHasSet({ directory }: AgreeParts, { set }: Message<'JobRequest'>, asked: readonly FoundCatalog[]): void {
   if (set === null) return
   const sites = asked.map(({ peerId, descriptor }) => ({ site: peerId, descriptor }))
@@ -85,18 +87,17 @@ function assertHasSet({ directory }: AgreeParts, { set }: Message<'JobRequest'>,
   if (report.differences.length > 0) throw schemaMismatch(report, (site) => nameOf(directory, site))
 }
 
-/** Adds the definition of the analysis set, on which the peers agree, so that each compares its own with it. */
+/** Adds the definition of the analysis set on which the peers agree, so that each peer compares its own definition with it. */
 function withSet(body: Uint8Array, request: Message<'JobRequest'>, asked: readonly FoundCatalog[]): Uint8Array {
   const set = asked[0]?.descriptor.sets.find(({ name }) => name === request.set?.name)
-  // With mappings each site has its own words for it.
+  // With mappings, each site has its own definition of the set.
   if (set === undefined || request.mappings.length > 0 || request.set?.completeOn.length !== 0) return body
   return messages.JobRequest.encode({ ...request, set })
 }
 
 /**
- * Adds the contract to an encoded request: in protobuf, two messages one after the other merge, and repeated fields are
- * joined.
- * Undefined where the result would be too large.
+ * Adds the contract to an encoded request: in protobuf, two consecutive messages merge, and repeated fields are joined.
+ * Undefined if the result would be too large.
  */
 function withContract(
   body: Uint8Array,
@@ -131,7 +132,10 @@ function nameOf(directory: Directory, peerId: string): string {
   return institution || nodeId || peerId
 }
 
-/** The warning about peers that could not be compared. Without a contract in the request, they check nothing either. */
+/**
+ * The warning about peers that could not be compared. Without a contract in the request, these peers do not check anything
+ * either.
+ */
 function notCompared(directory: Directory, unseen: readonly string[]): string {
   const names = unseen.map((peerId) => nameOf(directory, peerId)).join(', ')
   return `${names}: not compared with the others, since the peer could not be asked and the request has no contract.`

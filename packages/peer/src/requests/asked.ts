@@ -1,4 +1,4 @@
-/** The content of an own request for display, decoded from its stored bytes. */
+/** The content of one of this peer's own requests for display, decoded from its stored bytes. */
 import type { AskedQuestion } from '@stimnet/api'
 import {
   type Clock,
@@ -12,18 +12,18 @@ import { askedQuestionOf } from '@stimnet/sdk'
 import { fromText } from '../store/base64.ts'
 import type { RequestRecord } from '../store/requests.ts'
 
-/** What was asked, and by whom. */
+/** The question of a request, and its requester. */
 export interface Asked {
-  /** In the form of a submission: sent again, it asks the same. */
+  /** The question as a submission: sent again, it asks the same question. */
   readonly question: AskedQuestion
   readonly outputs: readonly OutputDeclaration[]
-  /** The account, or the key where the researcher signed. */
+  /** The account, or the key if the researcher signed. */
   readonly requester: string
-  /** The key that signed; empty until it has. */
+  /** The key that signed; empty before signing. */
   readonly requesterKey: string
 }
 
-/** Decodes the stored request. Throws NODE_ERROR where the record has no bytes. */
+/** Decodes the stored request. Throws NODE_ERROR if the record has no bytes. */
 export async function askedOf(record: RequestRecord, clock: Clock): Promise<Asked> {
   const { body, key } = await bytesOf(record, clock)
   const request = messages.JobRequest.decode(body)
@@ -37,7 +37,7 @@ export async function askedOf(record: RequestRecord, clock: Clock): Promise<Aske
   }
 }
 
-/** The body of the request, sealed or still to be sealed, and the key that signed; empty before sealing. */
+/** The body of the request, sealed or not yet sealed, and the key that signed; the key is empty before sealing. */
 async function bytesOf(record: RequestRecord, clock: Clock): Promise<{ body: Uint8Array; key: string }> {
   if (record.envelope !== undefined) {
     // The request was fresh when it was accepted. Now only its content is checked.

@@ -1,4 +1,4 @@
-/** Cancellation of an own request: here at once, and at every peer that still works on it. */
+/** Cancellation of one of this peer's own requests: here at once, and at every peer that still works on it. */
 import { type Clock, isEnded, messages, type Signer, StimnetError, seal } from '@stimnet/protocol'
 import type { RequestPart, RequestRecord, RequestStore } from '../store/requests.ts'
 import type { Links } from './links.ts'
@@ -41,7 +41,7 @@ export async function cancelRequest(
   return changed ?? record
 }
 
-/** Sends a cancellation signed by the asking peer, which may cancel what came through it, whoever signed the request. */
+/** Sends a cancellation signed by the asking peer, which may cancel requests that came through it, whoever signed them. */
 export async function cancelPart(parts: CancelParts, part: RequestPart): Promise<void> {
   const sealed = await seal({
     type: 'cancel',

@@ -1,4 +1,4 @@
-/** Delivery of a stored request: addresses it, asks each peer for its decision, and follows what was admitted. */
+/** Delivery of a stored request: addresses it, asks each peer for its decision, and follows admitted parts. */
 import { CODES, type Code, codeOf, isCode, isEnded, type Signer, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import { fromText, toText } from '../store/base64.ts'
@@ -19,14 +19,14 @@ export interface DeliveryParts extends AddressParts {
   readonly followers: Followers
   readonly shares: Pick<Shares, 'offer'>
   readonly turns: Pick<Turns, 'take'>
-  /** This peer's own key, which signs cancellations of what came through it. */
+  /** This peer's own key, which signs cancellations of requests that came through this peer. */
   readonly signer: Signer
   readonly events: PeerEvents
 }
 
 /** Peers asked at the same time. */
 const CONCURRENCY = 64
-/** Wait between two attempts at a peer that could not be reached, ms: doubles from the first value up to the second. */
+/** Wait between two attempts at a peer that could not be reached, ms. It doubles from the first value up to the second. */
 const RETRY_MS = 500
 const RETRY_MS_MAX = 15_000
 const ASK_MS = 15_000
@@ -44,12 +44,12 @@ export class Delivery {
   /** Continues the deliveries that were open when this peer last stopped. */
   async recover(): Promise<void> {
     const records = await this.#parts.requests.open()
-    // All jobs are registered before the first stream opens, since its events may concern any of them.
+    // All jobs are registered before the first stream opens, because its events may concern any of them.
     for (const record of records) for (const part of record.parts) this.#expect(record, part)
     for (const record of records) this.begin(record)
   }
 
-  /** Ends what is awaited from peers that may no longer connect: nothing comes from there any more. */
+  /** Ends the parts that are awaited from peers that may no longer connect: nothing will arrive from these peers. */
   async membersChanged(): Promise<void> {
     for (const record of await this.#parts.requests.open()) {
       const open = record.parts.filter(({ state, peerId }) => !isEnded(state) && this.#isPutOut(peerId))
@@ -63,14 +63,13 @@ export class Delivery {
   }
 
   /**
-   * Starts the delivery of a stored request; the outcome is written to the store. An analysis request is delivered
-   * without delay, since
-   * its author waits until it is sealed.
+   * Starts the delivery of a stored request; the outcome is written to the store. An analysis request is delivered without
+   * delay, because its author waits until it is sealed.
    */
   begin({ id, analysis }: Pick<RequestRecord, 'id' | 'analysis'>): void {
     const turn = analysis ? Promise.resolve() : this.#parts.turns.take()
     const work = turn
-      // Read only when its turn comes: many requests may wait, and each may be large.
+      // The request is read only when its turn comes: many requests may wait, and each may be large.
       .then(() => this.#parts.requests.get(id))
       .then((record) => record && this.#deliver(record))
       .catch((error) => this.#undelivered(id, error))
@@ -91,7 +90,7 @@ export class Delivery {
     )
   }
 
-  /** Adds targets, parts and seal where they are still missing, then asks each peer for its decision. */
+  /** Adds missing targets, parts and seal, then asks each peer for its decision. */
   async #deliver(record: RequestRecord): Promise<void> {
     const sealed = record.parts.length > 0 ? record : await address(this.#parts, record, this.#stopping.signal)
     if (!sealed) return
@@ -152,7 +151,7 @@ export class Delivery {
     }
   }
 
-  /** Shows the reason while the peer is tried again. No job exists there yet. */
+  /** Shows the reason while further attempts are made to reach the peer. There is no job at the peer yet. */
   async #unreached(record: RequestRecord, part: RequestPart, code: Code): Promise<void> {
     if (part.code === code) return
     const reason = `It has not been reached: ${CODES[code].meaning} It is tried again until the request expires.`
@@ -183,7 +182,7 @@ export class Delivery {
       warnings
     }))
     const current = await this.#current(record, part)
-    // Cancelled while the peer was being asked: the peer is informed now.
+    // The part was cancelled while the peer was being asked, so the peer is informed now.
     if (current?.state === 'cancelled') return cancelPart(this.#parts, part)
     followers.await(part)
   }
@@ -215,7 +214,7 @@ export class Delivery {
   ): Promise<void> {
     this.#parts.followers.forget(part)
     await this.#parts.requests.changePart(record.id, part.peerId, this.#parts.clock.now(), (current) =>
-      // Its result may have come in the meantime.
+      // The result of the part may have arrived in the meantime.
       isEnded(current.state) ? current : { ...current, ...end, answered: true, refused: true, progress: 1 }
     )
   }

@@ -37,10 +37,10 @@ export interface FoundCatalog {
   readonly descriptor: CatalogDescriptor
 }
 
-/** What the directory needs of a digest. */
+/** The parts of a digest that the directory needs. */
 export interface DigestSaid {
   readonly about: Message<'HelloAnswer'>
-  /** Changes with every description of the peer's catalogs. */
+  /** The hash changes with every description of the peer's catalogs. */
   readonly catalogsHash: string
   readonly issuedAtMs: number
 }
@@ -52,33 +52,42 @@ export interface DirectoryParts {
   readonly links: Links
   /** Peers that may be asked now: members known to the mesh, and this peer. */
   readonly members: () => readonly string[]
-  /** Whether a peer may still connect here. One that was put out stays remembered for its name, and is listed nowhere. */
+  /** Whether a peer may still connect here. A revoked peer is remembered for its name, but is not listed anywhere. */
   readonly isPermitted: (peerId: string) => boolean
-  /** Whether the peer is connected or was not missed lately. */
+  /** Whether the peer is connected or was recently reached. */
   readonly isReachable: (peerId: string) => boolean
-  /** What a valid digest says of a peer to which no connection is kept; undefined without one. Others are asked themselves. */
+  /**
+   * The content of a valid digest of a peer to which no connection is kept; undefined without a digest. Other peers are
+   * asked directly.
+   */
   readonly digestOf: (peerId: string) => DigestSaid | undefined
   /** PeerIds that the DHT names as providers of a catalog. They are hints only. */
   readonly providers: (catalog: string, signal: AbortSignal) => Promise<readonly string[]>
 }
 
-/** Time for one peer to list its catalogs, ms. A slower peer is left out. */
+/** Maximum time for one peer to list its catalogs, ms. A slower peer is left out. */
 const ASK_MS = 5_000
-/** The same for a peer that was missed at the last attempt, ms. Short, so that a broadcast does not wait for a peer that is offline. */
+/**
+ * Like `ASK_MS`, for a peer that could not be reached at the last attempt, ms. It is short, so that a broadcast does not
+ * wait for an offline peer.
+ */
 const DIAL_MS = 3_000
 /**
- * Peers remembered at most, far more than a federation has. Beyond it, the peer that was not seen for the longest time
- * is dropped.
+ * Maximum number of peers that are remembered, far more than a federation has. Above it, the peer that was not seen for the
+ * longest time is dropped.
  */
 const NEIGHBOURS_MAX = 1_000
 const NAMES_TOLD_MAX = 12
-/** Time for which the catalogs of a peer are not asked for again, ms. */
+/** Time for which the catalogs of a peer are not requested again, ms. */
 const OFFERS_KEPT_MS = 10_000
-/** The same where a digest of the peer says that they are still the same, ms. Descriptions are signed for an hour. */
+/**
+ * Like `OFFERS_KEPT_MS`, if a digest of the peer says that its catalogs are unchanged, ms. Descriptions are signed for an
+ * hour.
+ */
 const OFFERS_SAME_MS = 30 * 60_000
-/** Peers that are asked for their catalogs at the same time. */
+/** Maximum number of peers that are asked for their catalogs at the same time. */
 const CONCURRENCY = 64
-/** Time for the DHT to name peers that membership does not know, ms. */
+/** Maximum time for the DHT to name peers that are not known as members, ms. */
 const HINT_MS = 1_500
 
 /** The directory of a peer, stored in the database; one instance per peer. */
@@ -100,7 +109,7 @@ export class Directory {
     return directory
   }
 
-  /** All known peers that may connect, this one included, ordered by number. */
+  /** All known peers that may connect, including this peer, ordered by number. */
   neighbours(): Neighbour[] {
     const { isPermitted, links } = this.#parts
     return [...this.#neighbours.values()]
@@ -108,15 +117,15 @@ export class Directory {
       .sort((a, b) => a.number - b.number)
   }
 
-  /** What a peer last said of itself, also where it may no longer connect: it names whoever asked or answered earlier. */
+  /** The last description of a peer, even if it may no longer connect: it names peers that asked or answered earlier. */
   get(peerId: string): Neighbour | undefined {
     return this.#neighbours.get(peerId)
   }
 
   /**
-   * Reads a peer's description of itself, sealed by that peer and just received from it. Returns the time at which it
-   * was signed, Unix ms. The times in it are not judged: the peer itself delivered it, and a peer whose clock is wrong
-   * should be seen by its name.
+   * Reads a peer's description of itself, sealed by that peer and just received from it. Returns the time at which it was
+   * signed, Unix ms. The validity times in it are not checked: the peer itself delivered it, and a peer whose clock is wrong
+   * should still be shown by its name.
    */
   async introduce(peerId: string, sealedHello: Uint8Array): Promise<number> {
     const opened = await open(sealedHello, {
@@ -129,7 +138,7 @@ export class Directory {
     return opened.issuedAtMs
   }
 
-  /** Adds what a digest says of its peer. */
+  /** Adds the content of a peer's digest. */
   async learn(peerId: string, { about, issuedAtMs }: DigestSaid): Promise<void> {
     await this.#describe(peerId, about, Math.min(issuedAtMs, this.#parts.clock.now()))
   }
@@ -149,7 +158,7 @@ export class Directory {
     })
   }
 
-  /** The PeerId of a node id or PeerId. Throws PEER_UNKNOWN for an unknown name, and for a name that two peers share. */
+  /** The PeerId for a node id or PeerId. Throws PEER_UNKNOWN for an unknown name, and for a name that two peers share. */
   resolve(name: string): string {
     if (isKeyId(name)) return name
     const named = this.neighbours().filter((neighbour) => neighbour.nodeId === name)
@@ -166,20 +175,20 @@ export class Directory {
     return this.neighbours().flatMap(({ nodeId }) => (nodeId === '' ? [] : [nodeId]))
   }
 
-  /** The known names for an error message, where there are few. */
+  /** The known names for an error message, if there are few. */
   #namesInWords(): string {
     const names = this.#names()
     return names.length > 0 && names.length <= NAMES_TOLD_MAX ? `, but ${names.join(', ')}` : ''
   }
 
-  /** Peers that say they offer a catalog and may be asked, including this peer. */
+  /** Peers that state that they offer a catalog and may be asked, including this peer. */
   offering(catalog: string): Neighbour[] {
     return this.neighbours().filter(({ catalogs }) => catalogs.includes(catalog))
   }
 
   /**
-   * Asks members, and the peers that the DHT names, for catalogs. Each answer is signed by its owner. Members to which no connection is
-   * kept are not asked if their digest does not name the wanted catalog, or says that nothing has changed.
+   * Asks members, and the peers that the DHT names, for catalogs. Each answer is signed by its owner. A member to which no
+   * connection is kept is not asked if its digest does not name the wanted catalog, or says that nothing has changed.
    */
   async search(
     query: { words: readonly string[]; name: string; includePrivate: boolean },
@@ -201,7 +210,7 @@ export class Directory {
       .filter(({ descriptor }) => fitsWords(descriptor, query.words))
   }
 
-  /** False only where the peer's digest says so. The digest of this peer itself does not name its private catalogs. */
+  /** False only if the peer's digest says so. The digest of this peer itself does not name its private catalogs. */
   #mayOffer(peerId: string, catalog: string): boolean {
     const digest = peerId === this.#parts.links.self ? undefined : this.#parts.digestOf(peerId)
     return digest?.about.catalogs.includes(catalog) ?? true
@@ -211,7 +220,7 @@ export class Directory {
     try {
       return await this.#parts.providers(name, AbortSignal.any([signal, AbortSignal.timeout(HINT_MS)]))
     } catch {
-      // The DHT gives hints only. The members are asked in any case.
+      // The DHT only gives hints. The members are asked in any case.
       return []
     }
   }
@@ -265,7 +274,7 @@ export class Directory {
     )
   }
 
-  /** The other peer that was not seen for the longest time. Never this peer, which keeps number 1. */
+  /** The other peer that was not seen for the longest time. This peer is never chosen, and keeps number 1. */
   #longestUnseen(): Neighbour | undefined {
     return [...this.#neighbours.values()]
       .filter(({ peerId }) => peerId !== this.#parts.links.self)

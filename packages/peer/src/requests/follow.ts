@@ -28,7 +28,7 @@ export interface FollowParts {
 
 const REST_MS = 30_000
 
-/** As requests are cut: see jobs/admit/validate.ts. */
+/** Maximum length of a project name, as for requests; see jobs/admit/validate.ts. */
 const PROJECT_CHARACTERS_MAX = 128
 
 /** A job whose events are awaited, and the request that it belongs to. */
@@ -44,7 +44,7 @@ export class Followers {
   readonly #parts: FollowParts
   readonly #awaited = new Map<string, Map<string, Awaited>>()
   readonly #open = new Map<string, { close(): Promise<void> }>()
-  /** Streams that are being closed. The next one to the same peer waits for that. */
+  /** Streams that are being closed. The next stream to the same peer waits until they are closed. */
   readonly #closing = new Map<string, Promise<void>>()
   readonly #stopping = new AbortController()
 
@@ -53,8 +53,8 @@ export class Followers {
   }
 
   /**
-   * Registers a job before its peer is asked: events may arrive before the answer, and an event of an unregistered job
-   * is dropped.
+   * Registers a job before its peer is asked: events may arrive before the answer, and an event of an unregistered job is
+   * dropped.
    */
   expect(record: RequestRecord, part: RequestPart): void {
     const jobs = this.#awaited.get(part.peerId) ?? new Map<string, Awaited>()
@@ -67,7 +67,7 @@ export class Followers {
     this.#done(part.peerId, part.jobId)
   }
 
-  /** Waits for one admitted part; opens the peer's stream where none is open. */
+  /** Waits for one admitted part. Opens the peer's stream if none is open. */
   await(part: RequestPart): void {
     const { peerId } = part
     const awaited = this.#awaited.get(peerId)?.get(part.jobId)
@@ -109,7 +109,8 @@ export class Followers {
       const ended = await this.#apply(peerId, event, awaited)
       if (ended) this.#done(peerId, event.jobId)
     }
-    // Stored only after the event was applied. After a crash in between, the event is sent and applied again.
+    // The position is stored only after the event was applied. After a crash in between, the event is sent and applied
+    // again.
     if (event.sequence > 0) await this.#parts.requests.saw(peerId, { log: event.log, after: event.sequence })
   }
 
@@ -117,7 +118,7 @@ export class Followers {
     return (this.#awaited.get(peerId)?.size ?? 0) > 0
   }
 
-  /** Nothing more of this job is awaited. Its peer's stream is closed if that stays so. */
+  /** Ends waiting for this job. The stream of its peer is closed if nothing else is awaited for a while. */
   #done(peerId: string, jobId: string): void {
     this.#awaited.get(peerId)?.delete(jobId)
     if (this.#isAwaited(peerId) || !this.#open.has(peerId)) return
@@ -138,7 +139,7 @@ export class Followers {
     )
   }
 
-  /** Applies an event to its part. True where the part has ended. */
+  /** Applies an event to its part. Returns true if the part has ended. */
   async #apply(peerId: string, event: Message<'FollowEvent'>, awaited: Awaited): Promise<boolean> {
     const edit = await this.#editOf(peerId, event, awaited)
     if (!edit) return false
@@ -185,7 +186,7 @@ export class Followers {
     }
   }
 
-  /** Keeps what the peer has told of the requester's refusals. Undefined where it has told nothing, or what cannot be. */
+  /** Stores the peer's report about the requester's refusals. Undefined if there is no report, or an impossible one. */
   async #noteRefusals(
     peerId: string,
     { refusals }: Message<'FollowEvent'>,

@@ -28,13 +28,13 @@ export interface PreviewParts {
   readonly ledger: Pick<PrivacyLedger, 'left'>
   readonly requests: Pick<RequestStore, 'hasAskedAs' | 'refusals'>
   readonly clock: Clock
-  /** Whether anybody may ask here. New keys are then free, and all keys share one cap. */
+  /** Whether anybody may ask here. New keys are then free to make, and all keys share one cap. */
   readonly open: boolean
-  /** The key that signs for an account without a key of its own. */
+  /** The signer for an account without a key of its own. */
   readonly signerOf: (account: string) => Promise<Pick<Signer, 'id'>>
 }
 
-/** The cost at each target that offers the catalog, and pooled over them. */
+/** The cost at each target that offers the catalog, and the pooled cost. */
 export async function previewCost(
   parts: PreviewParts,
   submission: Submission & { readonly key?: string },
@@ -82,7 +82,7 @@ export async function previewCost(
 
 type PricedPeer = PrivacyCost['peers'][number]
 
-/** The noise of the pooled columns. Institutions draw independent noise, so where a column is a sum the variances add up. */
+/** The noise of the pooled columns. Institutions draw independent noise, so if a column is a sum the variances add up. */
 function pooledOf(prices: readonly DpCost[]): PrivacyCost['pooled'] {
   const [first] = prices
   return (first?.columns ?? []).map(({ name }) => {
@@ -92,7 +92,7 @@ function pooledOf(prices: readonly DpCost[]): PrivacyCost['pooled'] {
   })
 }
 
-/** The price, or the reason why there is none. Both depend on the request and the description only. */
+/** The price, or the reason why there is none. Both depend only on the request and the description. */
 function priceOf(
   { program, privacy, where }: Submission,
   descriptor: CatalogDescriptor,
@@ -140,7 +140,7 @@ function privacyPriceOf({ nanoRho, epsilonAtDelta, groupsPerSubject, ...price }:
   }
 }
 
-/** The remaining budget, for catalogs of this peer only. Other institutions' ledgers are not known here. */
+/** The remaining budget, for catalogs of this peer only. The ledgers of other institutions are not known here. */
 function leftOf(
   { self, catalogs, ledger, open }: PreviewParts,
   peerId: string,

@@ -8,7 +8,7 @@ interface Expected {
   readonly requestHash: string
 }
 
-/** Opens a sealed Decision. Throws what `open` throws, and SIGNATURE_INVALID where it answers another request. */
+/** Opens a sealed Decision. Throws the errors of `open`, and SIGNATURE_INVALID if it answers another request. */
 export async function receiveDecision(
   sealed: Uint8Array,
   expected: Expected,

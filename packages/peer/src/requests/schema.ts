@@ -1,4 +1,7 @@
-/** Comparison of the targets' catalogs before any peer is asked: the variables that the program uses must mean the same. */
+/**
+ * Comparison of the targets' catalogs before any peer is asked: the variables that the program uses must have the same
+ * meaning.
+ */
 import {
   type AnalysisSet,
   analysisSetFromMessage,
@@ -24,7 +27,7 @@ import {
 import { planRead } from '../jobs/admit/read-plan.ts'
 import type { FoundCatalog } from './directory.ts'
 
-/** Compares the catalogs found for a request to several peers. Throws as `schemaTermsFromMessage`. */
+/** Compares the catalogs found for a request to several peers. Throws the errors of `schemaTermsFromMessage`. */
 export function compareFound(request: Message<'JobRequest'>, found: readonly FoundCatalog[]): SchemaReport {
   const terms = schemaTermsFromMessage(request)
   const program = programFromMessage(request.program)
@@ -69,9 +72,8 @@ interface Site extends SiteCatalog {
 }
 
 /**
- * The variables that the program uses, read with the first catalog in whose names it parses. Catalogs without a mapping
- * are tried
- * first.
+ * The variables that the program uses, read with the first catalog with whose names the program can be parsed. Catalogs
+ * without a mapping are tried first.
  */
 function usesOfProgram(program: Program, sites: readonly Site[], { mappings }: SchemaTerms): VariableUse[] {
   const isMapped = ({ site }: Site) => mappings.some(({ peer }) => peer === site)
@@ -81,7 +83,7 @@ function usesOfProgram(program: Program, sites: readonly Site[], { mappings }: S
       if (!plan) return []
       return [...usesOfPlan(plan), ...(namesKey(program, descriptor) ? usesOfKey(descriptor, plan.tables[0]) : [])]
     } catch (error) {
-      // Either the request is wrong or this catalog differs. The next catalog decides which.
+      // Either the request is wrong or this catalog differs. The next catalog decides which of the two.
       if (!(error instanceof StimnetError)) throw error
     }
   }
@@ -93,7 +95,7 @@ function namesKey(program: Program, { subjectKey }: Site['descriptor']): boolean
   return program.kind === 'sql' && program.sql.toLowerCase().includes(subjectKey.toLowerCase())
 }
 
-/** All variables of all sites, since a script may read any of them. A variable renamed by a mapping counts under its new name. */
+/** All variables of all sites, because a script may read any of them. A variable renamed by a mapping counts under its new name. */
 function everything(sites: readonly Site[], { mappings }: SchemaTerms): VariableUse[] {
   return sites.flatMap(({ site, descriptor }) => {
     const own = mappings.filter(({ peer }) => peer === site)
@@ -102,7 +104,7 @@ function everything(sites: readonly Site[], { mappings }: SchemaTerms): Variable
   })
 }
 
-/** Each variable once. It counts as binned where any use bins it. */
+/** The variables without duplicates. A variable counts as binned if any use bins it. */
 function joined(uses: readonly VariableUse[]): VariableUse[] {
   const cut = new Set(uses.filter(({ binned }) => binned).map(({ variable }) => variable))
   return [...new Set(uses.map(({ variable }) => variable))].map((variable) => ({ variable, binned: cut.has(variable) }))

@@ -20,7 +20,7 @@ export class Shares {
   }
 
   /**
-   * Offers the files of a request. Called before any peer is asked, since a peer may fetch as soon as it has read the
+   * Offers the files of a request. Call it before any peer is asked, because a peer may fetch as soon as it has read the
    * request.
    */
   offer({ id, requestHash, uploads = [] }: RequestRecord): void {
@@ -29,8 +29,7 @@ export class Shares {
 
   /**
    * Returns one piece of a file. Throws the same JOB_UNKNOWN for an unknown request, a request that was not sent to the
-   * asking peer,
-   * an ended one, and a file that it does not name; UPLOAD_UNAVAILABLE where the file is gone.
+   * fetching peer, an ended request, and a file that the request does not name; UPLOAD_UNAVAILABLE if the file is gone.
    */
   async answer(ask: Message<'UploadAsk'>, from: string): Promise<{ piece: Uint8Array }> {
     const id = this.#offered.get(ask.requestHash)
@@ -44,7 +43,7 @@ export class Shares {
 
   /** Removes expired files that no open request needs, and forgets requests that have ended. Returns the number of files. */
   async sweep(): Promise<number> {
-    // Reading all open requests is costly, and mostly there is nothing to do.
+    // Reading all open requests is costly, and usually there is nothing to do.
     if (this.#offered.size === 0 && this.#parts.uploads.expired === 0) return 0
     const open = await this.#parts.requests.open()
     const ids = new Set(open.map(({ id }) => id))

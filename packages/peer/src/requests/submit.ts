@@ -47,14 +47,14 @@ export interface Owner {
   readonly mayUsePrivate: boolean
 }
 
-/** An account as the owner of what it submits. */
+/** An account as the owner of its submissions. */
 export function ownerOf(account: Account): Owner {
   return { name: account.name, mayUsePrivate: isStaff(account) }
 }
 
-/** Largest unsealed body, bytes: sealed and in base64 it must still fit into an envelope. */
+/** Maximum size of an unsealed body, bytes: sealed and in base64 it must still fit into an envelope. */
 const UNSEALED_BYTES_MAX = (LIMITS.envelopeBytesMax * 3) / 4 - 4096
-/** Open requests per account at most. */
+/** Maximum number of open requests per account. */
 const OPEN_REQUESTS_MAX = 100
 
 /** Accepts the requests of accounts; one instance per peer. */
@@ -98,9 +98,10 @@ export class Submitter {
     )
   }
 
-  /** Accepts a request that its author signed. It is sent unchanged, to peers in its audience. */
+  /** Accepts a request that its author signed. It is sent unchanged to peers in its audience. */
   async submitSigned(submission: SignedSubmission, owner: Owner): Promise<RequestRecord> {
-    // Looked up before the expiry is checked: a client that lost our answer sends the same bytes again, however late.
+    // An earlier submission is looked up before the expiry is checked: a client that lost the answer sends the same bytes
+    // again, however late.
     const earlier = await this.#parts.requests.signedAs(await sha256Hex(submission.envelope))
     return earlier ? this.#repeated(earlier, submission, owner) : this.#takeSigned(submission, owner)
   }
@@ -108,7 +109,7 @@ export class Submitter {
   async #takeSigned(submission: SignedSubmission, owner: Owner): Promise<RequestRecord> {
     const opened = await open(submission.envelope, { type: 'job-request', clock: this.#parts.clock })
     const request = messages.JobRequest.decode(opened.body)
-    // Only this gateway may declare its custody: an owner that trusts its accounts must not be shown a forged one.
+    // Only this gateway may declare its custody: an owner that trusts its accounts must not be shown a forged account.
     if (request.custody === 'gateway' || request.account !== '') {
       const reason = 'A request that you sign yourself says custody: requester, and names no account.'
       throw new StimnetError('PARAMETER_INVALID', reason, { reason })
@@ -138,7 +139,8 @@ export class Submitter {
       ...statisticIn(program),
       title: request.title,
       ...sharedOf(uploads),
-      // A review by one institution's stewards is listed among the analysis requests, as for a request that the gateway signs.
+      // A review by one institution's stewards is listed among the analysis requests, as for a request that the gateway
+      // signs.
       ...(request.review && targets.length === 1 ? { analysis: true } : {})
     }
     const contentHash = hashOf([submission.envelope, JSON.stringify(targets)])
@@ -148,7 +150,7 @@ export class Submitter {
     return this.#repeated(record, { targets }, owner)
   }
 
-  /** The same bytes from the same account for the same peers are the same request. Everything else is a replay. */
+  /** The same bytes from the same account for the same peers are the same request. Anything else is a replay. */
   #repeated(record: RequestRecord, { targets }: Pick<SignedSubmission, 'targets'>, owner: Owner): RequestRecord {
     const wanted = targets === '*' ? record.targets : this.#resolve(targets)
     const isSame = record.owner === owner.name && JSON.stringify(record.targets) === JSON.stringify(wanted)
@@ -167,7 +169,7 @@ export class Submitter {
     throw new StimnetError('NOT_FOUND', reason, { reason })
   }
 
-  /** The upload of the same account with the bytes that a signed request names. Throws NOT_FOUND. */
+  /** The account's upload with the bytes that a signed request names. Throws NOT_FOUND. */
   #signedUpload(file: { sha256: string; size: number }, owner: Owner): UploadRecord {
     const found = this.#parts.uploads.findBytes(owner.name, file)
     if (found) return found

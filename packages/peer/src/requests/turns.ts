@@ -1,22 +1,21 @@
-/** Scheduling of submissions and deliveries: a submission, whose client waits, goes before deliveries. */
+/** Scheduling of submissions and deliveries: a submission, whose client is waiting, has priority over deliveries. */
 import type { Clock } from '@stimnet/protocol'
 
-/** Interval at which some deliveries proceed although submissions are running, ms, so that none starves. */
+/** Interval at which some deliveries proceed although submissions are running, ms, so that no delivery starves. */
 const EVERY_MS = 25
-/** At each interval this fraction of the waiting deliveries proceeds, rounded up: one fortieth. */
+/** The divisor of the number of waiting deliveries: at each interval one fortieth of them proceeds, rounded up. */
 const SHARE = 40
 /** A burst of submissions counts as over after this time without a new one, ms. */
 const QUIET_MS = 5
 
 /**
- * Puts submissions before deliveries: a burst of requests is accepted first and delivered afterwards. After a single
- * submission
- * nothing is delayed.
+ * Gives submissions priority over deliveries: a burst of requests is accepted first and delivered afterwards. After a single
+ * submission nothing is delayed.
  */
 export class Turns {
   readonly #clock: Clock
   readonly #waiting: (() => void)[] = []
-  /** Submissions running now, and the largest number at once since the last time there were none. */
+  /** Number of submissions running now (`#first`), and the maximum number since none was last running (`#most`). */
   #first = 0
   #most = 0
   #pacing = false
@@ -37,7 +36,7 @@ export class Turns {
     }
   }
 
-  /** Resolves when no submission is running, or when the delivery's share of the interval has come. */
+  /** Resolves when no submission is running, or when the delivery may proceed in its interval. */
   async take(): Promise<void> {
     if (this.#most === 0) return
     const turn = new Promise<void>((resolve) => {

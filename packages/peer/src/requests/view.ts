@@ -24,14 +24,14 @@ import { stateOf } from '../store/request-state.ts'
 import type { RequestPart, RequestRecord } from '../store/requests.ts'
 import { type Asked, askedOf } from './asked.ts'
 
-/** Requests kept at most: those that have ended never change again, and clients ask for them many times. */
+/** Maximum number of views that are kept: ended requests never change again, and clients read them many times. */
 const KEPT_MAX = 512
 
-/** Views of requests. The view of an ended request is made once; each part, and what was asked, is read once. */
+/** Views of requests. The view of an ended request is made once; each part, and the question of each request, is decoded once. */
 export class Views {
   readonly #clock: Clock
   readonly #ended = new Map<string, Promise<OwnRequest>>()
-  /** By what was read: a record of a request, and of its part, is replaced where it changes. */
+  /** Decoded parts by the record that was read: a record of a request, and of its part, is replaced when it changes. */
   readonly #parts = new WeakMap<RequestPart, Promise<BroadcastPart>>()
   readonly #asked = new Map<string, Promise<Asked>>()
 
@@ -43,7 +43,7 @@ export class Views {
     if (record.endedAtMs === undefined) return this.#viewOf(record)
     const { id, resultsDeletedAtMs } = record
     if (resultsDeletedAtMs === undefined) return keptIn(this.#ended, id, () => this.#viewOf(record))
-    // The view from before has the results that were deleted.
+    // The earlier view contains the results that were deleted.
     this.#ended.delete(id)
     return keptIn(this.#ended, `${id} ${resultsDeletedAtMs}`, () => this.#viewOf(record))
   }
@@ -68,7 +68,7 @@ export class Views {
   }
 }
 
-/** The value that is kept under a key, or a new one; of many, the oldest is dropped. */
+/** The value that is stored under a key, or a new value; if there are many, the oldest is dropped. */
 function keptIn<T>(kept: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
   const known = kept.get(key)
   if (known) return known
@@ -79,7 +79,7 @@ function keptIn<T>(kept: Map<string, Promise<T>>, key: string, make: () => Promi
   return made
 }
 
-/** Characters of a program in lists, enough to know a query again. */
+/** Number of characters of a program in lists: enough to recognise a query. */
 const OPENING_CHARACTERS = 200
 
 function viewOf(record: RequestRecord, parts: readonly BroadcastPart[], asked: Asked | undefined): OwnRequest {
@@ -116,7 +116,7 @@ function viewOf(record: RequestRecord, parts: readonly BroadcastPart[], asked: A
   return { broadcast, isToMany: record.broadcast, requester, requesterKey }
 }
 
-/** What went wrong, in words about the request; null where nothing did. */
+/** The reason why a request failed, as a sentence; null if it did not. */
 function messageOf(reason: string | undefined, code: Code | undefined): string | null {
   return reason ?? (code ? CODES[code].meaning : null)
 }
@@ -126,7 +126,7 @@ function cohortOf({ where, filters }: AskedQuestion): Filter | null {
   return first && second ? { all: [first, second] } : (first ?? null)
 }
 
-/** What only a script reads of `filters` is no cohort. */
+/** Entries of `filters` that only a script reads are not part of the cohort. */
 function plainFilter(filters: Readonly<Record<string, unknown>>): Filter | undefined {
   try {
     return filterFromPairs(filters)
@@ -135,7 +135,7 @@ function plainFilter(filters: Readonly<Record<string, unknown>>): Filter | undef
   }
 }
 
-/** What the peers of a request agree on, and where they differ. Null for a request to one peer. */
+/** The agreement of the peers of a request, and their differences. Null for a request to one peer. */
 function schemaOf(report: RequestRecord['schema']): Broadcast['schema'] {
   if (!report) return null
   const { contract, differences, skeleton } = report
@@ -151,18 +151,18 @@ function pooledOf(parts: readonly BroadcastPart[], question: Asked | undefined):
     const asked = question && askedProgramOf(question.question)
     return withInstitutions(pool(shares, { outputs, asked }), sites)
   } catch (error) {
-    // Parts that do not pool are shown side by side, with a note.
+    // Parts that cannot be pooled are shown side by side, with a note.
     const notes = [`The parts do not pool: ${CODES[codeOf(error)].meaning}`]
     return { columns: [], rows: [], sites: [], missing: [], notes }
   }
 }
 
-/** A part whose result was deleted: its state stays, and what was released is gone. */
+/** A part whose result was deleted: its state stays, but its released values are gone. */
 function withoutResult(part: RequestPart, atMs: number): RequestPart {
   return part.state === 'completed' ? { ...part, code: 'RESULT_DELETED', reason: deletedReason(atMs) } : part
 }
 
-/** A part with its stored result, which was verified on receipt. One without a result has no output. */
+/** A part with its stored result, which was verified on receipt. A part without a result has no output. */
 async function partOf(part: RequestPart, clock: Clock): Promise<BroadcastPart> {
   const output = await outputOf(part, clock)
   return {
@@ -185,7 +185,7 @@ async function partOf(part: RequestPart, clock: Clock): Promise<BroadcastPart> {
   }
 }
 
-/** What an answer says of itself in words: who was left out of it, and that some of its digits were. */
+/** The statements of an answer about itself: who was left out, and whether digits were withheld. */
 function warningsIn(output: Output | undefined): readonly string[] {
   if (output?.kind !== 'table') return []
   const { left_out = [], withheld } = output
@@ -195,7 +195,7 @@ function warningsIn(output: Output | undefined): readonly string[] {
 const FEWER_DIGITS =
   'Some numbers are rounded to half of their standard error, or to a whole one, because much has been released about a variable already.'
 
-/** A warning where the allowance for refusals is nearly used up. */
+/** A warning if the allowance for refusals is nearly used up. */
 function refusalsWarning({ refusals, institution, nodeId }: RequestPart): readonly string[] {
   if (refusals === undefined || !isNearlyUsed(refusals)) return []
   const where = institution || nodeId
@@ -215,6 +215,6 @@ async function outputOf(part: RequestPart, clock: Clock): Promise<Output | undef
   const sealed = fromText(part.result)
   const opened = await open(sealed, { type: 'job-result', issuer: part.peerId, clock, atAnyTime: true })
   const { outputJson } = messages.JobResult.decode(opened.body)
-  // The shape was checked on receipt, before the result was stored.
+  // The structure was checked on receipt, before the result was stored.
   return JSON.parse(new TextDecoder().decode(outputJson)) as Output
 }

@@ -1,21 +1,21 @@
-/** The ages after which a peer deletes, as its configuration declares them, and what there is to delete. */
+/** The ages after which a peer deletes records, as configured, and the amounts to delete. */
 import { LIMITS } from '@stimnet/protocol'
 import type { PeerConfig } from '../config/config.ts'
 
 const DAY_MS = 24 * 3_600_000
 
-/** What is deleted, in the order of the reports. */
+/** The kinds of things that are deleted, in the order of the reports. */
 export const KINDS = ['results', 'jobs', 'requests', 'uploads', 'epochs', 'accounts'] as const
-/** One of them. */
+/** One kind of thing that is deleted. */
 export type Kind = (typeof KINDS)[number]
 
 /** Amounts by kind. */
 export type Counts = Readonly<Record<Kind, number>>
 
-/** Nothing of any kind. */
+/** Zero of every kind. */
 export const NONE: Counts = { results: 0, jobs: 0, requests: 0, uploads: 0, epochs: 0, accounts: 0 }
 
-/** Days by kind; undefined where it is kept for ever. */
+/** Days by kind; undefined if the kind is kept for ever. */
 export type Ages = Readonly<Record<Kind, number | undefined>>
 
 /** The ages of a configuration. */
@@ -30,7 +30,7 @@ export function agesOf({ retention }: Pick<PeerConfig, 'retention'>): Ages {
   }
 }
 
-/** The time before which something of that age is due, Unix ms. */
+/** The time before which something is due at that age, Unix ms. */
 export function dueBefore(days: number, nowMs: number): number {
   return nowMs - days * DAY_MS
 }
@@ -41,7 +41,7 @@ export function added(a: Counts, b: Partial<Counts>): Counts {
   return Object.fromEntries(sums) as Record<Kind, number>
 }
 
-/** Whether there is anything. */
+/** Whether any amount is above zero. */
 export function isAny(counts: Counts): boolean {
   return KINDS.some((kind) => counts[kind] > 0)
 }

@@ -1,6 +1,6 @@
 /**
- * Retention: deletes, in small batches, what is older than the configuration lets it become. Never ledgers, the audit log, what was
- * answered, or the hashes of receipts.
+ * Retention: deletes, in small batches, records that are older than the configured age. It never deletes ledgers, the audit
+ * log, the list of answered questions, or the hashes of receipts.
  */
 import type { Clock } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
@@ -17,9 +17,9 @@ import { added, type Ages, type Counts, dueBefore, isAny, type Kind, NONE } from
 import { Since } from './since.ts'
 import { type Deletable, dueOf, lockedAccounts, type StandingParts, supersededEpochs } from './standing.ts'
 
-/** Jobs or requests deleted in one batch: other changes wait for no longer than one batch takes. */
+/** Number of jobs or requests deleted in one batch: other changes wait no longer than one batch takes. */
 const BATCH = 50
-/** Entries counted at most for a preview. */
+/** Maximum number of entries counted for a preview. */
 const COUNTED_MAX = 1_000_000
 /** Time between two sweeps, ms. Ages are in days. */
 const EVERY_MS = 3_600_000
@@ -41,7 +41,7 @@ export class Retention {
   readonly #parts: RetentionParts
   readonly #ended: Ended
   readonly #since: Since
-  /** What was deleted and is not in the audit log yet. */
+  /** Deleted amounts that are not yet in the audit log. */
   readonly #pending: Sublevel<Counts>
   readonly #stopping = new AbortController()
   #counts: Counts = NONE
@@ -57,7 +57,7 @@ export class Retention {
 
   static async open(parts: RetentionParts): Promise<Retention> {
     const retention = new Retention(parts)
-    // What a sweep deleted that was cut short is recorded by the next one.
+    // Deletions of an interrupted sweep are recorded by the next sweep.
     retention.#counts = (await retention.#pending.get('counts')) ?? NONE
     return retention
   }
@@ -66,7 +66,10 @@ export class Retention {
     return this.#parts.ages
   }
 
-  /** What a sweep would delete now. An epoch or account counts from the sweep that first noticed it. Changes nothing. */
+  /**
+   * The amounts that a sweep would delete now. An epoch or account counts from the sweep that first noticed it. Changes
+   * nothing.
+   */
   async due(): Promise<Counts> {
     const { ages, uploads } = this.#parts
     const count = async (kind: EndedKind, days: number | undefined) =>
@@ -81,7 +84,7 @@ export class Retention {
     }
   }
 
-  /** Removes expired uploads, and sweeps the rest if the last sweep was an hour ago or more. */
+  /** Removes expired uploads, and sweeps everything else if the last sweep was an hour ago or more. */
   async sweepIfDue(): Promise<void> {
     const { clock, shares } = this.#parts
     await this.#one('uploads', await shares.sweep())
@@ -92,7 +95,10 @@ export class Retention {
     await this.sweep()
   }
 
-  /** Deletes what is due, and records it in the audit log. Returns what was deleted. One sweep at a time. */
+  /**
+   * Deletes everything that is due, and records it in the audit log. Returns the deleted amounts. Only one sweep runs at a
+   * time.
+   */
   sweep(): Promise<Counts> {
     this.#sweeping ??= this.#sweep().finally(() => {
       this.#sweeping = undefined
@@ -100,7 +106,7 @@ export class Retention {
     return this.#sweeping
   }
 
-  /** Ends a running sweep after its batch. */
+  /** Ends a running sweep after its current batch. */
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#sweeping?.catch(() => undefined)
@@ -134,12 +140,12 @@ export class Retention {
     return dueBefore(days, this.#parts.clock.now())
   }
 
-  /** Batch after batch, until nothing more can be deleted. */
+  /** Deletes batch after batch, until nothing more can be deleted. */
   async #each(kind: EndedKind, days: number, deleteAll: (ids: readonly string[]) => Promise<number>): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const deleted = await deleteAll(await this.#ended.before(kind, this.#cutoff(days), BATCH))
       if (deleted === 0) return
-      // Others get their turn.
+      // Yields so that other work can proceed.
       await new Promise((resolve) => setImmediate(resolve))
     }
   }
@@ -154,7 +160,7 @@ export class Retention {
         for (const { job, kept } of found) {
           if (what === 'jobs' && !(await jobs.delete(draft, job, clock.now()))) continue
           if (what === 'results') jobs.deleteResult(draft, job, clock.now())
-          // The same question gets the same answer for ever, whatever becomes of the job that gave it first.
+          // The same question always gets the same answer, even after the job that gave it first is deleted.
           if (kept !== undefined) answered.keep(draft, job.id, kept)
           count += 1
         }
@@ -165,7 +171,10 @@ export class Retention {
     )
   }
 
-  /** A job, and what it released if others will be given it. Undefined for a job that cannot be read: it stays. */
+  /**
+   * A job, and its released output if that will be given to others. Undefined for a job that cannot be read, which is not
+   * deleted.
+   */
   async #readJob(id: string): Promise<{ job: JobRecord; kept: string | undefined } | undefined> {
     const { clock, jobs, answered, events } = this.#parts
     try {
@@ -210,7 +219,7 @@ export class Retention {
     }
   }
 
-  /** Notes what is not deleted by a batch of the database. */
+  /** Records a deletion that is not part of a batch of the database. */
   async #one(what: Kind, count: number): Promise<void> {
     if (count > 0) await this.#parts.database.commit((draft) => this.#note(draft, what, count), { sync: false })
   }

@@ -1,8 +1,8 @@
-/** Since when something without a date of its own has been as it is: an epoch superseded, an account locked. */
+/** The times at which states without a stored date began: the superseding of an epoch, or the locking of an account. */
 import type { Database, Draft } from '../store/database.ts'
 import type { Sublevel } from '../store/level/level.ts'
 
-/** The times, as sweeps noticed them. */
+/** The start times, as noticed by sweeps. */
 export class Since {
   readonly #database: Database
   readonly #stored: Sublevel<number>
@@ -13,8 +13,8 @@ export class Since {
   }
 
   /**
-   * Compares those of a kind that are now so with those known. Notes new ones, forgets the others, and returns since when each has been
-   * so, Unix ms.
+   * Compares the names of a kind that are now in the state with the known names. Records new names, forgets others, and
+   * returns the time at which each state began, Unix ms.
    */
   async update(kind: string, names: readonly string[], nowMs: number): Promise<Map<string, number>> {
     const known = await this.of(kind, names)
@@ -30,7 +30,7 @@ export class Since {
     return known
   }
 
-  /** As `update`, and changes nothing: without those that no sweep has noticed yet. */
+  /** Like `update`, but without changes: names that no sweep has noticed yet are left out. */
   async of(kind: string, names: readonly string[]): Promise<Map<string, number>> {
     const known = await this.#known(kind)
     return new Map([...known].filter(([name]) => names.includes(name)))

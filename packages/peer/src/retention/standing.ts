@@ -1,4 +1,4 @@
-/** What is deleted one by one: the rows of superseded epochs, and locked accounts. */
+/** Things that are deleted individually: the rows of superseded epochs, and locked accounts. */
 import { type Catalog, deleteEpoch, storedEpochs } from '@stimnet/data'
 import type { Accounts } from '../store/accounts/accounts.ts'
 import type { ApiKeys } from '../store/accounts/api-keys.ts'
@@ -7,7 +7,7 @@ import type { LedgerStore } from '../store/released/ledgers.ts'
 import { dueBefore } from './ages.ts'
 import type { Since } from './since.ts'
 
-/** Something that can be deleted, and how. */
+/** Something that can be deleted, with its deletion function. */
 export interface Deletable {
   readonly name: string
   delete(): Promise<void>
@@ -24,7 +24,7 @@ export interface StandingParts {
   readonly apiKeys: ApiKeys
 }
 
-/** Epochs on disk from which nothing is answered and that do not wait to be accepted. */
+/** Epochs on disk from which nothing is answered and that are not waiting to be accepted. */
 export async function supersededEpochs(parts: StandingParts): Promise<Deletable[]> {
   const { database, catalogs, ledgers, snapshots: dataDir } = parts
   const served = epochStore(database)
@@ -46,7 +46,7 @@ export async function supersededEpochs(parts: StandingParts): Promise<Deletable[
   return found
 }
 
-/** Accounts that are locked. Their names stay taken, since requests and the log refer to them. */
+/** Accounts that are locked. Their names stay reserved, because requests and the log refer to them. */
 export function lockedAccounts({ accounts, apiKeys, database }: StandingParts): Deletable[] {
   return accounts
     .list()
@@ -61,7 +61,10 @@ export function lockedAccounts({ accounts, apiKeys, database }: StandingParts): 
     }))
 }
 
-/** Those of a kind that have been so for as many days; `note`: new ones are noted and others forgotten. */
+/**
+ * The things of a kind that have been due for the given number of days. With `note`, new ones are recorded and others
+ * forgotten.
+ */
 export async function dueOf(
   kind: 'epoch' | 'account',
   { all, days, since, nowMs, note }: { all: Deletable[]; days: number; since: Since; nowMs: number; note: boolean }

@@ -1,4 +1,4 @@
-/** Attacks on one engine after the other, observed by witnesses: for the command line and for a peer that serves. */
+/** Runs attacks on one engine after the other, observed by witnesses: for the command line and for a serving peer. */
 import {
   type Attack,
   type AttackableEngine,
@@ -14,18 +14,18 @@ export interface AttacksOnEngines {
   readonly engines: readonly AttackableEngine[]
   readonly attacks: readonly Attack[]
   readonly settings: EngineSettings
-  /** The environment of this process, in which a secret is hidden meanwhile. */
+  /** The environment of this process, in which a secret is hidden during the attacks. */
   readonly environment: NodeJS.ProcessEnv
-  /** Folder for the targets that attacks must not reach, and nothing else. Default: one among the temporary files. */
+  /** Folder only for the targets that attacks must not reach. Default: a temporary folder. */
   readonly folder?: string
   readonly signal: AbortSignal
-  /** Programs that run at the same time. Default 2. */
+  /** Number of programs that run at the same time. Default 2. */
   readonly atOnce?: number
   onEngine?(engine: AttackableEngine): void
   onResult?(engine: AttackableEngine, result: AttackResult): void
 }
 
-/** Returns one report per engine, also for engines that are not here. After an abort: for those reached until then. */
+/** Returns one report per engine, including unavailable engines. After an abort: for the engines reached until then. */
 export async function attackEngines(asked: AttacksOnEngines): Promise<EngineReport[]> {
   const { attacks, settings, signal, atOnce } = asked
   const witnesses = await Witnesses.open(asked.environment, asked.folder)

@@ -1,9 +1,9 @@
 /** Findings of attacks on an engine, as plain data to print, store and send. */
 import type { AttackResult, EngineReport } from '@stimnet/sandbox'
 
-/** Characters of a program's own text that are kept at most. */
+/** Maximum number of characters of a program's own text that are kept. */
 const TEXT_MAX = 300
-/** Leftovers listed at most. */
+/** Maximum number of leftovers that are listed. */
 const LEFT_MAX = 20
 
 /** One attack and its outcome. */
@@ -14,7 +14,7 @@ export interface AttackFinding {
   readonly tries: string
   readonly language: string
   readonly outcome: AttackResult['verdict']['outcome']
-  /** What stopped the attack, or what it reached. */
+  /** The protection that stopped the attack, or the target that the attack reached. */
   readonly by: string
   /** Whether the engine's published grade permits this outcome. */
   readonly isAdmitted: boolean
@@ -60,7 +60,7 @@ export function countsOf(results: readonly AttackResult[]): OutcomeCounts {
   return counts
 }
 
-/** The problems in one line; undefined where every engine keeps what its grade promises. */
+/** The problems in one line; undefined if every engine meets its grade. */
 export function troubleIn(engines: readonly EngineFindings[]): string | undefined {
   const lines = engines.flatMap((engine) => {
     if (!engine.isHere) return [`${engine.grade} could not be opened`]

@@ -1,4 +1,7 @@
-/** The self-test of the sandboxes in which jobs run. One runs at a time, beside the jobs, and its report is stored. */
+/**
+ * The self-test of the sandboxes in which jobs run. One self-test runs at a time, in parallel with the jobs, and its report
+ * is stored.
+ */
 import { type Clock, codeOf } from '@stimnet/protocol'
 import type { Attack, AttackableEngine, EngineSettings } from '@stimnet/sandbox'
 import type { PeerEvents } from '../events.ts'
@@ -9,15 +12,18 @@ import { VERSION } from '../version.ts'
 import { attackEngines } from './attack-engines.ts'
 import { findingsOf, troubleIn } from './findings.ts'
 
-/** Attacks that run at the same time: one, since jobs have priority on this machine. */
+/** Number of attacks that run at the same time: one, because jobs have priority on this machine. */
 const AT_ONCE = 1
 
-/** Limit on the duration of a self-test, ms; one takes minutes. Attacks not tried by then are unjudged, which counts as open. */
+/**
+ * Maximum duration of a self-test, ms; a normal one takes minutes. Attacks that were not tried by then are unjudged, which
+ * counts as open.
+ */
 export const SELF_TEST_MS_MAX = 30 * 60_000
 
 /**
- * Time between the starts of two self-tests, ms. Each keeps a processor busy for minutes, and no account may keep it
- * busy for good.
+ * Minimum time between the starts of two self-tests, ms. Each keeps a processor busy for minutes, and no account may keep it
+ * busy permanently.
  */
 export const SELF_TEST_EVERY_MS_MIN = 10 * 60_000
 
@@ -28,13 +34,13 @@ export interface SelfTestParts {
   readonly store: SelfTestStore
   readonly events: Pick<PeerEvents, 'unexpected'>
   readonly monitor: Pick<Monitor, 'raise'>
-  /** The engines that jobs run in. Empty where no scripts run, or where the sandbox is not one that attacks exist for. */
+  /** The engines in which jobs run. Empty if no scripts run, or if there are no attacks for the sandbox. */
   readonly engines: readonly AttackableEngine[]
   /** The attacks that apply to these engines. */
   readonly attacks: readonly Attack[]
   readonly settings: EngineSettings
   readonly environment: NodeJS.ProcessEnv
-  /** Folder for the targets that attacks must not reach; exists while a self-test runs. */
+  /** Folder for the targets that attacks must not reach. It exists while a self-test runs. */
   readonly folder: string
 }
 
@@ -42,15 +48,15 @@ export interface SelfTestParts {
 export interface SelfTestProgress {
   readonly by: string
   readonly startedAtMs: number
-  /** The grade of the engine under attack; empty before the first. */
+  /** The grade of the engine under attack; empty before the first attack. */
   readonly grade: string
   readonly done: number
   readonly of: number
-  /** Outcomes so far that the grade does not permit. */
+  /** Number of outcomes so far that the grade does not permit. */
   readonly failing: number
 }
 
-/** Whether a self-test is running now, and if not, why. */
+/** Whether a self-test is running now, and if not, the reason. */
 export type Started =
   | { readonly is: 'started' | 'running' }
   | { readonly is: 'nothing-to-test' }
@@ -74,7 +80,7 @@ export class SelfTests {
     this.#parts = parts
   }
 
-  /** The progress of the running self-test; undefined where none runs. */
+  /** The progress of the running self-test; undefined if none is running. */
   get progress(): SelfTestProgress | undefined {
     return this.#progress
   }
@@ -83,10 +89,7 @@ export class SelfTests {
     return this.#parts.store.latest
   }
 
-  /**
-   * Time at which the last self-test ended without a report, for a reason that is in the log; undefined where it ended
-   * normally.
-   */
+  /** Time at which the last self-test ended without a report, for a reason that is in the log; undefined if it ended normally. */
   get failedAtMs(): number | undefined {
     return this.#failedAtMs
   }
@@ -96,7 +99,7 @@ export class SelfTests {
     return this.#parts.engines.length > 0 && this.#parts.attacks.length > 0
   }
 
-  /** Time until another may start, ms; 0 where it may start now. */
+  /** Time until another self-test may start, ms; 0 if it may start now. */
   get waitMs(): number {
     const last = this.#startedAtMs ?? this.report?.startedAtMs
     if (last === undefined) return 0
@@ -105,7 +108,7 @@ export class SelfTests {
     return passedMs < 0 ? 0 : Math.max(0, SELF_TEST_EVERY_MS_MIN - passedMs)
   }
 
-  /** Starts a self-test and returns at once. While one is running, the caller gets `running` and can follow it. */
+  /** Starts a self-test and returns at once. If one is already running, the caller gets `running` and can follow it. */
   start(by: string): Started {
     if (!this.canTest || this.#isClosed) return { is: 'nothing-to-test' }
     if (this.#run) return { is: 'running' }
@@ -127,7 +130,7 @@ export class SelfTests {
     await this.#run?.ended
   }
 
-  /** Runs a self-test within its time limit. Never throws, since no caller waits for it. */
+  /** Runs a self-test within its time limit. Never throws, because no caller waits for it. */
   async #guarded(about: { by: string; startedAtMs: number }, control: AbortController): Promise<void> {
     const { clock, events } = this.#parts
     const done = new AbortController()
@@ -180,7 +183,7 @@ export class SelfTests {
       this.#parts.store.put(draft, { ...report, isClean: trouble === undefined })
       draft.audit({ ...record, detail: { state: trouble === undefined ? 'held' : 'did not hold', grades } })
     })
-    // The subject is this self-test, so that an alert of the one before does not suppress it.
+    // The subject is this self-test, so that an alert of the previous self-test does not suppress this alert.
     const subject = String(about.startedAtMs)
     if (trouble !== undefined)
       this.#parts.monitor.raise({ kind: 'sandbox-open', actor: about.by, detail: trouble }, subject)

@@ -5,9 +5,9 @@ import type { Sublevel } from '../store/level/level.ts'
 
 /** The report of a finished self-test. */
 export interface SelfTestReport {
-  /** The account that started it. */
+  /** The account that started the self-test. */
   readonly by: string
-  /** Version of StimNet, and so of the attacks. */
+  /** Version of StimNet, and therefore of the attacks. */
   readonly version: string
   readonly startedAtMs: number
   readonly endedAtMs: number

@@ -1,4 +1,4 @@
-/** The connections of a peer to others, and the parts that send its accounts' requests. */
+/** The connections of a peer to others, and the parts that send the requests of its accounts. */
 import { createHash } from 'node:crypto'
 import type { Catalog } from '@stimnet/data'
 import { digestsExchange, federationExchange, type Mesh, type MeshTiming, uploadExchange } from '@stimnet/mesh'
@@ -26,7 +26,7 @@ export interface Way {
   readonly timing: Partial<MeshTiming> | undefined
 }
 
-/** The links to others, and what is known through them. */
+/** The connections to others, and the information received through them. */
 export type Connections = Awaited<ReturnType<typeof openConnections>>
 
 /** Answers others and starts the mesh. Throws ADDRESS_IN_USE. */
@@ -51,7 +51,7 @@ export async function openConnections(setting: Setting, stores: Stores, basis: B
       isPermitted: basis.permits,
       isReachable: (peerId) => peerId === signer.id || mesh.isReachable(peerId),
       digestOf: (peerId) => (mesh.keeps(peerId) ? undefined : digests.get(peerId)),
-      // Where digests are passed on, names of catalogs are not in the DHT.
+      // If digests are passed on, names of catalogs are not in the DHT.
       providers: (catalog, signal) =>
         isPassedOn(setting.config) ? Promise.resolve([]) : mesh.findProviders(catalog, signal)
     },
@@ -95,7 +95,7 @@ interface SpreadOver {
   readonly basis: Basis
 }
 
-/** The spread of digests over a mesh, which has not started. */
+/** The spread of digests over a mesh that has not started yet. */
 function openSpread({ config, clock, random, events }: Setting, over: SpreadOver): Spread {
   const { store, mesh, directory, stores, basis } = over
   const { signer } = stores

@@ -1,6 +1,6 @@
 /**
- * The exchanges that this peer answers: hello, catalogs, jobs, cancelling, following and attesting. For others and for
- * itself.
+ * The exchanges that this peer answers, for others and for itself: hello, catalogs, jobs, cancelling, following and
+ * attesting.
  */
 
 import type { Catalog } from '@stimnet/data'
@@ -36,7 +36,7 @@ import type { JobStore } from '../store/jobs.ts'
 import { type Attest, createAttest } from '../witness/attest.ts'
 import type { Conflicts } from '../witness/conflicts.ts'
 
-/** The answers of a peer, independent of the transport of the question. */
+/** The answers of a peer, independent of the transport of the request. */
 export interface Exchanges {
   hello(): Promise<Uint8Array>
   catalogs(query: { words: readonly string[]; name: string }, askedBy: string): Promise<Uint8Array[]>
@@ -79,7 +79,7 @@ export interface ExchangeParts {
   readonly conflicts: Conflicts
 }
 
-/** Time for which a peer's description of itself and its catalogs stays valid, ms; then it is asked again. */
+/** Validity of a peer's description of itself and its catalogs, ms; afterwards it is requested again. */
 const DESCRIPTION_LIFETIME_MS = 3_600_000
 
 /** Creates the answers of this peer. */
@@ -125,7 +125,7 @@ export function serveExchanges(mesh: Mesh, exchanges: Exchanges): void {
   mesh.serveFollow((ask, from, signal) => exchanges.follow(ask, from, signal))
 }
 
-/** Cancels a job for the key that signed its request or the peer that carried it. For everybody else the job does not exist. */
+/** Cancels a job for the key that signed its request or the peer that carried it. For anybody else the job does not exist. */
 async function answerCancel(
   parts: ExchangeParts,
   sealed: Uint8Array,

@@ -1,12 +1,15 @@
-/** Lifetimes: what is opened is closed again in reverse order, also when a later step of opening throws. */
+/** Lifetimes: resources are closed in reverse order of opening, also if a later step of opening throws. */
 
 /** The open resources, in the order of opening. */
 export interface Lifetime {
   /** Registers how to close a resource that was just opened, and returns it. */
   keep<T>(opened: T, close: (opened: T) => unknown): T
-  /** Calls `work` every `ms` until the end of this lifetime. Keeps no process alive. `work` handles its own failures. */
+  /**
+   * Calls `work` every `ms` until the end of this lifetime. The timer does not keep the process alive. `work` handles its
+   * own failures.
+   */
   every(ms: number, work: () => void): void
-  /** Closes everything in reverse order. Continues after a failure, and throws the first one at the end. */
+  /** Closes everything in reverse order. Continues after a failure, and throws the first error at the end. */
   close(): Promise<void>
 }
 
@@ -30,7 +33,7 @@ export async function withLifetime<T>(build: (lifetime: Lifetime) => Promise<T>)
   try {
     return await build(lifetime)
   } catch (error) {
-    // The first failure is reported; a later one of the clean-up would hide it.
+    // The first failure is reported; a later failure of the clean-up would hide it.
     await lifetime.close().catch(() => undefined)
     throw error
   }

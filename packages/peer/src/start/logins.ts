@@ -18,8 +18,8 @@ export function loginsOf({ gateway }: PeerConfig): Logins {
 }
 
 /**
- * Throws CONFIG_INVALID where people of another issuer logged in under a provider's name before: requests and keys
- * refer to that name.
+ * Throws CONFIG_INVALID if people of another issuer logged in under a provider's name before: requests and keys refer to
+ * that name.
  */
 export function assertSameIssuers({ gateway }: PeerConfig, people: readonly SignedOn[]): void {
   for (const { name, issuer } of gateway.providers) {

@@ -1,4 +1,4 @@
-/** Links over the mesh to other peers, and direct calls of the own exchanges for this peer. */
+/** Links over the mesh to other peers, and direct calls of this peer's own exchanges. */
 import { cancelExchange, catalogExchange, jobExchange, type Mesh } from '@stimnet/mesh'
 import type { Exchanges } from './exchanges.ts'
 import type { Link, Links } from '../requests/links.ts'
@@ -52,7 +52,7 @@ async function followOwn(
     try {
       for await (const event of own.follow(await options.ask(), self, signal)) await options.onEvent(event)
     } catch {
-      // The loop asks again from the last event seen. Failures of the store are reported by the store.
+      // The loop continues after the last event seen. The store reports its own failures.
       await new Promise((resolve) => setTimeout(resolve, OWN_REOPEN_MS).unref())
     }
   }

@@ -61,10 +61,9 @@ export async function openConfiguredSandbox(
     ...(onAway === undefined ? {} : { onAway }),
     poolSize: sandbox.pool_size,
     memoryBytesMax: sandbox.memory_mib * 1024 * 1024,
-    // Limit on processor time, with which the engines end a process that this node can no longer end. Threads add up
-    // and a start costs
-    // time too, so the limit is generous: it must never take effect before the node's own timer, which reports the
-    // reason.
+    // Limit on processor time, with which the engines end a process that this node can no longer end. Threads add up and a
+    // start also takes time, so the limit is generous: it must never take effect before the node's own timer, which reports
+    // the reason.
     wallTimeMsMax: sandbox.wall_time_ms * 4 + 30_000,
     docker: {
       owner,
@@ -93,9 +92,9 @@ interface CatalogParts {
 }
 
 /**
- * Opens every configured catalog. One that has answered stays at that epoch, since the difference between two epochs
- * could identify
- * those who came or went between them. A steward moves it to the newer one with `stimnet epoch accept`.
+ * Opens every configured catalog. A catalog that has answered stays at its epoch, because the difference between two epochs
+ * could identify people who were added or removed between them. A steward moves it to the newer epoch with `stimnet epoch
+ * accept`.
  */
 export async function openCatalogs(parts: CatalogParts, lifetime: Lifetime): Promise<ReadonlyMap<string, Catalog>> {
   const { config, database } = parts
@@ -237,8 +236,8 @@ export function isPassedOn({ mesh, federation }: Pick<PeerConfig, 'mesh' | 'fede
 }
 
 /**
- * The DHT terms of this peer's catalogs: names and keywords of all that are not private. None where its digest carries the names: to put
- * a term into the DHT and to renew it costs a connection to twenty members.
+ * The DHT terms of this peer's catalogs: names and keywords of all catalogs that are not private. Empty if its digest
+ * carries the names: storing and renewing a term in the DHT costs a connection to twenty members.
  */
 export function termsOf(catalogs: ReadonlyMap<string, Catalog>, isInDigests: boolean): string[] {
   if (isInDigests) return []
@@ -247,14 +246,20 @@ export function termsOf(catalogs: ReadonlyMap<string, Catalog>, isInDigests: boo
 }
 
 const HELLO_MS = 10_000
-/** Interval at which connected peers are asked again, ms: a clock may be set wrongly while two peers are connected. */
+/**
+ * Interval at which connected peers are asked for their description again, ms: a clock may be set wrongly while two peers
+ * are connected.
+ */
 const HELLO_EVERY_MS = 10 * 60_000
 
 const HELLO_AGAIN_MS = 15_000
-/** Peers that are asked again at once, at most: who did not answer has no time, and neither has this peer, perhaps. */
+/**
+ * Maximum number of peers that are asked again at once: peers that did not answer are busy, and this peer may be busy as
+ * well.
+ */
 const HELLO_AGAIN_MAX = 8
 
-/** Introduces every connected peer again at intervals, and soon again those that did not answer. */
+/** Requests the description of every connected peer again at intervals, and soon again from peers that did not answer. */
 export function keepIntroduced(parts: Introducing, lifetime: Lifetime): void {
   lifetime.every(HELLO_EVERY_MS, () => {
     parts.atMs.clear()
@@ -278,13 +283,13 @@ interface Introducing {
 }
 
 /**
- * Asks a peer for its description, stores it, and compares the clocks by the time that it signed. A peer that does not
- * answer has no name, and can be asked by its PeerId.
+ * Asks a peer for its description, stores it, and compares the clocks using the time that the peer signed. A peer that does
+ * not answer has no name, and can be addressed by its PeerId.
  */
 export async function introduce(parts: Introducing, peerId: string): Promise<void> {
   const { mesh, directory, clock, clocks, events, atMs } = parts
   try {
-    // A connection that was opened on demand, of a peer that was introduced lately.
+    // The connection was opened on demand, and the peer was introduced recently.
     if (!mesh.keeps(peerId) && atMs.has(peerId)) return
     const signal = AbortSignal.timeout(HELLO_MS)
     const askedAtMs = clock.now()
@@ -321,7 +326,7 @@ export function openWitnesses(parts: WitnessingParts): Promise<Witnesses> {
 /** The folder in which the set-up puts the built console (scripts/console.mjs). Without it, the gateway serves no console. */
 const CONSOLE_DIR = join(import.meta.dirname, '../../../console/dist')
 
-/** Opens the gateway; undefined where it is switched off. */
+/** Opens the gateway; undefined if it is switched off. */
 export async function openGateway(
   parts: {
     config: PeerConfig
@@ -369,7 +374,7 @@ export async function openGateway(
   return listening.url
 }
 
-/** Opens the listener for Prometheus; undefined where none is configured. Throws ADDRESS_IN_USE. */
+/** Opens the listener for Prometheus; undefined if none is configured. Throws ADDRESS_IN_USE. */
 export async function openMetrics(
   { config, events }: { config: PeerConfig; events: PeerEvents },
   lifetime: Lifetime
@@ -386,8 +391,8 @@ export async function openMetrics(
 const REFRESH_MS = 2_000
 
 /**
- * Reads the accounts file regularly, so that changes by another process take effect and are recorded. Before the first account there
- * is no file. What has changed since the peer last ran is recorded before this resolves.
+ * Reads the accounts file regularly, so that changes by another process take effect and are recorded. There is no file
+ * before the first account. Changes since the peer last ran are recorded before this function resolves.
  */
 export async function keepAccountsFresh(
   { accounts, database }: { accounts: Accounts; database: Database },
@@ -403,7 +408,10 @@ export async function keepAccountsFresh(
   lifetime.every(REFRESH_MS, () => void refresh().catch((error) => events.unexpected(error, 'recording accounts')))
 }
 
-/** Records backups that were made while this peer was stopped, before this resolves, and then those made while it runs. */
+/**
+ * Records backups that were made while this peer was stopped before this function resolves, and then backups made while it
+ * runs.
+ */
 export async function keepBackupsRecorded(
   { dataDir, database }: { dataDir: string; database: Database },
   events: PeerEvents,
@@ -422,7 +430,7 @@ export function sweepApprovals(approvals: Approvals, events: PeerEvents, lifetim
   lifetime.every(SWEEP_MS, sweep)
 }
 
-/** Opens retention: it deletes what is old enough, from soon after the start on. */
+/** Opens retention, which deletes old records, beginning soon after the start. */
 export async function openRetention(
   parts: Omit<RetentionParts, 'ages' | 'snapshots'> & { readonly config: PeerConfig; readonly dataDir: string },
   lifetime: Lifetime

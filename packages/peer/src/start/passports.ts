@@ -5,12 +5,12 @@ import { StimnetError, type VisaIssuer } from '@stimnet/protocol'
 import { z } from 'zod'
 import type { PeerConfig } from '../config/config.ts'
 
-/** Characters of a 2048-bit modulus in base64url without padding; RFC 7518 demands at least 2048 bits for RS256. */
+/** Number of characters of a 2048-bit modulus in base64url without padding; RFC 7518 requires at least 2048 bits for RS256. */
 const MODULUS_CHARACTERS_MIN = Math.ceil((2_048 / 8) * (4 / 3))
 
 /**
- * The members of a public key. All others are dropped, so that a private key becomes a public one. Shared secrets have
- * another `kty`.
+ * The members of a public key. All other members are dropped, so that a private key becomes a public one. Shared secrets
+ * have another `kty`.
  */
 const keySchema = z.discriminatedUnion('kty', [
   z.object({

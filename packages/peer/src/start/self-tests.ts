@@ -1,4 +1,4 @@
-/** The opening of a peer's self-test, against the engine that its jobs run in. */
+/** The opening of a peer's self-test against the engine in which its jobs run. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
@@ -31,7 +31,7 @@ export async function openSelfTests(
   const environment = ownEnvironment()
   const owner = `attacks-of-${signer.id}`
   const folder = join(dataDir, 'self-test')
-  // Removes leftovers of a self-test that was killed with the peer, without waiting for the next one.
+  // Removes leftovers of a self-test that was killed together with the peer, without waiting for the next self-test.
   await rm(folder, { recursive: true, force: true })
   const isDocker = description?.engine === 'docker'
   const clear = (host: DockerHost) =>

@@ -31,19 +31,19 @@ import { Conflicts } from '../witness/conflicts.ts'
 const DAY_MS = 24 * 3_600_000
 const TELL_MS = 10_000
 
-/** Everything that answers questions, once a mesh carries them. */
+/** The parts that answer requests when a mesh carries them. */
 export type Serving = Awaited<ReturnType<typeof openServing>>
 
-/** A sandbox in place of the configured one, and the attacks of a self-test in place of all of them. */
+/** A sandbox in place of the configured one, and the attacks of a self-test in place of all attacks. */
 interface Brought {
   readonly sandbox: Sandbox | undefined
   readonly attacks: readonly Attack[] | undefined
 }
 
-/** What everything else stands on: sandbox, catalogs and their privacy, membership, and the monitor. */
+/** The parts on which all others depend: sandbox, catalogs and their privacy, membership, and the monitor. */
 export type Basis = Awaited<ReturnType<typeof openBasis>>
 
-/** Opens what needs no connection. Throws CONFIG_INVALID, SOURCE_INVALID, SANDBOX_UNAVAILABLE. */
+/** Opens the parts that need no connection. Throws CONFIG_INVALID, SOURCE_INVALID, SANDBOX_UNAVAILABLE. */
 export async function openBasis(setting: Setting, stores: Stores, brought: Brought) {
   const { config, clock, events, lifetime } = setting
   const { sandbox, facts, imageOf } = await openSettings(setting, stores, brought.sandbox)
@@ -83,7 +83,7 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
     await openWitnesses({ config, database, clock, signer, events, mesh, permits }),
     (opened) => opened.stop()
   )
-  // A witness that has attested more of the log than there is casts doubt on the ledgers: no budget is spent then.
+  // If a witness has attested more of the log than exists, the ledgers are in doubt: no budget is spent then.
   const isLogBehind = () => witnesses.regression !== undefined
   const charges = new Charges({ database, ledger, random, open: config.mesh.open, doubted: isLogBehind })
   const settingsOf = (catalog: string) => privacy.of(catalog).settings
@@ -179,13 +179,13 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
     conflicts
   })
 
-  // Jobs left from before the last stop are taken up before new ones arrive; otherwise both would run the same jobs.
+  // Jobs left from before the last stop are resumed before new jobs arrive; otherwise both would run the same jobs.
   lifetime.keep(runner, (opened) => opened.stop())
   await runner.recover()
   return { conflicts, witnesses, runner, approvals, stewards, exchanges, files, shares }
 }
 
-/** The sandbox, and this peer's description of itself, which names it. */
+/** The sandbox, and this peer's description of itself, which names the sandbox. */
 async function openSettings(
   { config, baseDir, dataDir, events, lifetime }: Setting,
   { signer, seed }: Stores,
@@ -218,12 +218,12 @@ async function openSettings(
   return { sandbox, facts, imageOf }
 }
 
-/** The institutions and visa issuers whose credentials count here, for any catalog. Throws CONFIG_INVALID. */
+/** The institutions and visa issuers whose credentials are accepted here, for any catalog. Throws CONFIG_INVALID. */
 async function trustOf({ config, baseDir }: Setting, membership: Membership): Promise<Trust> {
   const listed = new Set([config, ...config.catalogs].flatMap(({ requesters }) => requesters ?? []))
   return {
     institution: (peerId) => {
-      // Whoever holds the key of a revoked institution could vouch for anybody.
+      // The holder of a revoked institution's key could vouch for anybody.
       if (membership.isRevoked(peerId)) return false
       const isMember = membership.isMember(peerId)
       return listed.has(`affiliation:${peerId}`) || (listed.has('affiliation:members') && isMember)
@@ -235,7 +235,7 @@ async function trustOf({ config, baseDir }: Setting, membership: Membership): Pr
 
 const LOOK_MS = 60_000
 
-/** Creates the monitor, which regularly checks what is nearly used up. */
+/** Creates the monitor, which regularly checks which limits are nearly used up. */
 function openMonitor({ config, clock, events, lifetime }: Setting, stores: Stores, privacy: CatalogPrivacies): Monitor {
   const { database, ledger } = stores
   const { near_identical, refused, used_share } = config.monitoring

@@ -8,9 +8,9 @@ import type { Lifetime } from './lifetime.ts'
 /** The setting of one start of a peer. */
 export interface Setting {
   readonly config: PeerConfig
-  /** The folder that paths in the configuration are relative to. */
+  /** The folder to which paths in the configuration are relative. */
   readonly baseDir: string
-  /** The folder of everything that this peer writes. */
+  /** The folder for everything that this peer writes. */
   readonly dataDir: string
   readonly clock: Clock
   readonly random: RandomSource

@@ -29,8 +29,8 @@ import { replacedPeers } from '../store/replaced-keys.ts'
 export type Stores = Awaited<ReturnType<typeof openStores>>
 
 /**
- * Removes the access of others to the data folder, also where an earlier version granted it. The database does so for
- * its own folder.
+ * Removes the access of others to the data folder, also if an earlier version granted it. The database does so for its own
+ * folder.
  */
 async function openDataDir(dataDir: string): Promise<void> {
   try {

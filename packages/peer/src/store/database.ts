@@ -13,14 +13,17 @@ import type { Operation, Root, Sublevel } from './level/level.ts'
 import { withCopy } from './level/level-copy.ts'
 import { type Appended, type AuditEvent, type AuditFinding, AuditLog } from './log/audit-log.ts'
 
-/** A directory, or memory for tests. */
+/** The location: a directory, or memory for tests. */
 type Where = { readonly directory: string } | { readonly memory: true }
 
-/** The writes of one change: all of them go into one batch, or none. */
+/** The writes of one change: either all of them are written in one batch, or none. */
 export interface Draft {
   put<V>(sublevel: Sublevel<V>, key: string, value: V): void
   del<V>(sublevel: Sublevel<V>, key: string): void
-  /** Registers how to restore the state in memory if the rest of the change throws. Called in reverse order. */
+  /**
+   * Registers a function that restores the state in memory if the rest of the change throws. The functions are called in
+   * reverse order.
+   */
   undo(restore: () => void): void
   /** Appends to the audit log. Returns the record's sequence number and hash at once, so that a receipt can contain them. */
   audit(event: AuditEvent): Appended
@@ -33,7 +36,7 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-/** Changes written in one batch at most. The limit keeps the wait of the first change short. */
+/** Maximum number of changes written in one batch. The limit keeps the wait of the first change short. */
 const GROUP_MAX = 256
 
 /** The database and its single writer. */
@@ -56,15 +59,14 @@ export class Database {
 
   /**
    * Opens the database in a directory, which is made inaccessible to other users, or in memory for tests. Throws
-   * STORE_UNAVAILABLE
-   * where another process has it open, it cannot be read or a needed record is damaged; AUDIT_BROKEN where the audit
-   * log does not
-   * end where the last batch left it. A database of an older format is brought up; one of a newer is refused.
+   * STORE_UNAVAILABLE if another process has it open, it cannot be read or a needed record is damaged; AUDIT_BROKEN if the
+   * audit log does not end where the last batch left it. A database of an older format is upgraded; a database of a newer
+   * format is refused.
    */
   static async open(where: Where, now: () => number): Promise<Database> {
     let root: CheckedLevel
-    // Before, so that no empty database is made; after, since a restore may have begun meanwhile: it marks the folder, then looks
-    // whether the database is open.
+    // The check runs before opening, so that no empty database is made, and again after opening, because a restore may have
+    // begun in the meantime: a restore marks the folder first, and then checks whether the database is open.
     assertNotRestoring(where)
     try {
       root = await openRoot(where)
@@ -89,9 +91,8 @@ export class Database {
   }
 
   /**
-   * Reads and verifies every value of a database that is not open. Throws STORE_UNAVAILABLE where a process has it
-   * open, or it cannot be
-   * opened.
+   * Reads and verifies every value of a database that is not open. Throws STORE_UNAVAILABLE if a process has it open, or it
+   * cannot be opened.
    */
   static async walk(directory: string): Promise<StoreFinding> {
     try {
@@ -102,8 +103,9 @@ export class Database {
   }
 
   /**
-   * As `walk`, and leaves the folder as it is: LevelDB writes whenever it opens. With the keys of one sublevel, where nothing is
-   * damaged. Undefined where the folder changed meanwhile, because a process has it open. Throws STORE_UNAVAILABLE.
+   * Like `walk`, but leaves the folder unchanged: LevelDB writes whenever it opens. Also returns the keys of one sublevel,
+   * if nothing is damaged. Undefined if the folder changed in the meantime, because a process has it open. Throws
+   * STORE_UNAVAILABLE.
    */
   static async lookInto(
     directory: string,
@@ -125,13 +127,13 @@ export class Database {
     return this.#checked.walk()
   }
 
-  /** Reads every value, then recomputes the tree of the audit log. `sequence` 0 stands for damage outside of the log. */
+  /** Reads every value, then recomputes the tree of the audit log. `sequence` 0 stands for damage outside the log. */
   async verify(): Promise<AuditFinding> {
     const why = damageText(await this.walk())
     return why === undefined ? this.auditLog.verify() : { ok: false, sequence: 0, why }
   }
 
-  /** About the bytes on disk of some sublevels, without what was written last; undefined in memory. */
+  /** The approximate number of bytes on disk of some sublevels, without the most recent writes; undefined in memory. */
   bytesOf(names: readonly string[]): Promise<number | undefined> {
     return this.#checked.bytesOf(names)
   }
@@ -141,13 +143,11 @@ export class Database {
   }
 
   /**
-   * The only way to write. `prepare` runs after all earlier changes have been prepared, and decides by the state it
-   * then finds. All
-   * waiting changes are written in one batch. With `sync` (the default) the promise resolves once the batch is on disk;
-   * without
-   * it, the change becomes durable with the next synced one. If `prepare` throws, nothing of the change is written. A
-   * batch
-   * that cannot be written stops the writer, since the state in memory is then ahead of the disk.
+   * The only way to write. `prepare` runs after all earlier changes have been prepared, and decides by the state that it
+   * then finds. All waiting changes are written in one batch. With `sync` (the default) the promise resolves when the batch
+   * is on disk; without it, the change becomes durable with the next synced change. If `prepare` throws, nothing of the
+   * change is written. A batch that cannot be written stops the writer, because the state in memory is then ahead of the
+   * disk.
    */
   commit<T>(prepare: (draft: Draft) => T | Promise<T>, options: { sync?: boolean } = {}): Promise<T> {
     if (this.#closed) return Promise.reject(new StimnetError('STORE_UNAVAILABLE', 'the database is closed'))
@@ -227,7 +227,10 @@ export class Database {
   }
 }
 
-/** Throws STORE_UNAVAILABLE where the folder of the peer is neither what was there nor what is restored. */
+/**
+ * Throws STORE_UNAVAILABLE if the peer's folder is in the middle of a restore, so that it holds neither the previous nor the
+ * restored state.
+ */
 function assertNotRestoring(where: Where): void {
   if ('memory' in where || !existsSync(join(dirname(where.directory), RESTORING))) return
   const reason =
@@ -250,7 +253,7 @@ function innerOf(where: Where): Inner {
   return ('directory' in where ? new Level(where.directory) : new MemoryLevel()) as unknown as Inner
 }
 
-/** The store of the epoch that each catalog is served from, by name. */
+/** The store of the epoch from which each catalog is served, by name. */
 export function epochStore(database: Database) {
   return database.json<string>('epochs')
 }

@@ -1,4 +1,4 @@
-/** Disk use of a peer's folder, by what the files are for, and of its database, by what is in it. */
+/** Disk use of a peer's folder, by the purpose of the files, and of its database, by content. */
 import { lstat, readdir, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from './database.ts'
@@ -12,7 +12,7 @@ import { REQUEST_RESULTS, REQUEST_SUBLEVELS } from './requests.ts'
 /** An amount on disk. */
 export interface DiskUse {
   readonly what: string
-  /** Bytes of the files; of `free`, what this user may still write. */
+  /** Bytes of the files; for `free`, the bytes that this user may still write. */
   readonly bytes: number
 }
 
@@ -25,7 +25,7 @@ const FOLDERS: readonly (readonly [folder: (typeof PEER_FOLDERS)[number], what: 
   ['federation', 'federation']
 ]
 
-/** The sublevels of the database, by what is in them. */
+/** The sublevels of the database, by their content. */
 const PARTS = {
   jobs: [...JOB_SUBLEVELS, ENDED, DELETED],
   requests: REQUEST_SUBLEVELS,
@@ -38,12 +38,12 @@ const PARTS = {
   answered: ANSWERED_SUBLEVELS
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
-/** About the use of each part of an open database, without what was written last; nothing of one in memory. */
+/** The approximate use of each part of an open database, without the most recent writes; empty for a database in memory. */
 export async function databaseUse(database: Pick<Database, 'bytesOf'>): Promise<DiskUse[]> {
   return useOf((names) => database.bytesOf(names))
 }
 
-/** The bytes of the values in each part, from those of each sublevel. */
+/** The bytes of the values in each part, summed over its sublevels. */
 export function valuesUse(bytes: ReadonlyMap<string, number>): Promise<DiskUse[]> {
   return useOf(async (names) => names.reduce((sum, name) => sum + (bytes.get(name) ?? 0), 0))
 }
@@ -77,7 +77,10 @@ export async function diskUse(dataDir: string): Promise<DiskUse[]> {
   return [...used, ...free]
 }
 
-/** The bytes of all files in a folder; undefined where there is none. Links are not followed; files that go meanwhile count 0. */
+/**
+ * The bytes of all files in a folder; undefined if there is no folder. Links are not followed; files that disappear in the
+ * meantime count 0.
+ */
 async function bytesIn(path: string): Promise<number | undefined> {
   const facts = await lstat(path).catch(() => undefined)
   if (!facts) return undefined

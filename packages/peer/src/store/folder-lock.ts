@@ -1,10 +1,10 @@
-/** The lock of a folder: LevelDB's own, which the operating system releases when its process ends, however it ends. */
+/** The lock of a folder: LevelDB's own lock, which the operating system releases when the process ends, however it ends. */
 import { StimnetError } from '@stimnet/protocol'
 import { Level } from 'level'
 
 /**
- * Locks a folder that holds nothing but the lock. Returns how to release it. Throws STORE_UNAVAILABLE with `reason` where another
- * process has it locked.
+ * Locks a folder that holds nothing but the lock. Returns a function that releases it. Throws STORE_UNAVAILABLE with
+ * `reason` if another process has it locked.
  */
 export async function lockFolder(path: string, reason: string): Promise<() => Promise<void>> {
   const level = new Level(path)
@@ -17,7 +17,7 @@ export async function lockFolder(path: string, reason: string): Promise<() => Pr
   return () => level.close()
 }
 
-/** Whether another process has the database open: LevelDB says so in the last of several causes. */
+/** Whether another process has the database open: LevelDB states this in the last of several causes. */
 export function isInUse(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && cause.code === 'LEVEL_LOCKED') return true

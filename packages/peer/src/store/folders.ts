@@ -1,9 +1,12 @@
 /** The folders of a peer. */
 
-/** The folder in `data_dir` that exists while a restore is under way, or after one was cut short. No database is opened beside it. */
+/**
+ * The folder in `data_dir` that exists during a restore, or after an interrupted restore. While it exists, no database is
+ * opened.
+ */
 export const RESTORING = 'restore'
 
-/** The folder in `data_dir` of notes about backups that the audit log does not have yet. */
+/** The folder in `data_dir` for notes about backups that are not yet in the audit log. */
 export const BACKUPS_MADE = 'backups-made'
 
 /** The folders that a peer creates in its `data_dir`. */

@@ -1,4 +1,4 @@
-/** The jobs that other peers asked for, and the feed of changes for each asking peer. */
+/** The jobs that other peers submitted, and the feed of changes for each asking peer. */
 import { isEnded, type JobState, move, outwardState, type UploadedFile } from '@stimnet/protocol'
 import type { Database, Draft } from './database.ts'
 import type { Sublevel } from './level/level.ts'
@@ -14,12 +14,12 @@ export interface JobRecord {
   readonly request: string
   readonly requestHash: string
   readonly issuer: string
-  /** `requester`, or `gateway` where the asking peer keeps the key. */
+  /** `requester`, or `gateway` if the asking peer keeps the key. */
   readonly custody: string
-  /** The peer that asked. Only it may follow and cancel the job. */
+  /** The peer that submitted the job. Only this peer may follow and cancel it. */
   readonly askedBy: string
   readonly catalog: string
-  /** The epoch for which the job was admitted. It runs on no other. */
+  /** The epoch for which the job was admitted. It runs on no other epoch. */
   readonly epoch: string
   readonly programWord: string
   readonly admittedAtMs: number
@@ -30,34 +30,40 @@ export interface JobRecord {
   readonly code?: string
   readonly reason?: string
   readonly warnings: readonly string[]
-  /** Files that the request names; absent where there are none. */
+  /** Files that the request names; absent if there are none. */
   readonly uploads?: readonly UploadedFile[]
-  /** The verdicts of stewards, where stewards decide. */
+  /** The verdicts of stewards, if stewards decide. */
   readonly review?: ReviewRecord
-  /** Time from which the end may be visible outside, Unix ms. */
+  /** Time from which the end may be visible to others, Unix ms. */
   readonly visibleAtMs?: number
-  /** How much of the allowance for refusals the requester had used at its end, and the project whose ledger counts. */
+  /**
+   * The part of the allowance for refusals that the requester had used when the job ended, and the project whose ledger
+   * counts.
+   */
   readonly refusals?: RefusalUse & { readonly project: string }
-  /** The sealed JobResult, once ended. Only these bytes are ever served. Stored apart from the rest of the record. */
+  /**
+   * The sealed JobResult, when the job has ended. Only these bytes are ever served. They are stored separately from the rest
+   * of the record.
+   */
   readonly result?: string
-  /** When the result was deleted, as retention says, Unix ms. */
+  /** Time at which retention deleted the result, Unix ms. */
   readonly resultDeletedAtMs?: number
 }
 
-/** The verdicts of stewards on a request, and what exactly they apply to. */
+/** The verdicts of stewards on a request, and exactly what they apply to. */
 export interface ReviewRecord {
   /** Number of stewards who must approve. */
   readonly needed: number
   readonly approvals: readonly Approval[]
-  /** The denial, where there is one. */
+  /** The denial, if there is one. */
   readonly denial?: Approval
   /** Deadline for the stewards' decision and for the run after it, Unix ms. */
   readonly expiresAtMs: number
-  /** The image that would have run the script at admission. The run must use the same. */
+  /** The image that would have run the script at admission. The run must use the same image. */
   readonly image: string
-  /** Everything that the run depends on, for a standing approval. */
+  /** Everything on which the run depends, for a standing approval. */
   readonly run: RunTerms
-  /** Id of the standing approval that the request falls under, if any. */
+  /** Id of the standing approval that covers the request, if any. */
   readonly standing?: string
 }
 
@@ -66,16 +72,16 @@ export function isPending(review: ReviewRecord | undefined): boolean {
   return review !== undefined && review.approvals.length < review.needed
 }
 
-/** A job that stewards decide or decided, as lists look at it before they read it. */
+/** The index entry of a job that stewards decide or have decided, which lists read before the job itself. */
 export interface Reviewed {
   readonly id: string
   readonly state: JobState
-  /** Whether it ended or waits without the approvals that it needs. */
+  /** Whether the job is waiting for, or ended without, the approvals that it needs. */
   readonly isPending: boolean
   readonly admittedAtMs: number
 }
 
-/** Everything that a run depends on. Hashes are in hex. */
+/** Everything on which a run depends. Hashes are in hex. */
 export interface RunTerms {
   readonly catalog: string
   readonly epoch: string
@@ -98,7 +104,7 @@ export interface RunTerms {
   readonly schemaHash: string
   /** Hash of name, hash and size of each uploaded file. */
   readonly uploadsHash: string
-  /** As requested, ms; 0 where the request sets none. */
+  /** The requested wall time, ms; 0 if the request sets none. */
   readonly wallTimeMsMax: number
 }
 
@@ -108,7 +114,7 @@ export interface Approval {
   readonly by: string
   readonly atMs: number
   readonly notes: string
-  /** Canonical JSON of the terms for further runs, where the steward approves those too. */
+  /** Canonical JSON of the terms for further runs, if the steward approves further runs. */
   readonly standing?: string
 }
 
@@ -119,22 +125,21 @@ export interface FeedEntry {
   readonly progress: number
 }
 
-/** Jobs that one list reads at most. */
+/** Maximum number of jobs that one list reads. */
 const LOOKED_AT_MAX = 10_000
 
 /**
- * Distance by which feed positions jump ahead at each start, so that they exceed all that were given out before.
- * Doubles count
+ * Distance by which feed positions jump ahead at each start, so that they exceed all positions issued before. Doubles count
  * to 2^53, which is enough for one start per second for 130 years.
  */
 const PLACES_LEAP = 2 ** 20
 
-/** The sublevels that the jobs are in, without their results. */
+/** The sublevels that hold the jobs, without their results. */
 export const JOB_SUBLEVELS = ['jobs', 'feed', 'feed-places', 'jobs-unfinished', 'jobs-reviewed', 'jobs-meta'] as const
 /** The sublevel of the results. */
 export const JOB_RESULTS = 'job-results'
 
-/** The key and the value of a job in the index of those that stewards decide. */
+/** The key and the value of a job in the index of jobs that stewards decide. */
 export function reviewedEntry(job: JobRecord): readonly [key: string, value: Reviewed] {
   const { id, state, admittedAtMs } = job
   return [`${sequenceKey('', admittedAtMs)}!${id}`, { id, state, isPending: isPending(job.review), admittedAtMs }]
@@ -151,23 +156,26 @@ export class JobStore {
   readonly #ended: Ended
   readonly #deleted: DeletedStore
   readonly #feed: Sublevel<FeedEntry>
-  /** Ids of jobs that have not ended, and of ended ones whose end was not yet shown. Read at the start. */
+  /** Ids of jobs that have not ended, and of ended jobs whose end was not yet shown. Read at the start. */
   readonly #unfinished: Sublevel<true>
   /** Jobs that stewards decide, by time. */
   readonly #reviewed: Sublevel<Reviewed>
   readonly #meta: Sublevel<number>
-  /** By job: its current position in the feed. */
+  /** The current feed position of each job. */
   readonly #placed: Sublevel<{ sequence: number; state: JobState }>
   readonly #database: Database
   readonly #watchers = new Map<string, Set<() => void>>()
   /** The first feed position of this run of the node. */
   readonly #firstPlace: number
-  /** The last position given, by asking peer. Each feed has its own positions, so that no peer can count what others ask. */
+  /**
+   * The last issued position, by asking peer. Each feed has its own positions, so that no peer can count the requests of
+   * others.
+   */
   readonly #places = new Map<string, number>()
   #total: number
-  /** Feed positions as of the last change prepared, for jobs that were shown since the start and have not ended. */
+  /** Feed positions after the last prepared change, for jobs that were shown since the start and have not ended. */
   readonly #standing = new Map<string, number>()
-  /** Identifies this feed. A peer that followed another one starts from the beginning. */
+  /** Identifies this feed. A peer that followed another feed starts from the beginning. */
   readonly log: string
 
   private constructor(database: Database, log: string, facts: { firstPlace: number; total: number }) {
@@ -195,10 +203,9 @@ export class JobStore {
       await database.commit((draft) => draft.put(meta, 'feed-log', name))
     }
     const numbers = database.json<number>('jobs-meta')
-    // Changes of the feed are not synced: after a loss of power the last ones may be gone although an asking peer has
-    // seen them. A
-    // position far ahead, stored before any is given out, is greater than all earlier ones. A round number discloses no
-    // count.
+    // Changes of the feed are not synced: after a loss of power the last changes may be gone although an asking peer has
+    // seen them. A position far ahead, stored before any is issued, exceeds all earlier positions. A round number discloses
+    // no count.
     const firstPlace = (Math.floor(((await numbers.get('sequence')) ?? 0) / PLACES_LEAP) + 2) * PLACES_LEAP
     await database.commit((draft) => draft.put(numbers, 'sequence', firstPlace))
     return new JobStore(database, log, { firstPlace, total: (await numbers.get('total')) ?? 0 })
@@ -211,12 +218,12 @@ export class JobStore {
     return result === undefined ? job : { ...job, result }
   }
 
-  /** What is left of a job that was deleted. */
+  /** The remaining data of a deleted job. */
   deleted(id: string): Promise<Deleted | undefined> {
     return this.#deleted.get(deletedKey.job(id))
   }
 
-  /** Whether a job of this id was ever admitted, also where it was deleted meanwhile. */
+  /** Whether a job of this id was ever admitted, even if it has been deleted. */
   async isTaken(id: string): Promise<boolean> {
     return (await this.#jobs.get(id)) !== undefined || (await this.deleted(id)) !== undefined
   }
@@ -228,8 +235,8 @@ export class JobStore {
   }
 
   /**
-   * Jobs that stewards decide or decided, newest first, filtered while reading; those admitted at `untilMs` or before where it is
-   * given. Without their results.
+   * Jobs that stewards decide or have decided, newest first, filtered while reading, without their results. If `untilMs` is
+   * given, only jobs admitted at or before that time.
    */
   async reviewed(limit: number, fits: (job: Reviewed) => boolean, untilMs?: number): Promise<JobRecord[]> {
     const ids: string[] = []
@@ -262,7 +269,7 @@ export class JobStore {
     draft.put(this.#meta, 'total', this.#total)
   }
 
-  /** Changes fields of a job, and its state where `to` is given. */
+  /** Changes fields of a job, and its state if `to` is given. */
   amend(draft: Draft, job: JobRecord, changes: Partial<JobRecord>, to?: JobState): JobRecord {
     if (to !== undefined) return this.change(draft, job, to, changes)
     const changed = { ...job, ...changes }
@@ -300,8 +307,8 @@ export class JobStore {
   }
 
   /**
-   * Deletes a job that has ended and whose end was shown, with its result and its place in the feed; false for any other. What is
-   * left keeps its id from being used again.
+   * Deletes a job that has ended and whose end was shown, with its result and its place in the feed; returns false for any
+   * other job. The remaining data prevent the reuse of its id.
    */
   async delete(draft: Draft, job: JobRecord, atMs: number): Promise<boolean> {
     if (!isEnded(job.state) || (await this.#unfinished.get(job.id)) !== undefined) return false
@@ -314,21 +321,21 @@ export class JobStore {
     for (const kind of ['job', 'job-result'] as const) {
       this.#ended.drop(draft, { kind, id: job.id, endedAtMs: endOf(job) })
     }
-    // The hash of a result that was deleted before stays.
+    // The hash of a result that was deleted earlier is kept.
     const before = await this.deleted(job.id)
     this.#deleted.note(draft, deletedKey.job(job.id), before ?? leftOf(job, atMs))
     return true
   }
 
   /**
-   * Puts a job's outward state into its asking peer's feed and wakes the followers. Not synced: after a crash it is
+   * Puts a job's visible state into its asking peer's feed and wakes the followers. Not synced: after a crash the state is
    * shown again.
    */
   async show(job: JobRecord, progress: number): Promise<void> {
     const state = outwardState(job.state)
     await this.#database.commit(
       async (draft) => {
-        // Another change of this job may wait for the same batch, so that the database does not know it yet.
+        // Another change of this job may be waiting for the same batch, so that the database does not have it yet.
         const before = this.#standing.get(job.id) ?? (await this.#placed.get(job.id))?.sequence
         const sequence = (await this.lastPlace(job.askedBy)) + 1
         this.#places.set(job.askedBy, sequence)
@@ -344,13 +351,13 @@ export class JobStore {
     for (const wake of this.#watchers.get(job.askedBy) ?? []) wake()
   }
 
-  /** The last position given in a peer's feed. */
+  /** The last issued position in a peer's feed. */
   async lastPlace(askedBy: string): Promise<number> {
     const range = { gt: sequenceKey(askedBy, 0), lt: sequenceKey(askedBy, Number.MAX_SAFE_INTEGER) }
     if (!this.#places.has(askedBy)) {
       const [last] = await this.#feed.keys({ ...range, reverse: true, limit: 1 }).all()
       const stored = last === undefined ? 0 : placeIn(last) + PLACES_LEAP
-      // A concurrent call may have set a position meanwhile.
+      // A concurrent call may have set a position in the meantime.
       if (!this.#places.has(askedBy)) this.#places.set(askedBy, Math.max(this.#firstPlace, stored))
     }
     return this.#places.get(askedBy) ?? this.#firstPlace
@@ -383,12 +390,12 @@ function leftOf({ result, askedBy }: JobRecord, atMs: number): Deleted {
   return { atMs, owner: askedBy, results: result === undefined ? [] : [receiptHash(result)] }
 }
 
-/** The time by which the age of an ended job counts, Unix ms. */
+/** The time from which the age of an ended job is counted, Unix ms. */
 export function endOf({ endedAtMs, admittedAtMs }: Pick<JobRecord, 'endedAtMs' | 'admittedAtMs'>): number {
   return endedAtMs ?? admittedAtMs
 }
 
-/** All jobs with their results, of a stopped peer: there may be many. Only reads. */
+/** All jobs of a stopped peer with their results; there may be many. Only reads. */
 export async function allJobs(database: Database): Promise<JobRecord[]> {
   const results = new Map(await database.json<string>(JOB_RESULTS).iterator().all())
   const jobs = await database.json<JobRecord>('jobs').values().all()

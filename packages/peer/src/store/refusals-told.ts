@@ -1,20 +1,20 @@
-/** The last count of refusals that each serving peer has told for a requester: see proto/job.proto, RefusalUse. */
+/** The last count of refusals that each serving peer has reported for a requester; see proto/job.proto, RefusalUse. */
 import { REFUSALS_WINDOW_MS } from '@stimnet/privacy'
 import type { Database } from './database.ts'
 import type { Sublevel } from './level/level.ts'
 
-/** What refusals and withheld numbers have disclosed to a requester in thirty days, rounded up to tens. */
+/** The bits that refusals and withheld numbers have disclosed to a requester in thirty days, rounded up to tens. */
 export interface RefusalUse {
   readonly bits: number
   readonly bitsMax: number
 }
 
-/** The same, and when it was so: the time of the answer that it came with, Unix ms. */
+/** A count with its time: that of the answer with which it came, Unix ms. */
 export interface RefusalsTold extends RefusalUse {
   readonly atMs: number
 }
 
-/** Whose count it is: of an account with a key, at a peer, for a catalog; `project` where its ledgers are kept per project. */
+/** The identity of a count: an account with a key, at a peer, for a catalog; `project` if ledgers are kept per project. */
 export interface CountedFor {
   readonly owner: string
   readonly issuer: string
@@ -26,15 +26,15 @@ export interface CountedFor {
 /** The sublevel of the counts. */
 export const REFUSALS_TOLD = 'refusals-told'
 
-/** From this part of the allowance on, an answer warns. */
+/** The share of the allowance from which an answer carries a warning. */
 const WARNED_FROM = 0.8
 
-/** Whether so much is used that whoever asks should know without asking. */
+/** Whether so much is used that requesters should be warned. */
 export function isNearlyUsed({ bits, bitsMax }: RefusalUse): boolean {
   return bits >= WARNED_FROM * bitsMax
 }
 
-/** The counts that other peers have told, and this one to itself. */
+/** The counts that other peers have reported, and this peer's own counts. */
 export class RefusalsToldStore {
   readonly #database: Database
   readonly #told: Sublevel<RefusalsTold>
@@ -44,14 +44,14 @@ export class RefusalsToldStore {
     this.#told = database.json(REFUSALS_TOLD)
   }
 
-  /** Forgets what was counted in thirty days that have passed. */
+  /** Forgets counts that are older than thirty days. */
   async forgetBefore(nowMs: number): Promise<void> {
     for await (const [key, { atMs }] of this.#told.iterator()) {
       if (atMs <= nowMs - REFUSALS_WINDOW_MS) await this.#told.del(key)
     }
   }
 
-  /** The newest count; undefined where none came in thirty days. */
+  /** The newest count; undefined if none arrived in thirty days. */
   async of(counted: CountedFor, nowMs: number): Promise<RefusalsTold | undefined> {
     const { project } = counted
     const found = await Promise.all(
@@ -61,7 +61,7 @@ export class RefusalsToldStore {
     return recent.reduce((newest, told) => ((told?.atMs ?? 0) > (newest?.atMs ?? 0) ? told : newest), undefined)
   }
 
-  /** Keeps a count, unless a newer one is there. Not synced: the next answer brings it again. */
+  /** Stores a count, unless there is a newer one. Not synced: the next answer brings the count again. */
   async note(counted: CountedFor, told: RefusalsTold): Promise<void> {
     const key = keyOf(counted)
     await this.#database.commit(

@@ -1,4 +1,4 @@
-/** The keys that a peer had before its present one, by PeerId. They are worth nothing to it any more. */
+/** The keys that a peer had before its present key, by PeerId. The peer no longer accepts them. */
 import { StimnetError } from '@stimnet/protocol'
 import type { Database } from './database.ts'
 import { KEY_FILE } from './identity.ts'
@@ -7,10 +7,10 @@ import type { Sublevel } from './level/level.ts'
 /** The name of the sublevel. */
 export const REPLACED_KEYS = 'replaced-keys'
 
-/** The end of a key. */
+/** The facts about the replacement of a key. */
 export interface ReplacedKey {
   readonly atMs: number
-  /** The PeerId of the key that took its place. */
+  /** The PeerId of the key that replaced it. */
   readonly by: string
 }
 
@@ -20,8 +20,8 @@ export function replacedKeys(database: Database): Sublevel<ReplacedKey> {
 }
 
 /**
- * The PeerIds of the replaced keys. Throws CONFIG_INVALID where `self` is one of them: whoever puts an old key back would sign for this
- * institution with what others may have.
+ * The PeerIds of the replaced keys. Throws CONFIG_INVALID if `self` is one of them: with an old key put back, the peer would
+ * sign for this institution with a key that others may have.
  */
 export async function replacedPeers(database: Database, self: string): Promise<ReadonlySet<string>> {
   const replaced = new Set(await replacedKeys(database).keys().all())

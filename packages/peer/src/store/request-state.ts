@@ -2,9 +2,8 @@
 import { isEnded, type JobState } from '@stimnet/protocol'
 
 /**
- * The state of a request. With one part, that of the part; with several, running until all have ended, and completed
- * where at
- * least one completed.
+ * The state of a request. With one part, the state of that part; with several parts, running until all have ended, and
+ * completed if at least one completed.
  */
 export function stateOf(record: {
   readonly parts: readonly { readonly state: JobState }[]
@@ -20,7 +19,7 @@ export function stateOf(record: {
   if (states.length === 1 && only !== undefined) return only
   if (states.some((state) => !isEnded(state))) return states.every((state) => state === 'queued') ? 'queued' : 'running'
   if (states.includes('completed')) return 'completed'
-  // Of several ends, the most informative one: withheld before refused before failed.
+  // Among several ends, the most informative one: withheld before refused before failed.
   const order: readonly JobState[] = ['blocked', 'denied', 'failed', 'cancelled', 'expired']
   return order.find((state) => states.includes(state)) ?? 'failed'
 }

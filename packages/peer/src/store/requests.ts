@@ -19,23 +19,26 @@ export interface RequestPart {
   readonly peerId: string
   readonly nodeId: string
   readonly institution: string
-  /** Known before the peer answers: a hash of issuer, nonce and peer. */
+  /** The job id, which is known before the peer answers: a hash of issuer, nonce and peer. */
   readonly jobId: string
   readonly state: JobState
   /** Whether the peer has answered with a decision. */
   readonly answered: boolean
-  /** The part never became a job at the peer, whatever its state says. */
+  /** Whether the part never became a job at the peer, whatever its state. */
   readonly refused?: true
   readonly code?: Code
   readonly reason?: string
   readonly progress: number
   readonly decision?: string
-  /** The sealed JobResult as received and verified. Stored apart from the rest of the record. */
+  /** The sealed JobResult as received and verified. Stored separately from the rest of the record. */
   readonly result?: string
-  /** The engine that ran it, from its receipt. */
+  /** The engine that ran the part, from its receipt. */
   readonly engine?: string
   readonly grade?: string
-  /** How much of the allowance for refusals its requester had used at the peer when it ended; absent where the peer does not tell. */
+  /**
+   * The part of the allowance for refusals that the requester had used at the peer when the part ended; absent if the peer
+   * does not report it.
+   */
   readonly refusals?: RefusalUse
   readonly warnings: readonly string[]
   readonly updatedAtMs: number
@@ -51,7 +54,7 @@ export interface RequestRecord {
   readonly mayUsePrivate: boolean
   /** The targets as submitted: PeerIds, or "*". */
   readonly targets: readonly string[] | '*'
-  /** An encoded JobRequest to seal once the targets are known; absent once sealed. */
+  /** An encoded JobRequest to be sealed when the targets are known; absent when it has been sealed. */
   readonly unsealed?: string
   /** The sealed JobRequest. */
   readonly envelope?: string
@@ -62,39 +65,39 @@ export interface RequestRecord {
   /** The name, variables and groups of a named statistic: a label for requests without a title. */
   readonly statistic?: Pick<StatisticCall, 'name' | 'variables' | 'by'>
   readonly title: string
-  /** Uploads of its owner that the request names. */
+  /** The owner's uploads that the request names. */
   readonly uploads?: readonly { readonly id: string; readonly sha256: string }[]
-  /** Whether stewards of the serving peer decide about it. */
+  /** Whether stewards of the serving peer decide about the request. */
   readonly analysis?: boolean
   readonly submittedAtMs: number
   readonly startedAtMs?: number
   readonly endedAtMs?: number
   readonly cancelled?: boolean
-  /** Warnings for its owner, for example about a peer that could not be asked. */
+  /** Warnings for the owner, for example about a peer that could not be asked. */
   readonly warnings?: readonly string[]
   /** The comparison of the targets' catalogs. */
   readonly schema?: SchemaReport
-  /** Present where no part could be made. */
+  /** The code of a request without parts. */
   readonly code?: Code
   readonly reason?: string
   readonly parts: readonly RequestPart[]
-  /** Of its submission; forgotten with the request. */
+  /** The idempotency key of the submission; forgotten with the request. */
   readonly idempotencyKey?: string
-  /** When the results of its parts were deleted, as retention says, Unix ms. */
+  /** Time at which retention deleted the results of the parts, Unix ms. */
   readonly resultsDeletedAtMs?: number
 }
 
-/** A request as lists look at it before they read it. */
+/** The index entry of a request, which lists read before the request itself. */
 export interface Listed {
   readonly id: string
   readonly state: JobState
   readonly broadcast: boolean
   readonly submittedAtMs: number
-  /** The job of an analysis request; empty until its peer is known. Absent of other requests. */
+  /** The job of an analysis request; empty until its peer is known. Absent for other requests. */
   readonly analysis?: string
 }
 
-/** The sublevels that the requests are in, without their results. */
+/** The sublevels that hold the requests, without their results. */
 export const REQUEST_SUBLEVELS = [
   ...(['requests', 'request-owners', 'request-meta', 'request-signers', 'requests-open'] as const),
   ...(['idempotency', 'signed-requests', 'followed', REFUSALS_TOLD] as const)
@@ -102,7 +105,7 @@ export const REQUEST_SUBLEVELS = [
 /** The sublevel of the results. */
 export const REQUEST_RESULTS = 'request-results'
 
-/** The key of the result of a request's part. */
+/** The key of the result of one part of a request. */
 export function requestResultKey(id: string, peerId: string): string {
   return `${id}!${peerId}`
 }
@@ -122,11 +125,14 @@ export function listedEntry(record: RequestRecord): readonly [key: string, value
   ]
 }
 
-/** Records kept in memory, and the largest size of one, in characters: at most 64 MB together, at one byte per character. */
+/**
+ * Maximum number of records kept in memory, and maximum size of each, in characters: at most 64 MB together, at one byte per
+ * character.
+ */
 const KEPT_MAX = 256
 const KEPT_CHARACTERS_MAX = 256 * 1024
 
-/** The size of the fields that can be long, in characters. */
+/** The total size of the fields that can be long, in characters. */
 function sizeOf({ envelope = '', unsealed = '', targets, schema, parts }: RequestRecord): number {
   const described = JSON.stringify([targets, schema]).length
   const told = parts.reduce((sum, { result = '', decision = '' }) => sum + result.length + decision.length, 0)
@@ -137,7 +143,7 @@ function ownedKey(owner: string, number: number): string {
   return `${owner}!${String(number).padStart(16, '0')}`
 }
 
-/** The request that an idempotency key stands for. */
+/** The request that an idempotency key identifies. */
 interface Remembered {
   readonly id: string
   readonly contentHash: string
@@ -150,7 +156,7 @@ interface Marks {
   readonly signer?: string
 }
 
-/** Records that one list reads at most. Older ones can be asked for by id. */
+/** Maximum number of records that one list reads. Older records can be read by id. */
 const LOOKED_AT_MAX = 10_000
 
 /** The position up to which one serving peer's feed was read. */
@@ -163,17 +169,17 @@ export interface Followed {
 export class RequestStore {
   readonly #database: Database
   readonly #requests: Sublevel<RequestRecord>
-  /** By request and peer. */
+  /** Results by request and peer. */
   readonly #results: Sublevel<string>
   readonly #ended: Ended
   readonly #deleted: DeletedStore
-  /** By owner and number, so that an account's list reads its own requests only. */
+  /** Entries by owner and number, so that an account's list reads only its own requests. */
   readonly #owned: Sublevel<Listed>
   readonly #meta: Sublevel<number>
   readonly #idempotency: Sublevel<Remembered>
   /** The request that a signed envelope became, by the envelope's hash. */
   readonly #signed: Sublevel<string>
-  /** Owners, each with the keys that signed for it. */
+  /** Owners, each with the keys that signed for the owner. */
   readonly #signers: Sublevel<true>
   /** Ids of requests that have not ended, with their owners. Read at the start, and used for the limit per account. */
   readonly #open: Sublevel<string>
@@ -181,10 +187,10 @@ export class RequestStore {
   /** Records as last written or read. Every write passes through here and is counted. */
   readonly #kept = new Map<string, RequestRecord>()
   #changes = 0
-  /** Idempotency keys in use right now, which the database does not know yet. */
+  /** Idempotency keys in use right now, which the database does not have yet. */
   readonly #claimed = new Map<string, Promise<RequestRecord>>()
   readonly #followed: Sublevel<Followed>
-  /** The counts of refusals that peers have told. */
+  /** The counts of refusals that peers have reported. */
   readonly refusals: RefusalsToldStore
   readonly #watchers = new Map<string, Set<() => void>>()
   readonly #changing = new Map<string, Promise<unknown>>()
@@ -246,7 +252,7 @@ export class RequestStore {
     return { ...record, parts }
   }
 
-  /** Writes a record, and of its results those that are new. */
+  /** Writes a record, and those of its results that are new. */
   #put(draft: Draft, record: RequestRecord, before?: RequestRecord): void {
     const parts = record.parts.map(({ result, ...part }): RequestPart => {
       const known = before?.parts.find(({ peerId }) => peerId === part.peerId)?.result
@@ -272,7 +278,7 @@ export class RequestStore {
     return (await this.#owned.get(ownedKey(owner, number)))?.id
   }
 
-  /** What is left of a request of this owner that was deleted, by its id or number. */
+  /** The remaining data of a deleted request of this owner, by its id or number. */
   async deleted(owner: string, named: string | number): Promise<Deleted | undefined> {
     const key = typeof named === 'number' ? deletedKey.numbered(owner, named) : deletedKey.request(named)
     const deleted = await this.#deleted.get(key)
@@ -280,9 +286,8 @@ export class RequestStore {
   }
 
   /**
-   * The requests of an owner, newest first, below number `before` where it is given. Filtered while reading, so that
-   * `limit`
-   * counts records that fit.
+   * The requests of an owner, newest first, below number `before` if given. Filtered while reading, so that `limit` counts
+   * matching records.
    */
   async list(
     owner: string,
@@ -319,9 +324,8 @@ export class RequestStore {
   }
 
   /**
-   * Returns the request that this key of this owner became, or makes and remembers it. Also for concurrent calls it is
-   * made only
-   * once. Throws PARAMETER_INVALID where the key was used for something else.
+   * Returns the request that this key of this owner became, or makes and remembers it. It is made only once, even for
+   * concurrent calls. Throws PARAMETER_INVALID if the key was used for something else.
    */
   async once(
     use: { owner: string; key: string | undefined; contentHash: string },
@@ -355,9 +359,8 @@ export class RequestStore {
   }
 
   /**
-   * Returns the request that a signed envelope became, or makes it; only once, also for concurrent calls. The same
-   * bytes a second
-   * time would be the same jobs at the same peers, and only one request can wait for them.
+   * Returns the request that a signed envelope became, or makes it only once, even for concurrent calls. The same bytes a
+   * second time would be the same jobs at the same peers, and only one request can wait for these jobs.
    */
   async onceSigned(requestHash: string, make: () => Promise<RequestRecord>): Promise<RequestRecord> {
     const name = `!signed!${requestHash}`
@@ -429,7 +432,7 @@ export class RequestStore {
     return added
   }
 
-  /** Reads, changes and writes one request; changes of the same request run one after the other. Wakes its watchers. */
+  /** Reads, changes and writes one request, and wakes its watchers. Changes of the same request run one after the other. */
   async change(id: string, edit: (record: RequestRecord) => RequestRecord): Promise<RequestRecord | undefined> {
     const before = this.#changing.get(id) ?? Promise.resolve()
     const changed = before.then(async () => {
@@ -482,8 +485,8 @@ export class RequestStore {
   }
 
   /**
-   * Deletes requests that have ended, or only their results. `note` writes into the same batch how many there were. Numbers are not
-   * used again.
+   * Deletes requests that have ended, or only their results. `note` writes the number of deleted requests into the same
+   * batch. Numbers are not used again.
    */
   async deleteAll(
     ids: readonly string[],
@@ -503,7 +506,7 @@ export class RequestStore {
       },
       { sync: false }
     )
-    // Whoever read one of them meanwhile must not keep it.
+    // A reader that read one of the records in the meantime must not keep it.
     for (const { id } of records) this.#kept.delete(id)
     this.#changes += 1
     return records.length
@@ -527,11 +530,11 @@ export class RequestStore {
     if (requestHash !== undefined) draft.del(this.#signed, requestHash)
     if (idempotencyKey !== undefined) draft.del(this.#idempotency, `${owner}!${idempotencyKey}`)
     draft.put(this.#meta, lastKey(owner), Math.max(number, await this.#lastNumber(owner)))
-    // The hashes of results that were deleted before stay.
+    // The hashes of results that were deleted earlier are kept.
     const left = (await this.#deleted.get(deletedKey.request(id))) ?? leftOf(record, atMs)
     this.#deleted.note(draft, deletedKey.request(id), left)
     this.#deleted.note(draft, deletedKey.numbered(owner, number), left)
-    // An analysis request is known by its job too.
+    // An analysis request is also known by its job.
     const job = analysis ? record.parts[0]?.jobId : undefined
     if (job !== undefined) this.#deleted.note(draft, deletedKey.request(job), left)
   }
@@ -555,12 +558,12 @@ export class RequestStore {
   }
 }
 
-/** The key of the last number of an owner whose last requests were deleted. */
+/** The key that stores the last number of an owner, in case the owner's last requests are deleted. */
 function lastKey(owner: string): string {
   return `last!${owner}`
 }
 
-/** The entries of a request that has ended; it has results to be deleted, or not. */
+/** The kinds of index entries of an ended request, depending on whether it has results that can be deleted. */
 export function endedKinds({ parts }: Pick<RequestRecord, 'parts'>): ('request' | 'request-result')[] {
   return parts.some(({ result }) => result !== undefined) ? ['request', 'request-result'] : ['request']
 }

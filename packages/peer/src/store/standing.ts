@@ -1,4 +1,4 @@
-/** Standing approvals: code that stewards let run again without a new review, within terms that they set. */
+/** Standing approvals: code that stewards allow to run again without a new review, within terms that they set. */
 import type { StandingTerms } from '@stimnet/api'
 import { type RandomSource, StimnetError, toHex } from '@stimnet/protocol'
 import type { Database, Draft } from './database.ts'
@@ -19,7 +19,10 @@ export interface StandingApproval {
   readonly expiresAtMs: number
 }
 
-/** The standing approvals of a peer, one instance per peer. Kept in memory, since admission searches them for every request. */
+/**
+ * The standing approvals of a peer, one instance per peer. They are kept in memory, because admission searches them for
+ * every request.
+ */
 export class StandingApprovals {
   readonly #stored: Sublevel<StandingApproval>
   readonly #random: RandomSource
@@ -40,7 +43,7 @@ export class StandingApprovals {
     return [...this.#granted.values()]
   }
 
-  /** An approval that covers the run, has runs left, and for which `holds` is true of its stewards. */
+  /** An approval that covers the run, has runs left, and for whose stewards `holds` is true. */
   match(run: RunTerms, nowMs: number, holds: (one: StandingApproval) => boolean): StandingApproval | undefined {
     return this.list().find((one) => one.runsLeft > 0 && one.expiresAtMs > nowMs && covers(one, run) && holds(one))
   }
@@ -72,7 +75,7 @@ export class StandingApprovals {
     return approval
   }
 
-  /** Uses up one run. Throws APPROVAL_LAPSED where none is left. */
+  /** Uses up one run. Throws APPROVAL_LAPSED if none is left. */
   use(draft: Draft, id: string): void {
     const approval = this.#granted.get(id)
     if (!approval || approval.runsLeft < 1) throw new StimnetError('APPROVAL_LAPSED', `standing approval ${id}`)
@@ -81,7 +84,7 @@ export class StandingApprovals {
     this.#set(draft, id, used)
   }
 
-  /** Revokes an approval at once. False where there is none. */
+  /** Revokes an approval at once. Returns false if there is no such approval. */
   revoke(draft: Draft, id: string, actor: string): boolean {
     const approval = this.#granted.get(id)
     if (!approval) return false
@@ -114,7 +117,7 @@ function covers({ run, terms }: StandingApproval, asked: RunTerms): boolean {
 
 type Parameters = Readonly<Record<string, unknown>>
 
-/** Whether each parameter is within its bounds or as approved, and none is missing: a default in the code is a value too. */
+/** Whether each parameter is within its bounds or as approved, and none is missing: a default in the code is also a value. */
 function parametersFit(
   terms: StandingTerms,
   { approved, asked }: { approved: Parameters; asked: Parameters }

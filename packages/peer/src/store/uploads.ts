@@ -1,6 +1,6 @@
 /**
- * Files uploaded by accounts of this peer: visible to their owner only, limited in number and bytes, and removed after
- * a time.
+ * Files uploaded by accounts of this peer: visible only to their owner, limited in number and bytes, and removed after a
+ * time.
  */
 import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises'
@@ -18,14 +18,14 @@ export interface UploadRecord {
   readonly number: number
   readonly owner: string
   readonly kind: UploadKind
-  /** The name given by its owner. */
+  /** The name given by the owner. */
   readonly filename: string
   /** The name under which a script finds it. */
   readonly name: string
   readonly sha256: string
   readonly size: number
   readonly uploadedAtMs: number
-  /** Time after which it is removed, Unix ms, unless an open request names it. */
+  /** Time after which the file is removed, Unix ms, unless an open request names it. */
   readonly expiresAtMs: number
 }
 
@@ -36,7 +36,7 @@ export interface UploadParts {
   readonly directory: string
   readonly clock: Clock
   readonly random: RandomSource
-  /** Time for which a file is kept, ms; LIMITS.uploadLifetimeMs unless given. */
+  /** Time for which a file is kept, ms; default LIMITS.uploadLifetimeMs. */
   readonly lifetimeMs?: number | undefined
 }
 
@@ -49,14 +49,14 @@ export interface NewUpload {
 }
 
 /**
- * The uploads of a peer, one instance per peer. Records are kept in memory: their number is limited, and each
- * submission reads them.
+ * The uploads of a peer, one instance per peer. Records are kept in memory: their number is limited, and each submission
+ * reads them.
  */
 export class UploadStore {
   readonly #parts: UploadParts
   readonly #stored: Sublevel<UploadRecord>
   readonly #records = new Map<string, UploadRecord>()
-  /** Files being written. They count already, so that two concurrent uploads cannot pass a limit together. */
+  /** Files that are being written. They already count, so that two concurrent uploads cannot exceed a limit together. */
   readonly #arriving = new Map<string, { owner: string; size: number }>()
   /** The last number by owner: each account numbers its own files. */
   readonly #numbers = new Map<string, number>()
@@ -78,7 +78,7 @@ export class UploadStore {
     const lost: string[] = []
     for await (const [id, record] of store.#stored.iterator()) {
       store.#numbers.set(record.owner, Math.max(store.#numbers.get(record.owner) ?? 0, record.number))
-      // A shorter time than the one under which it came applies to what is there, too.
+      // If the lifetime was shortened, the shorter lifetime also applies to existing files.
       const expiresAtMs = Math.min(record.expiresAtMs, record.uploadedAtMs + store.#lifetimeMs)
       if (files.delete(id)) store.#records.set(id, { ...record, expiresAtMs })
       else lost.push(id)
@@ -88,7 +88,7 @@ export class UploadStore {
     return store
   }
 
-  /** Stores a file. Throws UPLOADS_FULL where its owner or this peer has reached a limit, and STORE_UNAVAILABLE. */
+  /** Stores a file. Throws UPLOADS_FULL if its owner or this peer has reached a limit, and STORE_UNAVAILABLE. */
   async add({ owner, kind, filename, bytes }: NewUpload): Promise<UploadRecord> {
     const { clock, database, random } = this.#parts
     this.#assertRoom(owner, bytes.length)
@@ -132,7 +132,7 @@ export class UploadStore {
       .sort((a, b) => b.number - a.number)
   }
 
-  /** A file by id or number; undefined for an unknown one and for one of another owner alike. */
+  /** A file by id or number; undefined for an unknown file and for a file of another owner. */
   find(owner: string, named: string): UploadRecord | undefined {
     return this.list(owner).find(({ id, number }) => id === named || String(number) === named)
   }
@@ -142,7 +142,7 @@ export class UploadStore {
     return this.list(owner).find((one) => one.sha256 === sha256 && one.size === size)
   }
 
-  /** Bytes from an offset; empty past the end. Throws UPLOAD_UNAVAILABLE where the file is gone. */
+  /** Bytes from an offset; empty past the end. Throws UPLOAD_UNAVAILABLE if the file is gone. */
   async read(id: string, range: { offset: number; length: number }): Promise<Uint8Array> {
     const record = this.#records.get(id)
     if (!record) throw new StimnetError('UPLOAD_UNAVAILABLE', `reading upload ${id}`)
@@ -160,7 +160,7 @@ export class UploadStore {
     }
   }
 
-  /** Removes a file. False where its owner has no such file. */
+  /** Removes a file. Returns false if its owner has no such file. */
   async remove(owner: string, named: string): Promise<boolean> {
     const record = this.find(owner, named)
     if (record) await this.#drop([record])
@@ -181,7 +181,7 @@ export class UploadStore {
     return due.length
   }
 
-  /** Files that have not expired. Expired ones are not returned, even before they are swept. */
+  /** Files that have not expired. Expired files are not returned, even before they are removed. */
   #current(): UploadRecord[] {
     const now = this.#parts.clock.now()
     return [...this.#records.values()].filter(({ expiresAtMs }) => expiresAtMs > now)

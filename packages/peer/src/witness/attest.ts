@@ -1,4 +1,4 @@
-/** Attestation of other peers' logs: each new state must continue the one that this peer attested before. */
+/** Attestation of other peers' logs: each new state must continue the state that this peer attested before. */
 import {
   addCosignature,
   bareCheckpoint,
@@ -28,14 +28,13 @@ export interface AttestParts {
 export type Attest = (ask: Message<'WitnessAsk'>, from: string) => Promise<Message<'WitnessAnswer'>>
 
 /**
- * Creates the attestation. The last checkpoint is read, compared and replaced in one turn of the single writer, so that
- * two concurrent
- * questions cannot have two different continuations attested.
+ * Creates the attestation function. The last checkpoint is read, compared and replaced in one turn of the single writer, so
+ * that two concurrent requests cannot have two different continuations attested.
  */
 export function createAttest(parts: AttestParts): Attest {
   const { database, clock, signer } = parts
   const stored = database.json<string>('witnessed')
-  /** Checkpoints attested in the batch being prepared, which the database does not know yet. */
+  /** Checkpoints attested in the batch being prepared, which the database does not have yet. */
   const fresh = new Map<string, string>()
   const lastOf = async (peer: string) => fresh.get(peer) ?? (await stored.get(peer))
   return async (ask, from) => {
@@ -45,8 +44,8 @@ export function createAttest(parts: AttestParts): Attest {
         const last = await lastOf(from)
         await assertGoesOn(ask, from, last)
         const cosignature = await cosign(ask.note, { signer, atMs: clock.now() })
-        // Only the peer's own signature and ours are kept: with more cosignatures the note could become too long to be
-        // read again.
+        // Only the peer's own signature and this peer's are kept: with more cosignatures the note could become too long to
+        // be read again.
         const attested = addCosignature(await bareCheckpoint(ask.note, { peer: from }), cosignature)
         draft.put(stored, from, attested)
         const before = fresh.get(from)
@@ -58,7 +57,7 @@ export function createAttest(parts: AttestParts): Attest {
         }
         return { cosignature, code: '', seen: attested }
       })
-      // The batch is on disk now, so the database knows the checkpoint.
+      // The batch is now on disk, so the database has the checkpoint.
       if (fresh.get(from) === answer.seen) fresh.delete(from)
       return answer
     } catch (error) {
@@ -72,7 +71,7 @@ export function createAttest(parts: AttestParts): Attest {
   }
 }
 
-/** Throws what `openCheckpoint` throws, and CHECKPOINT_CONFLICT for a log that does not continue the one attested before. */
+/** Throws the errors of `openCheckpoint`, and CHECKPOINT_CONFLICT for a log that does not continue the state attested before. */
 async function assertGoesOn(ask: Message<'WitnessAsk'>, from: string, last: string | undefined): Promise<void> {
   const shown = await openCheckpoint(ask.note, { peer: from })
   if (last === undefined) return

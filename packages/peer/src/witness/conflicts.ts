@@ -1,6 +1,6 @@
 /**
- * Conflicts of other peers' logs that do not continue what was attested: stored, raised as alerts, and reported to
- * every member.
+ * Conflicts of other peers' logs that do not continue an attested state: stored, raised as alerts, and reported to every
+ * member.
  */
 import { bareCheckpoint, type Clock, type Message, type messages, StimnetError } from '@stimnet/protocol'
 import type { Permits } from '../federation/permits.ts'
@@ -10,9 +10,9 @@ import type { Sublevel } from '../store/level/level.ts'
 
 /** Two states of one log, both signed by its own peer, of which the second does not continue the first. */
 export interface LogConflict {
-  /** The peer whose log it is. */
+  /** The peer that owns the log. */
   readonly peer: string
-  /** The witness that attested the first state and was shown the second: this peer, or a member that reports it. */
+  /** The witness that attested the first state and was shown the second: this peer, or a member that reports the conflict. */
   readonly witness: string
   readonly seen: string
   readonly shown: string
@@ -26,12 +26,12 @@ export interface ConflictParts {
   readonly database: Database
   readonly events: PeerEvents
   readonly permits: Permits
-  /** Members that are told, connected or not. */
+  /** Members that receive reports, connected or not. */
   readonly members: () => readonly string[]
   readonly tell: (peerId: string, conflict: Parameters<typeof messages.LogConflict.encode>[0]) => Promise<unknown>
 }
 
-/** Conflicts kept at most, one per log and reporting member. Beyond it, a new conflict only raises an alert. */
+/** Maximum number of conflicts kept, one per log and reporting member. Above it, a new conflict only raises an alert. */
 const KEPT_MAX = 1_024
 
 /** The known conflicts of logs; one instance per peer. */
@@ -50,21 +50,20 @@ export class Conflicts {
     const conflicts = new Conflicts(parts)
     for (const conflict of await conflicts.#kept.values().all()) {
       conflicts.#found.set(keyOf(conflict), conflict)
-      // Whoever was put out needs nobody's attention any more. What is known against it stays stored.
+      // A revoked peer needs nobody's attention any more. The stored evidence against it is kept.
       if (conflicts.#isOfConcern(conflict.peer)) conflicts.#alert(conflict)
     }
     return conflicts
   }
 
-  /** The witnesses that report a conflict of this peer's log. */
+  /** The witnesses that report a conflict of the given peer's log. */
   witnessesAgainst(peer: string): string[] {
     return [...this.#found.values()].filter((one) => one.peer === peer).map(({ witness }) => witness)
   }
 
   /**
-   * Records a conflict found by this peer, which attested `seen` and was shown `shown`, and reports it to the members.
-   * Both notes must be
-   * validly signed; their cosignatures are dropped.
+   * Records a conflict found by this peer, which attested `seen` and was shown `shown`, and reports it to the members. Both
+   * notes must be validly signed; their cosignatures are dropped.
    */
   async found({ peer, seen, shown }: Pick<LogConflict, 'peer' | 'seen' | 'shown'>): Promise<void> {
     const notes = { seen: await bareCheckpoint(seen, { peer }), shown: await bareCheckpoint(shown, { peer }) }
@@ -74,9 +73,8 @@ export class Conflicts {
   }
 
   /**
-   * Records a conflict reported by a member. Only the log's own peer can have signed the two states. That they conflict
-   * is the
-   * member's claim, unless they have the same size. Throws MALFORMED, SIGNATURE_INVALID, PEER_NOT_PERMITTED.
+   * Records a conflict reported by a member. Only the log's own peer can have signed the two states. That the states
+   * conflict is the member's claim, unless they have the same size. Throws MALFORMED, SIGNATURE_INVALID, PEER_NOT_PERMITTED.
    */
   async heard({ peer, seen, shown }: Message<'LogConflict'>, witness: string): Promise<void> {
     if (peer === witness) throw new StimnetError('MALFORMED', `${witness} reports its own log`)
@@ -88,7 +86,7 @@ export class Conflicts {
     await this.#keep({ peer, ...notes, witness, foundAtMs: this.#parts.clock.now() })
   }
 
-  /** Reports the conflicts that this peer found itself to a member that connects. */
+  /** Reports the conflicts that this peer itself found to a member that connects. */
   async tellAll(member: string): Promise<void> {
     const own = [...this.#found.values()].filter(({ witness }) => witness === this.#parts.self)
     for (const conflict of own)
@@ -105,7 +103,10 @@ export class Conflicts {
     await this.#parts.tell(member, { peer, seen, shown }).catch(() => undefined)
   }
 
-  /** Stores a conflict. False where it is known: a changed log that keeps growing is not a new conflict each time it is shown. */
+  /**
+   * Stores a conflict. Returns false if it is known: a changed log that keeps growing is not a new conflict each time it is
+   * shown.
+   */
   async #keep(conflict: LogConflict): Promise<boolean> {
     const key = keyOf(conflict)
     const before = this.#found.get(key)
@@ -135,7 +136,7 @@ export function stateIn(note: string): string {
   return note.slice(0, note.indexOf('\n\n'))
 }
 
-/** The size stated in a note, for records and log lines; 0 for a malformed one. The note is not verified. */
+/** The size stated in a note, for records and log lines; 0 for a malformed note. The note is not verified. */
 export function sizeIn(note: string): number {
   const size = Number(note.split('\n')[1])
   return Number.isSafeInteger(size) && size >= 0 ? size : 0

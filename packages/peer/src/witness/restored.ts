@@ -1,16 +1,16 @@
-/** The mark of a restored log: its ledgers may not know all that was released, whether or not a witness can tell. */
+/** The mark of a restored log: its ledgers may lack some releases, whether or not a witness can tell. */
 import { type Signer, signCheckpoint } from '@stimnet/protocol'
 import type { Database } from '../store/database.ts'
 import type { Regression } from './witnesses.ts'
 
-/** Whether this peer's log is behind, as stored. For what happens before the witnesses are open. */
+/** Whether this peer's log is behind, according to the database. For use before the witnesses are open. */
 export async function isBehind(database: Database): Promise<boolean> {
   return (await database.json<Regression>('regression').get('found')) !== undefined
 }
 
 /**
- * Marks a restored database, with a record in its log, before any peer opens it. A regression that a witness had found before the
- * backup stays. Nothing about people is answered until a steward has run `stimnet audit reconcile`.
+ * Marks a restored database, with a record in its log, before any peer opens it. A regression that a witness found before
+ * the backup is kept. Nothing about people is answered until a steward has run `stimnet audit reconcile`.
  */
 export async function noteRestored(
   database: Database,

@@ -1,5 +1,5 @@
 /**
- * Attestations of this peer's log by others. A witness that saw more than the log contains proves that it was changed
+ * Attestations of this peer's log by others. A witness that saw more than the log contains proves that the log was changed
  * or restored.
  */
 import {
@@ -22,16 +22,16 @@ import type { Sublevel } from '../store/level/level.ts'
 import { PrivacyLedger } from '../store/released/privacy-ledger.ts'
 import { sizeIn, stateIn } from './conflicts.ts'
 
-/** A proof that this log is not the one that a witness saw. Kept until a steward has reconciled it. */
+/** A proof that this log differs from the log that a witness saw. It is kept until a steward has reconciled it. */
 export interface Regression {
-  /** This peer itself where its records are not those that it signed. */
+  /** The witness; this peer itself if its records differ from the records that it signed. */
   readonly witness: string
   /** The checkpoint that this peer once signed. */
   readonly seen: string
   readonly foundAtMs: number
-  /** This peer was restored from a backup, or got a new key, and nobody has shown yet that it signed more than `seen`. */
+  /** Whether this peer was restored from a backup, or got a new key, and nobody has yet shown that it signed more than `seen`. */
   readonly restored?: true
-  /** It got a new key. */
+  /** Whether this peer got a new key. */
   readonly replaced?: true
 }
 
@@ -46,7 +46,7 @@ interface Reconciled {
 /** The answer of a witness to a checkpoint. */
 export interface Attested {
   readonly witness: string
-  /** Absent where it attested. */
+  /** Absent if the witness attested the checkpoint. */
   readonly code?: Code
 }
 
@@ -70,9 +70,9 @@ export interface WitnessParts {
 }
 
 const ASK_MS = 10_000
-/** Reconciled states kept at most; each stands for one restored copy. */
+/** Maximum number of reconciled states that are kept; each stands for one restored copy. */
 const RECONCILED_MAX = 64
-/** Witnesses asked per round: more signatures on a note prove nothing more. */
+/** Maximum number of witnesses asked per round: more signatures on a note prove nothing more. */
 const WITNESSES_MAX = 32
 
 /** The checkpoints of this peer's own log; one instance per peer. */
@@ -82,7 +82,7 @@ export class Witnesses {
   readonly #found: Sublevel<Regression>
   readonly #stopping = new AbortController()
   #regression: Regression | undefined
-  /** Whether the records differ from those over which this peer's tree was made. */
+  /** Whether the records differ from the records over which this peer's tree was made. */
   #isChanged = false
   #checked: Promise<void> = Promise.resolve()
   #work: Promise<unknown> = Promise.resolve()
@@ -106,18 +106,18 @@ export class Witnesses {
     return witnesses
   }
 
-  /** Set where a witness saw a log that is not this one. No privacy budget is spent until it is reconciled. */
+  /** Set if a witness saw a log that differs from this log. No privacy budget is spent until it is reconciled. */
   get regression(): Regression | undefined {
     return this.#regression
   }
 
-  /** The newest checkpoint with its cosignatures; newly signed where there is none yet. */
+  /** The newest checkpoint with its cosignatures; newly signed if there is none yet. */
   async checkpoint(): Promise<string> {
     const last = await this.#kept.get('last')
     return last === undefined ? this.#sign() : keepCosignatures(last, this.#parts.permits)
   }
 
-  /** Signs the current log and asks every connected member, up to a limit, to attest it. One round runs at a time. */
+  /** Signs the current log and asks every connected member, up to a limit, to attest it. Only one round runs at a time. */
   round(): Promise<readonly Attested[]> {
     const round = this.#work.then(() => this.#round())
     this.#work = round.catch(() => undefined)
@@ -125,16 +125,16 @@ export class Witnesses {
   }
 
   /**
-   * Asks a member for the state of this log that it last saw. Called when the member connects, before it is asked to
-   * attest anything.
-   * Where the log does not continue that state, the member is shown the current one: only it can inform the others.
+   * Asks a member for the state of this log that it last saw. Called when the member connects, before it is asked to attest
+   * anything. If the log does not continue that state, the member is shown the current state: only the member can inform the
+   * others.
    */
   async compare(peerId: string): Promise<void> {
     try {
       const { seen } = await this.#ask(peerId, { note: '' })
       if (seen !== '' && !(await this.#goesOnFrom(peerId, seen))) await this.#confess(peerId, await this.#sign(), seen)
     } catch (error) {
-      // The peer has an earlier version or is gone again. It is asked in the next round.
+      // The peer has an earlier version or has disconnected again. It is asked in the next round.
       this.#parts.events.refused({ code: codeOf(error), askedBy: peerId, cause: error })
     }
   }
@@ -156,9 +156,8 @@ export class Witnesses {
   }
 
   /**
-   * Signs the current log. The note is stored in a synced batch before anybody sees it, so that a loss of power removes
-   * no record that
-   * a witness has seen.
+   * Signs the current log. The note is stored in a synced batch before anybody sees it, so that a loss of power removes no
+   * record that a witness has seen.
    */
   async #sign(): Promise<string> {
     const { database, signer } = this.#parts
@@ -184,8 +183,8 @@ export class Witnesses {
   }
 
   /**
-   * Asks one witness to attest the note. The cosignature is verified before it is kept, so that an invalid one does not
-   * spoil the note.
+   * Asks one witness to attest the note. The cosignature is verified before it is kept, so that an invalid cosignature does
+   * not spoil the note.
    */
   async #haveAttested(witness: string, note: string): Promise<Attested & { cosignature: string }> {
     try {
@@ -215,9 +214,8 @@ export class Witnesses {
   }
 
   /**
-   * Shows a witness the current log without a consistency proof, since none exists. The witness then keeps both states,
-   * raises an alert
-   * and informs the other members.
+   * Shows a witness the current log without a consistency proof, because none exists. The witness then keeps both states,
+   * raises an alert and informs the other members.
    */
   async #confess(witness: string, note: string, seen: string): Promise<void> {
     await this.#ask(witness, { note, oldSize: sizeIn(seen), path: [] })
@@ -244,7 +242,7 @@ export class Witnesses {
   }
 
   /**
-   * The size that the witness saw, where this log continues from there. Otherwise undefined, and the state is kept as a
+   * The size that the witness saw, if this log continues from that state. Otherwise undefined, and the state is kept as a
    * regression.
    */
   async #judge(witness: string, seen: string): Promise<number | undefined> {
@@ -254,16 +252,15 @@ export class Witnesses {
     const isOurs = before.size <= auditLog.head.size && toHex(await auditLog.rootAt(before.size)) === toHex(before.root)
     if (isOurs) return before.size
     if (await this.#isReconciled(seen, before.size)) return undefined
-    // What a witness shows says more than that the log was restored.
+    // The evidence of a witness is stronger than the mark that the log was restored.
     if (!this.#regression || this.#regression.restored)
       await this.#keep({ witness, seen, foundAtMs: this.#parts.clock.now() })
     return undefined
   }
 
   /**
-   * Whether a steward has reconciled exactly this state, or the state is older than the last reconciliation: everything
-   * that this peer
-   * signed since is longer than its log was then.
+   * Whether a steward has reconciled exactly this state, or the state is older than the last reconciliation: every state
+   * that this peer signed since is longer than its log was then.
    */
   async #isReconciled(seen: string, size: number): Promise<boolean> {
     const reconciled = await this.#parts.database.json<Reconciled>('reconciled').get('last')
@@ -293,11 +290,9 @@ export class Witnesses {
 }
 
 /**
- * Reconciles a regression of a stopped peer for its steward, so that budgets may be spent again. The regression is
- * removed, with a
- * record in the audit log; undefined where there was none. The same state is not reported again, although its witness
- * still
- * shows it.
+ * Reconciles a regression of a stopped peer for its steward, so that budgets may be spent again. The regression is removed,
+ * with a record in the audit log; undefined if there was none. The same state is not reported again, although its witness
+ * still shows it.
  */
 export async function reconcile(database: Database, actor: string): Promise<Regression | undefined> {
   const [found, kept] = [database.json<Regression>('regression'), database.json<Reconciled>('reconciled')]
@@ -308,7 +303,7 @@ export async function reconcile(database: Database, actor: string): Promise<Regr
   await database.commit((draft) => {
     const detail = { witness: regression.witness, seen: sizeIn(regression.seen) }
     const { sequence } = draft.audit({ kind: 'reconcile', actor, detail })
-    // Of a restore that no witness has spoken about, nothing that a witness may show later counts as looked into.
+    // After a restore about which no witness has reported, states that a witness shows later do not count as reconciled.
     if (!regression.restored) {
       const seen = [...before, stateIn(regression.seen)].slice(-RECONCILED_MAX)
       draft.put(kept, 'last', { logSize: sequence, seen })

@@ -2,10 +2,13 @@
 import { StimnetError } from '@stimnet/protocol'
 import type { Ratio } from '../mechanisms/exact-bernoulli.ts'
 
-/** Digits, optionally with a point and more digits. No sign, no exponent, and no other form that `Number` would accept. */
+/**
+ * Digits, optionally with a point and more digits. A sign, an exponent and all other forms that `Number` would accept are
+ * excluded.
+ */
 const DECIMAL = /^(\d{1,9})(?:\.(\d{1,18}))?$/
 
-/** The exact value of a positive decimal number such as "0.05". Throws PARAMETER_INVALID for anything else. */
+/** The exact value of a positive decimal number such as "0.05". Throws PARAMETER_INVALID for any other text. */
 export function ratioOfDecimal(text: string): Ratio {
   const match = DECIMAL.exec(text)
   const [, whole = '', fraction = ''] = match ?? []

@@ -23,7 +23,10 @@ export function epsilonOf(rho: number, delta: number): number {
   return lastBelow(0, simple, (epsilon) => deltaOf(rho, epsilon) > delta)
 }
 
-/** Bisects for the largest value at which a condition holds that is true up to some point and false beyond it. */
+/**
+ * Finds by bisection the largest value at which a condition holds. The condition must be true up to some point and false
+ * beyond it.
+ */
 function lastBelow(low: number, high: number, holds: (at: number) => boolean): number {
   let [from, to] = [low, high]
   for (let i = 0; i < HALVINGS; i++) {

@@ -1,4 +1,4 @@
-/** Bounds to which the values of a variable are limited: those of the request, which must lie within those of the catalog. */
+/** Bounds to which the values of a variable are limited. Bounds in the request must lie within those of the catalog. */
 import {
   type PrivacyAsk,
   type ResolvedVariable,
@@ -21,8 +21,8 @@ export interface VariableBounds extends ScaledBounds {
 const SCALED_MAX = 1n << 53n
 
 /**
- * Returns a function from a measured variable to its bounds. Throws PARAMETER_INVALID, VARIABLE_UNKNOWN or
- * VARIABLE_AMBIGUOUS, and so does the function.
+ * Returns a function from a measured variable to its bounds. Both this function and the returned one throw
+ * PARAMETER_INVALID, VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS.
  */
 export function boundsOf(terms: DpTerms): (variable: VariableRef) => VariableBounds {
   const asked = askedBounds(terms)
@@ -58,7 +58,7 @@ function isNumber({ variable: { type } }: ResolvedVariable): boolean {
   return type === 'integer' || type === 'number'
 }
 
-/** Scales the bounds of the request to the variable's grid, rounding inwards. */
+/** Scales the bounds in the request to the variable's grid, rounding inwards. */
 function scaled(
   { lower, upper }: PrivacyAsk['bounds'][number],
   resolved: ResolvedVariable,

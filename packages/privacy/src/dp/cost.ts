@@ -1,6 +1,6 @@
 /**
- * Cost and expected error of a differentially private request, before anything is spent. Pure: depends on the
- * request and the catalog description alone.
+ * Cost and expected error of a differentially private request, before anything is spent. Both depend only on the request and
+ * the catalog description.
  */
 import { epsilonOf } from '../accounting/zcdp.ts'
 import { type ColumnError, errorsOf, rowsAssumed } from './error.ts'
@@ -15,12 +15,12 @@ export interface DpCost {
   /** The ρ that is charged to the ledger. */
   readonly rho: number
   readonly nanoRho: bigint
-  /** The ε to which ρ amounts at `delta`. */
+  /** The ε that corresponds to ρ at `delta`. */
   readonly epsilonAtDelta: number
   readonly delta: number
-  /** How many numbers share the amount. */
+  /** The number of values that share the amount. */
   readonly numbers: number
-  /** How many groups the answer will have. */
+  /** The number of groups that the answer will have. */
   readonly groups: number
   readonly groupsPerSubject: number
   readonly rowsPerSubject: number
@@ -59,8 +59,9 @@ export function chargedOf({ epsilon, rho }: DpCharge): { epsilon: number | null;
 }
 
 /**
- * The δ at which a charge is reported: `most`, by default one millionth, and never above 1/(10·subjects). Even a mechanism that
- * published each record with probability δ would then expose a record in at most one of ten catalogs of this size.
+ * The δ at which a charge is reported: at most `most`, by default one millionth, and never above 1/(10·subjects). Even a
+ * mechanism that published each record with probability δ would then expose a record in at most one of ten catalogs of this
+ * size.
  */
 export function deltaFor(subjectsRounded: number, most = 1e-6): number {
   return Math.min(most, 1 / (10 * Math.max(1, subjectsRounded)))

@@ -5,15 +5,15 @@ import { discreteLaplace } from '../mechanisms/discrete-laplace.ts'
 import { RandomBits } from '../mechanisms/random-bits.ts'
 import { type DpPlan, noiseOf } from './plan.ts'
 
-/** One group with noise: for each number of the plan its value, or one value per bin. */
+/** One group with noise. For each number of the plan, `values` holds one value or one value per bin. */
 export interface NoisyGroup {
   readonly key: readonly (string | null)[]
   readonly values: readonly (readonly bigint[])[]
 }
 
 /**
- * Adds an independent draw of noise to each value of each number in each group. Larger noise takes longer to draw, so show the
- * answer only at a time on the grid. Throws TypeError for a reduction of another plan.
+ * Adds an independent draw of noise to each value of each number in each group. Larger noise takes longer to draw, so the
+ * answer must only become visible at a time on the release grid. Throws TypeError for a reduction of another plan.
  */
 export function drawNoise(plan: DpPlan, reduction: BoundedReduction, random: RandomSource): NoisyGroup[] {
   const bits = new RandomBits(random)

@@ -12,28 +12,35 @@ export interface ColumnError {
   readonly name: string
   readonly kind: Measure['kind']
   /**
-   * Standard deviation of the noise, in the column's unit. For a mean, share, spread or covariance it is the worst case; for a
-   * correlation it assumes bounds that are three standard deviations from the mean. Null for a quantile or skewness.
+   * Standard deviation of the noise, in the column's unit. For a mean, share, spread or covariance, the value is the worst
+   * case; for a correlation, it assumes bounds that are three standard deviations from the mean. Null for a quantile or
+   * skewness.
    */
   readonly sd: number | null
-  /** 19 of 20 answers differ from the exact answer by at most this. Null where `sd` is null. */
+  /** The largest difference from the exact answer in 19 of 20 answers. Null where `sd` is null. */
   readonly error95: number | null
-  /** For a quantile: the number of rows by which its rank is off, at most, in 19 of 20 answers. Null for other columns. */
+  /** For a quantile: the largest error of its rank, in rows, in 19 of 20 answers. Null for other columns. */
   readonly rankError95: number | null
-  /** Number of rows per group for which the error is given; null if the error does not depend on it. */
+  /** Number of rows per group for which the error is stated; null if the error does not depend on the number of rows. */
   readonly assumesRows: number | null
   /**
-   * Width of the range of the column: that of the variable's bounds for a mean or standard deviation, 1 for a share, 2 for
-   * a correlation. Null for other columns.
+   * Width of the range of the column: that of the variable's bounds for a mean or standard deviation, 1 for a share, 2 for a
+   * correlation. Null for other columns.
    */
   readonly range: number | null
-  /** Whether 19 of 20 answers may be off by more than a quarter of the distance between the least and the largest possible value. */
+  /**
+   * Whether the largest error in 19 of 20 answers exceeds a quarter of the distance between the least and the largest
+   * possible value.
+   */
   readonly isUseless: boolean
-  /** For a column that adds up over institutions: its noise, in its unit. */
+  /** The noise of a column that adds up over institutions, in the column's unit. */
   readonly adds?: NoiseTerm
 }
 
-/** An answer that is off by more than this share of what it can be, to either side, leaves half of it or more possible. */
+/**
+ * The largest useful error, as a share of the range of possible answers. An answer with a larger error to either side leaves
+ * half of the range or more possible.
+ */
 const EXTENT_SHARE_MAX = 0.25
 
 /** Expected errors of all columns, for groups of `rows` rows. */
@@ -81,7 +88,10 @@ function rangeOf(plan: DpPlan, measure: Measure): number | null {
   return Number(upper - lower) / 10 ** decimals
 }
 
-/** The distance between the least and the largest value that a column can have, of a quantile its rank. Null where it has no bound. */
+/**
+ * The distance between the least and the largest possible value of a column; for a quantile, of its rank. Null where the
+ * column has no bound.
+ */
 function extentOf(plan: DpPlan, measure: Measure, rows: number): number | null {
   const widthOf = (variable: VariableRef) => 2 * halvesOf(boundsIn(plan, variable)).width
   switch (measure.kind) {
@@ -106,7 +116,7 @@ export function rowsAssumed({ groups }: Pick<DpPlan, 'groups'>, { subjectsRounde
   return Math.max(1, Math.round(subjectsRounded / groups))
 }
 
-/** The numbers of a plan that a column is made of. */
+/** The numbers of a plan from which a column is computed. */
 export function numbersIn(plan: DpPlan, measure: Measure): DpNumber[] {
   const known = new Map(plan.numbers.map((number) => [numberKey(number), number]))
   return numbersOf(measure, (variable) => boundsIn(plan, variable)).map(
@@ -135,8 +145,8 @@ function sdOfNoise(mechanism: DpPlan['mechanism'], noise: Ratio): number {
 }
 
 /**
- * Half a unit of a variable (`step`), in which distances from the middle of its bounds are counted, and the
- * distance from the middle to a bound (`width`).
+ * Half a unit of a variable (`step`), in which distances from the middle of its bounds are counted, and the distance from
+ * the middle to a bound (`width`).
  */
 export function halvesOf({ decimals, lower, upper }: VariableBounds): {
   readonly step: number
@@ -147,8 +157,8 @@ export function halvesOf({ decimals, lower, upper }: VariableBounds): {
 }
 
 /**
- * The noise terms of a column, each multiplied by how far one unit of noise moves the column. This is the worst case over where
- * the values lie between their bounds. Null for a measure without a useful bound.
+ * The noise terms of a column, each multiplied by the change of the column per unit of noise. This is the worst case over
+ * all positions of the values between their bounds. Null for a measure without a useful bound.
  */
 function termsOf(plan: DpPlan, measure: Measure, rows: number): NoiseTerm[] | null {
   const spreads = numbersIn(plan, measure).map((number) => spreadOf(plan, number))
@@ -180,8 +190,8 @@ function termsOf(plan: DpPlan, measure: Measure, rows: number): NoiseTerm[] | nu
     }
     case 'correlation': {
       const [x, y] = measure.variables.map((variable) => halvesOf(boundsIn(plan, variable))) as [Halves, Halves]
-      // In units of the standard deviations. The weight of the squares is largest at a
-      // correlation of one, where it is one half.
+      // Measured in units of the standard deviations. The weight of the squares is largest at a correlation of one, where it
+      // is one half.
       const [stepX, stepY] = [x, y].map(({ step, width }) => (SDS_TO_BOUND * step) / width) as [number, number]
       return [stepX ** 2 / 2, stepY ** 2 / 2, stepX * stepY].map((weight, at) => term(3 + at, weight / rows))
     }
@@ -192,7 +202,7 @@ function termsOf(plan: DpPlan, measure: Measure, rows: number): NoiseTerm[] | nu
 
 /**
  * Distance from the mean to the bounds, in standard deviations, that is assumed for a correlation. No bound holds for every
- * correlation, since without spread a correlation is only noise. So the error is given for bounds that fit the data well.
+ * correlation, because without spread a correlation is only noise. So the error is stated for bounds that fit the data well.
  */
 const SDS_TO_BOUND = 3
 

@@ -1,9 +1,9 @@
-/** The largest ε or ρ with which a question still fits into the rest of a budget, from the request alone. */
+/** The largest ε or ρ with which a question still fits into the remaining budget, computed from the request alone. */
 import { integerRoot } from '@stimnet/statistics'
 import { decimalText } from '../accounting/decimal.ts'
 import type { DpPlan } from './plan.ts'
 
-/** Decimals of an amount before it is shortened: finer than any amount that is worth asking with. */
+/** Decimals of an amount before it is shortened: finer than any useful amount. */
 const DECIMALS = 12
 
 /**
@@ -17,7 +17,8 @@ export function largestFitting(
   if (left <= 0n) return undefined
   const sites = BigInt(sitesPerPerson)
   const unit = 10n ** BigInt(DECIMALS)
-  // At each of s sites ε/s is spent, at a cost of (ε/s)²/2m of ρ for m numbers: ε² may be up to 2ms² times what is left.
+  // At each of s sites ε/s is spent, at a cost of (ε/s)²/2m of ρ for m numbers: ε² may be up to 2ms² times the remaining
+  // budget.
   const most =
     charge.epsilon === undefined
       ? (sites * left * unit) / 1_000_000_000n

@@ -17,7 +17,7 @@ export type DpNumber = BoundedNumber
 const WIDTH_MAX = { offsets: 1n << 54n, squares: 1n << 45n, cubes: 1n << 30n } as const
 type Power = keyof typeof WIDTH_MAX
 
-/** The key of a number. Columns that need the same number share it, and so its cost. */
+/** The key of a number. Columns that need the same number share the number and its cost. */
 export function numberKey(of: DpNumber): string {
   if (of.kind === 'products') return [of.kind, ...of.pair.map(({ variable }) => variable)].join(' ')
   const level = of.kind === 'having' ? JSON.stringify(of.level) : ''
@@ -68,9 +68,9 @@ function momentNumbers(variable: VariableRef, bounds: ScaledBounds, kinds: reado
 }
 
 /**
- * The numbers of a pair, over the rows that have both values: the count of rows, for each variable the sum
- * of its distances from the middle of its bounds (with the sum of their squares for a correlation), and the
- * sum of the products of both distances.
+ * The numbers of a pair, over the rows that have both values: the count of rows, for each variable the sum of its distances
+ * from the middle of its bounds (and, for a correlation, the sum of their squares), and the sum of the products of both
+ * distances.
  */
 function pairNumbers(
   [x, y]: readonly [VariableRef, VariableRef],
@@ -81,7 +81,7 @@ function pairNumbers(
     { variable: x, bounds: boundsOf(x) },
     { variable: y, bounds: boundsOf(y) }
   ] as const
-  // Variables that are narrow enough for their squares are also narrow enough for the products of both.
+  // If the bounds of both variables are narrow enough for squares, they are also narrow enough for products.
   for (const { variable, bounds } of pair) assertNarrow(variable, bounds, 'squares')
   return [
     { kind: 'count', variable: x, beside: y },
@@ -105,10 +105,10 @@ function assertNarrow(variable: VariableRef, { lower, upper }: ScaledBounds, kin
 }
 
 /**
- * The sensitivity: the most by which one subject changes the number of one group. The distance of a value from the middle of
- * its bounds is at most half their width, which is the whole width w in half units. So one row changes a sum of offsets by at
- * most w, a sum of squares by w², and a sum of products by the product of both widths. One row changes one bin by one, and the
- * rows of a subject change all bins together by as many as there are rows.
+ * The sensitivity: the largest change that one subject makes to the number of one group. The distance of a value from the
+ * middle of its bounds is at most half their width, which is the whole width w in half units. So one row changes a sum of
+ * offsets by at most w, a sum of squares by w², and a sum of products by the product of both widths. One row changes one bin
+ * by one, and the rows of a subject change all bins together by the number of these rows.
  */
 export function moveOf(of: DpNumber, rowsPerSubject: number): bigint {
   const rows = BigInt(rowsPerSubject)
@@ -140,8 +140,8 @@ function largest({ lower, upper }: ScaledBounds): bigint {
 }
 
 /**
- * Whether a subject can have several rows, and whether these can be in several groups: a key must then belong to
- * a table with several rows per subject.
+ * Whether a subject can have several rows, and whether these rows can be in several groups: a key must then belong to a
+ * table with several rows per subject.
  */
 export function movesThrough({ plan, descriptor }: Pick<DpTerms, 'plan' | 'descriptor'>): {
   readonly rows: boolean

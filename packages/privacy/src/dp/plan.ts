@@ -20,23 +20,24 @@ export interface DpCharge {
   /** The ε of pure differential privacy; undefined if the request gave ρ. */
   readonly epsilon: Ratio | undefined
   /**
-   * The ρ of zero-concentrated differential privacy. For a pure charge it is half of the sum of the squares of each number's ε.
+   * The ρ of zero-concentrated differential privacy. For a pure charge, ρ is half of the sum of the squares of each number's
+   * ε.
    */
   readonly rho: Ratio
   /** ρ in billionths, rounded up. */
   readonly nanoRho: bigint
 }
 
-/** What will be computed, drawn and charged. Nothing in it depends on data. */
+/** The numbers to compute, the noise to draw and the amount to charge. Nothing in the plan depends on data. */
 export interface DpPlan {
   readonly plan: Plan
   readonly mechanism: 'discrete-laplace' | 'discrete-gaussian'
   readonly charge: DpCharge
-  /** The ε or ρ of each number; all numbers have the same. */
+  /** The ε or ρ of each number; it is equal for all numbers. */
   readonly share: Ratio
   readonly numbers: readonly DpNumber[]
   readonly bounded: BoundedPlan
-  /** Bounds of the variables whose values are added up. */
+  /** Bounds of the variables whose values are summed. */
   readonly bounds: readonly VariableBounds[]
   /** Number of possible groups, including those of missing values. */
   readonly groups: number
@@ -87,8 +88,8 @@ function distinct(numbers: readonly DpNumber[]): DpNumber[] {
 }
 
 /**
- * A person whose data are at several of the queried institutions is affected at each, so each institution spends
- * only its part of the requested amount.
+ * The charge at one institution. A person whose data are at several of the queried institutions is affected at each of them,
+ * so each institution spends only its share of the requested amount.
  */
 function chargeOf({ ask, sitesPerPerson }: DpTerms, numbers: number): DpCharge {
   const part = ({ top, bottom }: Ratio): Ratio => ({ top, bottom: bottom * BigInt(sitesPerPerson) })
@@ -111,11 +112,11 @@ function cellsOf(descriptor: CatalogDescriptor, variable: string, { tables }: Pl
   return (levels.length > 0 ? levels.length : breakpoints.length + 1) + 1
 }
 
-/** Longest text of a number in an answer, with the characters around it. */
+/** Length of the longest text of a number in an answer, with the characters around it. */
 const NUMBER_BYTES = 26
-/** Bytes of the field names and brackets of a part, for the longest part, that of a correlation. */
+/** Bytes of the field names and brackets of the longest part, that of a correlation. */
 const PART_BYTES = 256
-/** How many numbers a part has besides those of bins, at most 18 for a correlation; 3 for measures that are not listed. */
+/** Number of values in a part besides those of bins: at most 18, for a correlation; 3 for measures that are not listed. */
 const PART_NUMBERS: Readonly<Partial<Record<Measure['kind'], number>>> = {
   mean: 7,
   variance: 9,

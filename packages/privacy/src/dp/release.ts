@@ -1,4 +1,4 @@
-/** Release of a differentially private table: draws the noise, so that the table holds no exact number. */
+/** Release of a differentially private table: draws the noise, so that no number of the table is exact. */
 import type {
   BoundedReduction,
   CatalogDescriptor,
@@ -18,7 +18,7 @@ import { rowsOfNoise } from './table.ts'
 
 const TOKEN = Symbol('made by releaseNoisy')
 
-/** A table with noise in every number. Only `releaseNoisy` can create one, so that no exact table can pass for it. */
+/** A table with noise in every number. Only `releaseNoisy` can create a NoisyTable, so that no exact table can pass for one. */
 export class NoisyTable {
   readonly columns: readonly OutputColumn[]
   readonly rows: readonly OutputRow[]
@@ -47,7 +47,10 @@ export interface ReleaseTerms {
   readonly random: RandomSource
 }
 
-/** Draws the noise and makes the table. Call it only when the charge is on disk, and never again for an answer that was shown. */
+/**
+ * Draws the noise and makes the table. Call this function only when the charge is on disk, and never again for an answer
+ * that was shown.
+ */
 export function releaseNoisy(plan: DpPlan, reduction: BoundedReduction, terms: ReleaseTerms): NoisyTable {
   const { descriptor, variables, scope, random } = terms
   const noisy = drawNoise(plan, reduction, random)
@@ -59,7 +62,7 @@ export function releaseNoisy(plan: DpPlan, reduction: BoundedReduction, terms: R
   })
 }
 
-/** The card follows from the request and the catalog's description alone. */
+/** The disclosure card's part about differential privacy. It follows from the request and the catalog's description alone. */
 function cardOf(plan: DpPlan, descriptor: CatalogDescriptor, scope: DpCard['ledger_scope']): DpCard {
   const { charge, bounded } = plan
   const { epsilon, rho } = chargedOf(charge)

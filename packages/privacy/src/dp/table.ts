@@ -1,4 +1,4 @@
-/** Conversion of noisy whole numbers to the requested columns. It computes only with numbers that may already be released. */
+/** Conversion of noisy whole numbers to the requested columns. Only numbers that may already be released are used. */
 import {
   type CatalogDescriptor,
   type Measure,
@@ -74,8 +74,8 @@ function partOf(from: Drawn, measure: Measure): OutputPart {
 }
 
 /**
- * Edges of the declared bins. The outermost edges are the declared minimum and maximum, since a value outside of them counts as
- * the nearest bound. Where there are none, or where they do not lie beyond the breakpoints, the outermost bins are open.
+ * Edges of the declared bins. The outermost edges are the declared minimum and maximum, because a value outside them counts
+ * as the nearest bound. Where bounds are missing, or do not lie beyond the breakpoints, the outermost bins are open.
  */
 function binEnds(descriptor: CatalogDescriptor, ref: VariableRef, tables: readonly string[]): number[] {
   const { breakpoints, bounded, minimum, maximum, type } = resolveVariable(descriptor, ref, tables).variable

@@ -7,10 +7,13 @@ export interface DpTerms {
   readonly ask: PrivacyAsk
   readonly descriptor: CatalogDescriptor
   /**
-   * Decimal places in which a variable is stored, where they are known. Those of another institution are not known; then six
-   * are assumed for a number, which has no effect on anything that is shown.
+   * Number of decimal places in which a variable is stored, if known. For a variable of another institution it is not known;
+   * then six places are assumed for a number, which has no effect on anything that is shown.
    */
   readonly decimalsOf?: (variable: VariableRef) => number
-  /** The largest number of the queried institutions that may have data of one person; 1 if a single institution is queried. */
+  /**
+   * The largest number of the queried institutions that may have data of the same person; 1 if a single institution is
+   * queried.
+   */
   readonly sitesPerPerson: number
 }

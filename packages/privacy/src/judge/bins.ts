@@ -1,9 +1,9 @@
-/** Joining of bins until each can be shown: none has fewer than k subjects. */
+/** Joining of bins until each bin can be shown: no bin has fewer than k subjects. */
 import type { ReducedBin } from '@stimnet/protocol'
 
 /**
- * Joins each bin of fewer than k subjects with its neighbours, most often in the tails. `withEmpty` also joins empty bins,
- * because an empty bin discloses of everybody that they are not in it.
+ * Joins each bin of fewer than k subjects, most often in the tails, with its neighbours. `withEmpty` also joins empty bins,
+ * because an empty bin discloses that nobody is in it.
  */
 export function joinSmallBins(bins: readonly ReducedBin[], k: number, withEmpty = false): ReducedBin[] {
   const joined: ReducedBin[] = []
@@ -22,9 +22,10 @@ export function joinSmallBins(bins: readonly ReducedBin[], k: number, withEmpty 
 }
 
 /**
- * Bins with as many of the declared edges as can be kept, so that each holds at least k subjects or, unless `withEmpty`, nobody.
- * Edges are tried in an order that depends on their place alone: the middle one, those in the middle of the halves, and so on.
- * Institutions that try them in the same order keep edges in common, which bins that are joined from one end do not.
+ * Bins with as many of the declared edges as can be kept, so that each bin holds at least k subjects or, unless `withEmpty`,
+ * nobody. Edges are tried in an order that depends on their position alone: the middle edge, then the edges in the middle of
+ * each half, and so on. Institutions that try edges in the same order keep edges in common, unlike institutions that join
+ * bins from one end.
  */
 export function sharedBins(bins: readonly ReducedBin[], k: number, withEmpty = false): ReducedBin[] {
   const isFit = (bin: ReducedBin) => bin.support.size >= k || (!withEmpty && bin.support.size === 0)
@@ -45,7 +46,7 @@ export function sharedBins(bins: readonly ReducedBin[], k: number, withEmpty = f
   return [...kept]
 }
 
-/** The places of inner edges, those that are divisible by a higher power of two first. */
+/** The indices of inner edges. Indices that are divisible by a higher power of two come first. */
 function byRank(count: number): number[] {
   const rank = (place: number) => place & -place
   return Array.from({ length: Math.max(0, count - 1) }, (_, i) => i + 1).sort((a, b) => rank(b) - rank(a) || a - b)

@@ -1,7 +1,8 @@
 /**
  * Variables that define who is in a group and that others are not assumed to know. A number of responders is also a number
- * about responding, and about everybody who could be a responder. So the set of people over which a number was asked is judged
- * as well: two questions about groups that differ by one person count as two, whether or not that person responded.
+ * about responding, and about everybody who could be a responder. So the set of people over which a number was asked is
+ * judged as well: questions about two groups that differ by one person count as two questions, whether or not that person
+ * responded.
  */
 import {
   type CatalogDescriptor,
@@ -21,27 +22,27 @@ import { comparisonsIn, decided } from './filters.ts'
 import type { SolvedSet } from './numbers.ts'
 import type { RowSets } from './row-sets.ts'
 
-/** One defining variable, with the groups of related questions. */
+/** A defining variable, with the groups of the related questions. */
 export interface Defining {
   readonly variable: VariableRef
   /** All names of the variable in the question, where a mapping gives it several. */
   readonly names?: readonly VariableRef[]
-  /** The plan's groups without the conditions on the variable; absent if it occurs only as a key. */
+  /** The plan's groups without the conditions on the variable; absent if the variable occurs only as a key. */
   readonly without?: Reduction
-  /** The people who are in the groups whatever their value is; absent if there can be none. */
+  /** The people who are in the groups whatever their value is; absent if there can be no such people. */
   readonly always?: Reduction
   /** The conditions on the variable in canonical text, if there are any. */
   readonly level?: string
   /**
-   * `without`, restricted to people who have a value of the variable, since nobody else can have a
-   * level. Absent where the variable is a key.
+   * `without`, restricted to people who have a value of the variable, because nobody else can have a level. Absent if the
+   * variable is a key.
    */
   readonly valued?: Reduction
-  /** Of an analysis set: nobody whom its conditions choose is outside of it. */
+  /** For an analysis set: whether everybody who meets its conditions is in it. */
   readonly leavesNobody?: boolean
 }
 
-/** A cohort and a plan over it. The plan may be of no table: then it has one group, of the cohort. */
+/** A cohort and a plan over it. A plan without tables has one group, the cohort. */
 interface Question {
   readonly cohort: Filter | undefined
   readonly plan: Plan
@@ -52,21 +53,22 @@ export interface Relaxed {
   readonly variable: VariableRef
   readonly names: readonly VariableRef[]
   /**
-   * Undefined if there were no conditions: the existing reduction is used then. `level` is the
-   * removed conditions in canonical text.
+   * The question without the conditions; undefined if there were no conditions, so that the existing reduction is used.
+   * `level` holds the removed conditions in canonical text.
    */
   readonly question: (Question & { readonly level: string }) | undefined
-  /** The question for the people who are in it whatever their value is; undefined if there can be none. */
+  /** The question for the people who are in the group whatever their value is; undefined if there can be no such people. */
   readonly always: Question | undefined
   /**
-   * Whether any condition of the question asks for missing values. If not, the question is only about people who have a value.
+   * Whether any condition of the question asks for missing values. Otherwise the question is only about people who have a
+   * value.
    */
   readonly isOfMissing: boolean
 }
 
 /**
- * For each variable that defines groups and that others are not assumed to know: the question
- * without its conditions. Looks at no data.
+ * For each variable that defines groups and that others are not assumed to know: the question without the conditions on that
+ * variable. No data are read.
  */
 export function relaxedBy(
   descriptor: CatalogDescriptor,
@@ -78,7 +80,7 @@ export function relaxedBy(
   const unknown = [...new Set([...inFilter, ...inKeys])].filter((variable) => !facts(variable).identifying)
   const tables = descriptor.tables.filter(({ name }) => hidden?.has(name))
   const ofRows = tables.map((table) => withoutTable(descriptor, { cohort, plan }, table))
-  // All names of one variable are treated together.
+  // All names of the same variable are treated together.
   const ofValues = [...Map.groupBy(unknown, (variable) => facts(variable).own).values()].flatMap((names) => {
     const [variable] = names
     if (variable === undefined) return []
@@ -107,10 +109,13 @@ export function relaxedBy(
   return [...ofValues, ...ofRows]
 }
 
-/** The tables of a question, of its cohort too, of which others do not know who has a row. */
+/** The tables of a question and of its cohort for which others do not know who has a row. */
 export type Hidden = ReadonlySet<string>
 
-/** The question without a table, and without the conditions on it: whether somebody has a row is like a value of a variable. */
+/**
+ * The question without a table and without the conditions on that table: whether somebody has a row is treated like a value
+ * of a variable.
+ */
 function withoutTable(
   descriptor: CatalogDescriptor,
   { cohort, plan }: { readonly cohort: Filter | undefined; readonly plan: Plan },
@@ -130,10 +135,10 @@ function withoutTable(
   const question = asked(true)
   return {
     variable: presenceIn(table.name),
-    // Its keys are no conditions of the others.
+    // The keys of the table are not conditions of the other variables.
     names: [presenceIn(table.name), ...own],
     question: question && { ...question, level: 'row' },
-    // Of a table that is joined nobody is there without a row.
+    // In a joined table, nobody is in the result without a row.
     always: plan.tables.includes(table.name) ? undefined : asked(false),
     isOfMissing: true
   }
@@ -158,12 +163,12 @@ export function refsIn(
   return filter === undefined ? [] : columnsOf(filter).map((column) => refOf(descriptor, column, tables))
 }
 
-/** The full name of a column. An analysis set has its own, which is no variable of the description. */
+/** The full name of a column. An analysis set has a column of its own, which is not a variable of the description. */
 function refOf(descriptor: CatalogDescriptor, column: string, tables?: readonly string[]): VariableRef {
   return setIn(column) === undefined ? resolveVariable(descriptor, column, tables).ref : (column as VariableRef)
 }
 
-/** The canonical name of a level or of several levels, the same whether it is used in a share, as a group or in a condition. */
+/** The canonical name of one or several levels. It is the same in a share, in a group and in a condition. */
 export function levelName(levels: readonly (string | number | boolean | null)[]): string {
   return JSON.stringify([...new Set(levels)].sort((a, b) => String(a).localeCompare(String(b), 'en')))
 }
@@ -188,8 +193,8 @@ function saidOf(filter: Filter | undefined, isIt: (column: string) => boolean): 
 }
 
 /**
- * The filter without the conditions on a column. With `helps` it is satisfied by whoever fits with some value of the column,
- * without it by whoever fits with every value.
+ * The filter without the conditions on a column. With `helps`, the filter selects everybody who fits with some value of the
+ * column; without `helps`, everybody who fits with every value.
  */
 function relaxed(filter: Filter | undefined, isIt: (column: string) => boolean, helps: boolean): Filter | boolean {
   if (filter === undefined) return true
@@ -204,9 +209,9 @@ export interface GroupParts {
 }
 
 /**
- * The people over whom a number of a part of a group is asked: everybody who is in the group or not depending on the variable's
- * value. These are the groups with the same other keys, of the question without the conditions on the variable, minus the
- * people who are in them whatever their value is.
+ * The people over whom a number of a part of a group is asked: everybody for whom the variable's value decides whether they
+ * are in the group. These are the groups with the same other keys, of the question without the conditions on the variable,
+ * minus the people who are in them whatever their value is.
  */
 export function wholeOf(
   group: Pick<ReducedGroup, 'key'>,
@@ -218,7 +223,7 @@ export function wholeOf(
   return notAlways(whole, group, one, part, parts)
 }
 
-/** The same as `wholeOf`, for those alone who have a value of the variable. */
+/** Like `wholeOf`, but only for people who have a value of the variable. */
 export function valuedOf(group: ReducedGroup, one: Defining, part: string, parts: GroupParts): SolvedSet | undefined {
   const reduction = one.valued ?? one.without ?? parts.reduction
   return notAlways(partOver(group, one, part, { ...parts, reduction }, false), group, one, part, parts)
@@ -264,7 +269,7 @@ function partOver(
   const found = reduction.groups.filter((group) =>
     group.key.every((label, at) => (isFree[at] === true ? withMissing || label !== null : label === key[at]))
   )
-  // Who could have a row could have each value in it.
+  // Anybody who could have a row could have each value in it.
   const sets = found.flatMap((group) => partOf(group, isPresence(variable) ? 'group' : part) ?? [])
   const [first, ...others] = sets
   if (first === undefined) return undefined

@@ -4,32 +4,42 @@ import { type CatalogDescriptor, setIn, type VariableDescriptor, type VariableRe
 /** Facts about one variable, as the request names it. */
 export interface VariableFacts {
   readonly unit?: string
-  /** Of type integer. */
+  /** Whether the variable is of type integer. */
   readonly isInteger?: boolean
   /** Whether minimum and maximum are declared. */
   readonly bounded: boolean
   /** Number of declared levels or bins; absent if unknown. */
   readonly cells?: number
-  /** Number of values that it can take, by its declared levels, or by its bounds and decimals; absent if it has neither. */
+  /**
+   * Number of values that the variable can take, from its declared levels, or from its bounds and decimals; absent if it has
+   * neither.
+   */
   readonly values?: number
-  /** Whether others are assumed to know it of a person, such as age or sex. Numbers about it are not charged as information. */
+  /**
+   * Whether others are assumed to know the variable of every person, such as age or sex. Numbers about such a variable are
+   * not charged as information.
+   */
   readonly identifying: boolean
-  /** Its name at the site. What is disclosed of it under any other name counts for this name. */
+  /** The variable's name at the site. Everything disclosed under another name is charged to this name. */
   readonly own: VariableRef
-  /** How many units of the request make one unit of the site. All numbers are rounded in the site's unit. */
+  /** Number of the request's units in one unit of the site. All numbers are rounded in the site's unit. */
   readonly factor: number
-  /** Distance between two neighbouring values as the site stores them, in the site's unit; 0 if that is not known. */
+  /** Distance between two neighbouring values as the site stores them, in the site's unit; 0 if the distance is not known. */
   readonly step: number
   /**
-   * Whether it is no variable but being in an analysis set, which says that values are there, not what they are. As with values that
-   * are missing, no information is charged for it, and that everybody of a group is in it makes no value certain.
+   * Whether this is not a variable but the membership in an analysis set, which discloses that values are present but not
+   * the values. As for missing values, no information is charged for the membership, and a group of which everybody is in
+   * the set makes no value certain.
    */
   readonly isSet?: boolean
-  /** The variable from which its values are computed, to which what is told of it is charged; itself unless given. */
+  /**
+   * The variable from which this variable's values are computed. Everything disclosed about this variable is charged to it.
+   * By default the variable itself.
+   */
   readonly charged?: VariableFacts
 }
 
-/** Looks up what is declared of a variable. */
+/** Looks up the declared facts about a variable. */
 export type FactsOf = (variable: VariableRef) => VariableFacts
 
 /** The site's variable behind a variable of the request. */
@@ -38,19 +48,19 @@ export interface VariableSource {
   readonly factor: number
   /** Decimal places in which the site stores its values. */
   readonly decimals: number
-  /** The site's own description of it, which a request cannot change; the variable itself unless given. */
+  /** The site's own description of the variable, which a request cannot change; by default the variable itself. */
   readonly variable?: VariableDescriptor
 }
 
 /**
- * The name for having a row in a table. It stands for a variable where others do not know who has one: that somebody is in a table of
- * infections says that there was an infection.
+ * A name that stands for having a row in a table. It is used like a variable if others do not know who has a row: a row in a
+ * table of infections discloses an infection.
  */
 export function presenceIn(table: string): VariableRef {
   return `${table}.${PRESENCE}`
 }
 
-/** Whether a name stands for having a row. */
+/** Whether a name stands for having a row in a table. */
 export function isPresence(variable: VariableRef): boolean {
   return variable.endsWith(`.${PRESENCE}`)
 }
@@ -80,7 +90,10 @@ function itself(own: VariableRef): VariableSource {
   return { own, factor: 1, decimals: 0 }
 }
 
-/** A request may divide levels that nobody has from those of the site, or name them twice: what can be told apart are the site's. */
+/**
+ * The number of distinguishable levels is counted at the site, because a request may name a level twice or add levels that
+ * nobody has.
+ */
 function factsOf(
   variable: VariableDescriptor,
   { own, factor, decimals, variable: site }: VariableSource
@@ -106,7 +119,7 @@ function valuesOf({ bounded, minimum, maximum }: VariableDescriptor, decimals: n
   return bounded ? Math.max(2, Math.round(((maximum - minimum) / factor) * 10 ** decimals) + 1) : undefined
 }
 
-/** Looks up facts in a map. An absent variable has the facts of `unknownFacts`. */
+/** Looks up facts in a map. A variable that is not in the map has the facts of `unknownFacts`. */
 export function factsIn(variables: ReadonlyMap<VariableRef, VariableFacts>): FactsOf {
   return (variable) => {
     const known = variables.get(variable)
@@ -115,7 +128,7 @@ export function factsIn(variables: ReadonlyMap<VariableRef, VariableFacts>): Fac
   }
 }
 
-/** Facts about a variable that the description does not contain, with the most cautious assumptions. */
+/** Facts about a variable that the description does not contain, under the most cautious assumptions. */
 export function unknownFacts(own: VariableRef): VariableFacts {
   return { bounded: false, identifying: false, own, factor: 1, step: 0 }
 }

@@ -1,4 +1,4 @@
-/** Simplification of a filter of which some comparisons are decided. */
+/** Simplification of a filter when some of its comparisons are decided. */
 import { type Comparison, type Filter, isComparison } from '@stimnet/protocol'
 
 /** All comparisons of a filter, repeated ones included. */
@@ -8,8 +8,8 @@ export function comparisonsIn(filter: Filter): Comparison[] {
 }
 
 /**
- * Simplifies a filter to true, false, or the filter that remains. `of` decides a comparison, knowing whether it stands under a
- * negation; undefined leaves it undecided.
+ * Simplifies a filter to true, false, or the filter that remains. `of` decides a comparison, given whether it is under a
+ * negation, or returns undefined to leave it undecided.
  */
 export function decided(
   filter: Filter,

@@ -1,32 +1,32 @@
 /**
- * Information: how many bits a number discloses, and how many may be disclosed of a variable.
+ * Information: how many bits a number discloses, and how many bits may be disclosed about a variable.
  *
- * Leverage is also a share: Σ P(i,i) is the number of independent numbers that were disclosed of a quantity, and P(i,i) is the
- * part of them that is about item i. For each variable and item, Σ bits·P(i,i) over all quantities that involve the variable
- * must not exceed a share, by default half, of log2 of the number of values that the variable can take. So at most half of what
- * would describe each person's value is disclosed.
+ * Leverage is also a share: Σ P(i,i) is the number of independent numbers of a quantity that were disclosed, and P(i,i) is
+ * the part of them that is about item i. For each variable and item, Σ bits·P(i,i) over all quantities that involve the
+ * variable must not exceed a share, by default half, of log2 of the number of values that the variable can take. So at most
+ * half of the information that would describe each person's value is disclosed.
  */
 import type { PrivacySettings } from '../rules/settings.ts'
 import type { VariableFacts } from './facts.ts'
 import { partsOf } from './precision.ts'
 
 /**
- * Largest bits of a value: a variable of more than four values has no larger budget than one of four. An attacker needs no
- * more of an outcome than who is above and below its middle, or who has zero, and all sums, squares and products of a
- * variable disclose something about it together.
+ * Maximum bits of a value: a variable of more than four values has the same budget as a variable of four values. An attacker
+ * needs to know no more about an outcome than who is above and below its middle, or who has zero, and all sums, squares and
+ * products of a variable together disclose something about it.
  */
 const VALUE_BITS_MAX = 2
 /** Bits of a value without declared bounds, where its sum is disclosed with all digits. */
 const UNBOUNDED_BITS = 20
 /**
- * Bits of a normally distributed number that is disclosed to one part of so many of its standard deviation: its entropy, once it is
- * rounded. 5.37 for a tenth, 3.05 for a half, 2.05 for a whole one.
+ * Bits of a normally distributed number that is disclosed in steps of its standard deviation divided by `parts`: the entropy
+ * of the rounded number. 5.37 for steps of a tenth, 3.05 for a half, 2.05 for a whole standard deviation.
  */
 function bitsOfParts(parts: number): number {
   return Math.log2(parts * Math.sqrt(2 * Math.PI * Math.E))
 }
 
-/** Bits that may be disclosed of each value of a variable. */
+/** Maximum bits that may be disclosed about each value of a variable. */
 export function bitsMaxOf({ values }: VariableFacts, { informationShareMax }: PrivacySettings): number {
   const bits = values === undefined ? VALUE_BITS_MAX : Math.min(VALUE_BITS_MAX, Math.log2(Math.max(2, values)))
   return informationShareMax * bits
@@ -41,9 +41,9 @@ export function bitsOfCount(items: number): number {
 }
 
 /**
- * Bits of a mean, a spread or another sum of values of the variables. With `precision: exact` these are the bits of the exact
- * sum over `items` values. For synthetic data they are always those of the default precision. On a lower rung they are those of the
- * digits that are left.
+ * Bits of a mean, a spread or another sum of values of the variables. With `precision: exact` these are the bits of the
+ * exact sum over `items` values. For synthetic data they are always those of the default precision. On a lower rung they are
+ * the bits of the remaining digits.
  */
 export function bitsOfSum(
   facts: readonly VariableFacts[],

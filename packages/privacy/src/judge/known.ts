@@ -1,30 +1,38 @@
 /**
- * Variables that others are taken to know of each person. A sum of such a variable over people whom others do not know is, to
- * somebody who knows the values, a weighted sum of who is in it: one person of very different age among people of like age shows.
+ * Variables of which others are assumed to know the value of every person. For somebody who knows the values, a sum of such
+ * a variable over people whom others do not know is a weighted sum that shows who is in the set: one person of a very
+ * different age among people of similar age is recognisable.
  */
 import type { Measure, SubjectSet, VariableRef } from '@stimnet/protocol'
 import { membersOf } from '../ledger/members.ts'
 import type { CellBasis } from './cells/basis.ts'
 
-/** One of these variables. */
+/** A variable whose values others are assumed to know. */
 export interface KnownVariable {
-  /** By subject, as it is stored: a number in units of its last decimal, or the place of a level; NaN where it is missing. */
+  /**
+   * Values by subject, as stored: a number in units of its last decimal, or the index of a level; NaN if the value is
+   * missing.
+   */
   readonly values: Float64Array
-  /** Of a category, in the words of the request. */
+  /** The levels of a category, as the request names them. */
   readonly levels: readonly string[]
-  /** What one unit of the values is in the unit of the variable; 1 for a category. */
+  /** The size of one unit of `values`, in the unit of the variable; 1 for a category. */
   readonly unit: number
 }
 
-/** Those that a plan measures. */
+/** The known variables that a plan measures. */
 export type KnownValues = ReadonlyMap<VariableRef, KnownVariable>
 
-/** A number with no more values than this is a table: its mean and spread disclose how many have each. */
+/**
+ * Maximum number of values at which a numeric variable is treated as a table: its mean and spread disclose how many people
+ * have each value.
+ */
 const FEW_VALUES_MAX = 10
 
 /**
- * Whether the distances of the values from their mean are spread over at least k people: nobody has more than 1/k of the sum of
- * their squares. `powers`: also of the squared distances, which a spread discloses beside the mean.
+ * Whether the distances of the values from their mean are spread over at least k people, so that nobody contributes more
+ * than 1/k of the sum of their squares. With `powers: 2` this is also required of the squared distances, which a spread
+ * discloses beside the mean.
  */
 export function isSpreadOver(
   people: SubjectSet,
@@ -43,7 +51,7 @@ function centred(values: readonly number[]): number[] {
   return values.map((value) => value - mean)
 }
 
-/** Values that are all alike weigh everybody alike. */
+/** If all values are equal, everybody has the same weight. */
 function isEven(distances: readonly number[], k: number): boolean {
   const squares = distances.map((distance) => distance ** 2)
   const total = squares.reduce((sum, square) => sum + square, 0)
@@ -57,7 +65,7 @@ export function having(people: SubjectSet, values: Float64Array, isIt: (value: n
   return found
 }
 
-/** The powers of a variable's values that a measure discloses sums of; none for counts, shares and quantiles. */
+/** The highest power of a variable's values whose sum a measure discloses; 0 for counts, shares and quantiles. */
 export function powersIn(measure: Measure): 0 | 1 | 2 {
   switch (measure.kind) {
     case 'sum':
@@ -75,7 +83,10 @@ export function powersIn(measure: Measure): 0 | 1 | 2 {
   }
 }
 
-/** The counts that a cell discloses by value, as conditions on it: a share's level, the bins of a quantile, a number's few values. */
+/**
+ * The counts per value that a cell discloses, as conditions on the value: the level of a share, the bins of a quantile, the
+ * few values of a numeric variable.
+ */
 export function conditionsOf(
   measure: Measure,
   { values, levels, unit }: KnownVariable,

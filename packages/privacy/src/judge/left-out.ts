@@ -1,6 +1,6 @@
 /**
- * People who are left out of an answer so that it can be released: an answer that would differ from an earlier one by fewer
- * than k people then differs by k people, or by nobody.
+ * People who are left out of an answer so that the answer can be released: an answer that would differ from an earlier
+ * answer by fewer than k people then differs by k people, or by nobody.
  */
 import { type Measure, pairKey, SubjectSet, type VariableRef } from '@stimnet/protocol'
 import type { Objection } from '../ledger/draft.ts'
@@ -8,13 +8,13 @@ import type { Entry, LedgersDraft } from '../ledgers.ts'
 import { isCounting, isOfWhom } from './numbers.ts'
 import { type RowSets, rowsOfSubjects } from './row-sets.ts'
 
-/** The people without whom a plan is reduced. */
+/** The people who are excluded when a plan is reduced. */
 export interface LeftOut {
   /** People who are left out of all numbers. */
   readonly people?: SubjectSet
-  /** People who are left out of the numbers of a variable's values, by variable. */
+  /** People who are left out of the numbers of one variable's values, by variable. */
   readonly columns: ReadonlyMap<VariableRef, SubjectSet>
-  /** People who are left out of the numbers of a pair's values, by key of the pair. */
+  /** People who are left out of the numbers of one pair's values, by key of the pair. */
   readonly pairs: ReadonlyMap<string, SubjectSet>
 }
 
@@ -24,11 +24,11 @@ export function leftOutOf({ columns, pairs }: LeftOut, measure: Measure): Subjec
   return 'variable' in measure ? columns.get(measure.variable) : undefined
 }
 
-/** How many times more people are left out of one cell before it is withheld. */
+/** Maximum number of rounds in which people are left out of one cell before the cell is withheld. */
 const ROUNDS_MAX = 8
 /**
- * The largest share of the people of a number who may be left out of it (or 2k people, if that is more): without
- * more of them it would be another number.
+ * The largest share of the people of a number who may be left out of it (or 2k people, if that is more). With more people
+ * left out, it would be another number.
  */
 const SHARE_MAX = 0.1
 
@@ -59,8 +59,8 @@ export class LeftOutDraft {
   }
 
   /**
-   * Forgets everybody before the table is judged again with one cell less: people who were left out
-   * for that cell need not be left out now.
+   * Forgets all people left out, before the table is judged again with one cell less: people who were left out for that cell
+   * may not need to be left out now.
    */
   clear(): void {
     this.#people = undefined
@@ -68,7 +68,7 @@ export class LeftOutDraft {
     this.#pairs.clear()
   }
 
-  /** Leaves people out of everything. */
+  /** Leaves people out of all numbers. */
   leavePeople(out: SubjectSet): void {
     this.#people = this.#people?.or(out) ?? out
   }
@@ -91,8 +91,8 @@ export class LeftOutDraft {
   }
 
   /**
-   * The people to leave out next: the members of the set who would be singled out or, if people outside of it would be, as many
-   * members as make k together with them.
+   * The people to leave out next: the members of the set who would be singled out, or, if people outside the set would be
+   * singled out, as many members as make k together with these people.
    */
   #moreFor(
     measure: Measure,
@@ -105,13 +105,13 @@ export class LeftOutDraft {
       .find((one) => one.quantity === quantity && (one.of.rows === set || one.of.subjects === set))
     if (number === undefined) return []
     if (apart.inside.length > 0 && apart.inside.length < k) return apart.inside
-    // A count is about everybody in its group: nobody is left out of it only to hide
-    // others, and it would disclose how many were.
+    // A count is about everybody in its group. Nobody is left out of a count only to hide others: the count would disclose
+    // how many were left out.
     if (apart.outside.length === 0 || isCounting(measure)) return []
-    // A count among the numbers discloses how many people were left out, and so whether one more was.
+    // A count among the numbers discloses how many people were left out, and so whether one more person was.
     if (isOfWhom(number) && entries.some((entry) => entry.number.kind === 'count')) return []
-    // The number must not come out unchanged, since that would disclose that somebody who could be in it is not. So some of the
-    // people whose values it is made of are left out.
+    // The number must not remain unchanged, because that would disclose that somebody who could be in the set is not in it.
+    // So some of the people whose values it sums are left out.
     const told = isOfWhom(number) ? entries.map((entry) => entry.number).find((one) => !isOfWhom(one)) : undefined
     const count = told === undefined ? Math.max(1, k - apart.outside.length) : k
     return draft.padding(number, { apart: apart.outside, count, from: told ?? number })
@@ -132,7 +132,7 @@ function sizeOf(entries: readonly Entry[]): number {
   return entries.reduce((most, { number }) => Math.max(most, number.of.subjects.size), 0)
 }
 
-/** The same numbers without some people. Entries that shared a set still share one. */
+/** The same numbers without some people. Entries that shared a set still share a set. */
 function lessenedBy(entries: readonly Entry[], out: SubjectSet, { rowSets }: Trial): readonly Entry[] {
   const known = new Map<SubjectSet, SubjectSet>()
   const rowsOut = rowSets && rowsOfSubjects(rowSets.items, out)

@@ -1,6 +1,7 @@
 /**
- * Primary judgement of the people of a model: how many they are, and how many of the group they leave. Of a model with a random
- * intercept they are judged by their number of rows, since what is released is released by it.
+ * Primary judgement of the people of a model: their number, and the number of people of the group who are not in the model.
+ * The people of a model with a random intercept are judged separately for each number of rows per person, because results
+ * are released by number of rows.
  */
 import { type GramMeasure, type ReducedGroup, type ReducedRows, SubjectSet, variablesOf } from '@stimnet/protocol'
 import { columnsOfModel } from '@stimnet/statistics'
@@ -8,7 +9,10 @@ import { type CellFinding, type CellRules, judged, rowsBehind, withheld } from '
 import { countOf } from './numbers.ts'
 import { rowsOfSubjects } from './row-sets.ts'
 
-/** Judges the people who have a value of every variable. The numbers of the model are those of its questions: see questions.ts. */
+/**
+ * Judges the people who have a value of every variable. The numbers of the model are those of its questions; see
+ * questions.ts.
+ */
 export function judgeModelCell(group: ReducedGroup, measure: GramMeasure, rules: CellRules): CellFinding {
   const rows = group.grams?.get(measure.name)
   if (rows === undefined) return withheld('the reduction lacks the people of the model')
@@ -28,8 +32,9 @@ export function judgeModelCell(group: ReducedGroup, measure: GramMeasure, rules:
 }
 
 /**
- * Judges the people of a model with a random intercept, of whom each can have several rows: those with a number of rows that enough
- * people have. Everybody else, and whoever has a row without one of the values, are nobody or at least k people.
+ * Judges the people of a model with a random intercept, in which each person can have several rows. The model contains the
+ * people whose number of rows is common enough. The people outside the model, including those with a row that lacks a value,
+ * must be nobody or at least k people.
  */
 function judgePeopleWithRows(
   group: ReducedGroup,
@@ -53,18 +58,21 @@ function judgePeopleWithRows(
   return judged({ support: people, numbers: [countOf(behind.set)], counted: behind.set }, behind.weights, rules)
 }
 
-/** The fewest people of a model with `columns` columns beside its outcome: three for each column, and ten more than columns. */
+/**
+ * The minimum number of people of a model with `columns` columns beside its outcome: three for each column, and ten more
+ * than columns.
+ */
 export function fewestFor(columns: number, k: number): number {
   return Math.max(k, 3 * columns, columns + 10)
 }
 
-/** The people who have one number of rows. */
+/** The people who have the same number of rows. */
 export interface PeopleOfSize {
   readonly size: number
   readonly people: SubjectSet
 }
 
-/** The numbers of rows that are in a model, ascending, and how many others were left out. */
+/** The numbers of rows per person that are in a model, ascending, and the number of people left out. */
 export interface Sizes {
   readonly kept: readonly PeopleOfSize[]
   readonly leftOut: number
@@ -72,12 +80,13 @@ export interface Sizes {
   readonly people: SubjectSet
 }
 
-/** Numbers of rows in a model at most: each is a set of sums of its own. */
+/** Maximum number of different numbers of rows per person in a model: each has its own set of sums. */
 const SIZES_MAX = 64
 
 /**
- * The fewest people with one number of rows. On average a person weighs `columns` over their number in the fit, and nobody may weigh
- * more than one in 2k: with fewer than twice as many people as that needs, one nearly always does.
+ * The minimum number of people who have the same number of rows. On average a person's weight in the fit is `columns`
+ * divided by the number of people, and nobody may weigh more than 1/2k: with fewer than twice as many people as this
+ * requires, somebody nearly always does.
  */
 export function fewestOfSize(measure: GramMeasure, k: number): number {
   const columns = columnsOfModel(measure).length - 1
@@ -85,8 +94,9 @@ export function fewestOfSize(measure: GramMeasure, k: number): number {
 }
 
 /**
- * Leaves out the numbers of rows that too few people have. If fewer than k people of the catalog are then outside, with those who have no
- * such row, the number of rows that fewest people have goes as well, until nobody or at least k people are outside.
+ * Leaves out the numbers of rows that too few people have. If fewer than k people of the catalog are then outside the model,
+ * including those who have no such row, the number of rows with the fewest people is left out as well, until nobody or at
+ * least k people are outside.
  */
 export function sizesOf(
   { support, owners }: Pick<ReducedRows, 'support' | 'owners'>,

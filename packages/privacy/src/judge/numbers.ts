@@ -1,11 +1,9 @@
-/** The numbers that a cell discloses: which quantity is summed over which people, and about which variables that is. */
+/** The numbers that a cell discloses: the summed quantity, the people, and the variables concerned. */
 import type { Measure, SubjectSet, VariableRef } from '@stimnet/protocol'
 import { ONE } from '../ledger/draft.ts'
 import type { FactsOf } from './facts.ts'
 
-/**
- * The set over which a released number is a sum: subjects or, where a subject can have several rows, rows with their subjects.
- */
+/** The set over which a released number is a sum: subjects or, if a subject can have several rows, rows with their subjects. */
 export interface SolvedSet {
   readonly subjects: SubjectSet
   readonly rows?: SubjectSet
@@ -13,20 +11,20 @@ export interface SolvedSet {
 
 /** One number of a cell. */
 export interface CellNumber {
-  /** The quantity that is summed. */
+  /** The summed quantity. */
   readonly quantity: string
   readonly of: SolvedSet
   /** The variables whose values are summed. The variables that define who is in the set are described by `Defining`. */
   readonly variables: readonly VariableRef[]
   readonly kind: 'count' | 'sum'
   /**
-   * For a sum: the items whose values are above the least that occurs, those whose values are below the greatest, and both again
-   * without the second value from that end. Undefined where only a few rows have that value.
+   * For a sum: the items whose values are above the least value that occurs, those below the greatest value, and both again
+   * without the second value from that end. Undefined if only a few rows have the excluded value.
    */
   readonly off?: readonly (SolvedSet | undefined)[]
   /**
-   * For a count of a level: the level and its variable. The cell's first number is then over
-   * everybody who has a value of the variable.
+   * For a count of a level: the level and its variable. The first number of the cell is then over everybody who has a value
+   * of the variable.
    */
   readonly level?: { readonly variable: VariableRef; readonly name: string }
 }
@@ -37,7 +35,7 @@ export function countOf(of: SolvedSet): CellNumber {
 }
 
 /**
- * The number of people who have a level or are in a bin of a variable. It discloses something about the variable for
+ * The number of people who have a level or are in a bin of a variable. The count discloses something about the variable for
  * everybody who could have been counted.
  */
 export function levelCountOf(of: SolvedSet, variable: VariableRef, name: string): CellNumber {
@@ -50,7 +48,7 @@ export function powerOf(of: SolvedSet, variable: VariableRef, power: number, fac
   return { quantity: power === 1 ? own : `${own}^${power}`, of, variables: [variable], kind: 'sum' }
 }
 
-/** The sum of a variable. See `CellNumber` for `off`, which is omitted for a variable that others know anyway. */
+/** The sum of a variable. `off` is explained at `CellNumber` and is omitted for a variable that others know anyway. */
 export function sumOf(
   of: SolvedSet,
   variable: VariableRef,
@@ -68,15 +66,15 @@ export function productOf(of: SolvedSet, [x, y]: readonly [VariableRef, Variable
 }
 
 /**
- * An entry for the set of people over which a number was asked, as if their values of a variable were different. It discloses
- * nothing about these people except which of them the number is over. So such sets are judged against each other, whatever was
- * asked about the variable and in which words, and not against the numbers that were disclosed.
+ * An entry that records the set of people over which a number was asked, as if their values of a variable were different.
+ * Such an entry discloses nothing about these people except who of them the number is over. So entries of this kind are
+ * judged only against each other, however the question was worded, and not against the disclosed numbers.
  */
 export function askedOver(variable: string, of: SolvedSet): CellNumber {
   return { quantity: OF_WHOM + variable, of, variables: [], kind: 'sum' }
 }
 
-/** Whether an entry only records over which people a number was asked; see `askedOver`. */
+/** Whether an entry only records the people over whom a number was asked; see `askedOver`. */
 export function isOfWhom({ quantity }: Pick<CellNumber, 'quantity'>): boolean {
   return quantity.startsWith(OF_WHOM)
 }
@@ -88,17 +86,20 @@ export interface FitRound {
   readonly epoch: string
   /** Hash of the fit. */
   readonly fit: string
-  /** Columns of its design without the outcome. */
+  /** Number of columns of the design without the outcome. */
   readonly columns: number
   readonly round: number
 }
 
-/** The quantity of the numbers of a round, which are sums over the same people of one vector, each weighted by what the model expects. */
+/**
+ * The quantity of the numbers of a round. These numbers are sums of one vector over the same people, in which each person is
+ * weighted by what the model expects.
+ */
 export function roundQuantity({ epoch, fit, columns, round }: FitRound): string {
   return [FIT, epoch, fit, columns, round].join(' ')
 }
 
-/** The round that a quantity is of; undefined for any other. */
+/** The fit round to which a quantity belongs; undefined for any other quantity. */
 export function roundOf(quantity: string): FitRound | undefined {
   const [kind, epoch, fit, columns, round] = quantity.split(' ')
   if (kind !== FIT || epoch === undefined || fit === undefined || round === undefined) return undefined
@@ -107,7 +108,7 @@ export function roundOf(quantity: string): FitRound | undefined {
 
 const FIT = 'fit'
 
-/** Whether a measure counts people or rows, instead of measuring a variable. */
+/** Whether a measure counts people or rows and does not measure a variable. */
 export function isCounting({ kind }: Measure): boolean {
   return kind === 'subjects' || kind === 'rows' || kind === 'bins'
 }

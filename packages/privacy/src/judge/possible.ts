@@ -1,13 +1,14 @@
 /**
  * The people who could be in a group as far as others can tell. Others are assumed to know the identifying variables of a
- * person, such as sex, age and centre, and nothing else. A question is also judged against earlier ones over these people.
- * Whether it is refused for that reason then depends on nobody's values, and two questions about groups that differ by one
- * person count as two, whatever values that person has.
+ * person, such as sex, age and centre, and nothing else. A question is also judged against earlier questions over the people
+ * who could be in its groups. Whether the question is refused for that reason then depends on nobody's values, and two
+ * questions about groups that differ by one person count as two questions, whatever values that person has.
  *
- * Others do not know the outcome of a comparison with a variable that is not `identifying`, nor whether somebody has a row in a table of
- * which that is declared or rare (`hidden`). Who came to a visit, they know. For every combination of true and false of these comparisons,
- * the question's conditions become conditions on known variables: `A and responder` becomes A or nobody, `responder or B` becomes
- * everybody or B. Of conditions on rows, those on tables with several rows per subject are left out: see `setsAsked`.
+ * Others do not know the outcome of a comparison with a variable that is not `identifying`. They also do not know whether
+ * somebody has a row in a table for which this is declared, or in which rows are rare (`hidden`). They do know who came to a
+ * visit. For every combination of true and false of these comparisons, the question's conditions become conditions on known
+ * variables: `A and responder` becomes A or nobody, `responder or B` becomes everybody or B. Conditions on rows of tables
+ * with several rows per subject are left out; see `setsAsked`.
  */
 import {
   type CatalogDescriptor,
@@ -26,35 +27,35 @@ import type { Hidden } from './defining.ts'
 import { type FactsOf, presenceIn } from './facts.ts'
 import { comparisonsIn, decided } from './filters.ts'
 
-/** One level of a variable, such as the visit, by which others know the rows of the long table. */
+/** A level of a variable that others know about the rows of the long table, such as the visit. */
 export interface RowLevel {
   readonly variable: VariableRef
   readonly level: string
 }
 
-/** The conditions on known variables that remain for one combination of outcomes. All of them must hold. */
+/** The conditions on known variables that remain for one combination of outcomes. All of these conditions must hold. */
 export interface PossibleFilter {
   readonly row?: RowLevel
   /** Conditions on people. */
   readonly cohort?: Filter
-  /** Conditions on rows, without those on tables with several rows per subject. */
+  /** Conditions on rows, without conditions on tables with several rows per subject. */
   readonly where?: Filter
 }
 
 /** A question, reduced to what others know. */
 export interface PossibleQuestion {
-  /** The variables that others do not know, by the site's own names. */
+  /** The variables that others do not know, by their names at the site. */
   readonly unknown: readonly VariableRef[]
   /** The table of the question that can have several rows per subject. */
   readonly long?: string
-  /** The keys that others know of everybody. */
+  /** The keys whose value others know for everybody. */
   readonly keys: readonly VariableRef[]
-  /** How many groups the other keys can make. */
+  /** The number of groups that the other keys can make. */
   readonly otherCells: number
   readonly filters: readonly PossibleFilter[]
 }
 
-/** The same question with the people of each filter, and of each group of the known keys. */
+/** A PossibleQuestion with the people of each filter, and of each group of the known keys. */
 export interface Possible {
   readonly unknown: readonly VariableRef[]
   readonly long?: string
@@ -70,15 +71,15 @@ export interface PossibleSet {
   readonly people: SubjectSet
 }
 
-/** Maximum number of comparisons with an unknown outcome: each further one doubles the number of combinations. */
+/** Maximum number of comparisons with an unknown outcome: each additional comparison doubles the number of combinations. */
 const UNKNOWN_MAX = 10
 /** Maximum number of different conditions that remain, for each level of the row variable. */
 const FILTERS_MAX = 24
 
 /**
- * Reduces a question to what others know. Looks at no data. Undefined if the question has no unknown variable
- * and no table with several rows per subject. Throws FILTER_INVALID for too many unknown comparisons, or too
- * many different conditions that remain.
+ * Reduces a question to what others know, without reading data. Undefined if the question has no unknown variable and no
+ * table with several rows per subject. Throws FILTER_INVALID for too many unknown comparisons, or too many different
+ * conditions that remain.
  */
 export function possibleBy(
   descriptor: CatalogDescriptor,
@@ -144,13 +145,13 @@ interface Condition {
   readonly filter: Filter
 }
 
-/** What remains of the conditions of a question. */
+/** The remaining conditions of a question. */
 interface Left {
   readonly ofPeople: Filter | boolean
   readonly ofRows: Filter | boolean
 }
 
-/** What remains under some outcomes of comparisons; undefined if nobody can satisfy it. */
+/** The conditions that remain under given outcomes of comparisons; undefined if nobody can satisfy them. */
 function leftOf(
   conditions: readonly Condition[],
   isTrue: (scope: Condition['scope'], one: Comparison) => boolean | undefined
@@ -163,7 +164,7 @@ function leftOf(
   return left.ofPeople === false || left.ofRows === false ? undefined : left
 }
 
-/** What remains for rows of one level; undefined if they cannot satisfy it. */
+/** The conditions that remain for rows of one level; undefined if no such row can satisfy them. */
 function filterAt(
   { ofPeople, ofRows }: Left,
   row: RowLevel | undefined,
@@ -178,13 +179,16 @@ function filterAt(
   }
 }
 
-/** What remains of a filter on rows of which one variable has a level. */
+/** The remaining filter for rows in which one variable has the given level. */
 function atLevel(filter: Filter | boolean, { variable, level }: RowLevel): Filter | boolean {
   if (typeof filter === 'boolean') return filter
   return decided(filter, (one) => (one.column === variable ? chooses(one, level) : undefined))
 }
 
-/** A filter on rows without the conditions on tables with several of them per subject: whoever fits with some row satisfies it. */
+/**
+ * A filter on rows without the conditions on tables with several rows per subject. A subject satisfies the result if some
+ * row could satisfy the filter.
+ */
 function withoutLong(filter: Filter | boolean, isLong: (table: string) => boolean): Filter | boolean {
   if (typeof filter === 'boolean') return filter
   return decided(filter, ({ column }, isNegated) => (isLong(tableOf(column)) ? !isNegated : undefined))
@@ -195,8 +199,9 @@ function asCondition<K extends string>(name: K, filter: Filter | boolean): { rea
 }
 
 /**
- * The sets of people over whom a question was asked, each with the name under which it is recorded. A question about rows at a visit is
- * recorded as if everybody had come to it: at each visit other people are missing, so that any table by visits would single them out.
+ * The sets of people over whom a question was asked, each with the name under which it is recorded. A question about rows at
+ * a visit is recorded as if everybody had come to the visit: different people are missing at each visit, so any table by
+ * visits would otherwise single them out.
  */
 export function setsAsked(
   possible: Possible,
@@ -213,7 +218,8 @@ export function namesOf(
 ): string[] {
   const at = row === undefined ? '' : ` at ${row.level}`
   if (unknown.length > 0) {
-    // Whatever is measured of them is a condition on it as well, and whatever the row, it is about the same people.
+    // Each measured variable also acts as an unknown condition. Without the suffix, the name covers the same people whatever
+    // the row level is.
     const joint = [...new Set([...unknown, ...measured])].sort()
     const names = [...new Set([unknown.join(' and '), joint.join(' and ')])]
     return at === '' ? names : names.flatMap((name) => [name + at, name])
@@ -221,7 +227,7 @@ export function namesOf(
   return (measured.length > 0 ? measured : long === undefined ? [] : [long]).map((name) => name + at)
 }
 
-/** Everybody who could be in the group as far as others can tell, one set for each condition that remains. */
+/** Everybody who could be in the group as far as others can tell, as one set for each condition that remains. */
 export function possibleIn({ key }: Pick<ReducedGroup, 'key'>, possible: Possible, plan: Plan): PossibleSet[] {
   const label = (variable: VariableRef) => {
     const at = plan.groupBy.findIndex((one) => one.variable === variable)
@@ -237,8 +243,8 @@ export function possibleIn({ key }: Pick<ReducedGroup, 'key'>, possible: Possibl
 }
 
 /**
- * The number of groups that are not shown, of all groups that somebody could be in. Empty groups count as well, since the
- * number of non-empty ones would disclose something. Groups of a missing value do not count.
+ * The number of groups that somebody could be in and that are not shown. Empty groups count as well, because the number of
+ * non-empty groups would disclose something. Groups of a missing value do not count.
  */
 export function groupsNotShown(shown: readonly Pick<ReducedGroup, 'key'>[], possible: Possible): number {
   const isThere = (people: SubjectSet) => possible.sets.some((set) => set.people.and(people).size > 0)
@@ -266,7 +272,10 @@ function inFull(filter: Filter, descriptor: CatalogDescriptor, tables?: readonly
   return 'all' in filter ? { all: inner } : { any: inner }
 }
 
-/** The name of a comparison. For a table with several rows per subject, a condition on the person differs from one on the row. */
+/**
+ * The name of a comparison. For a table with several rows per subject, a condition on the person has a different name from a
+ * condition on the row.
+ */
 function nameOf(scope: string, one: Comparison, isLong: (table: string) => boolean): string {
   return JSON.stringify([isLong(tableOf(one.column)) ? scope : '', one.column, one.op, one.values])
 }
@@ -276,7 +285,10 @@ interface RowVariable {
   readonly levels: readonly string[]
 }
 
-/** The only category of the long table by which others know its rows; undefined if there is none, or more than one. */
+/**
+ * The only category of the long table that others know about its rows; undefined if there is no such category, or more than
+ * one.
+ */
 function rowVariable(descriptor: CatalogDescriptor, facts: FactsOf, long: string | undefined): RowVariable | undefined {
   const table = descriptor.tables.find(({ name }) => name === long)
   const found = (table?.variables ?? []).flatMap(({ name, type, levels }) => {
@@ -308,7 +320,7 @@ function levelsLeft(
   return levels.filter(fits).map((level) => ({ variable, level }))
 }
 
-/** Whether a comparison selects a level, as the filter decides it. Undefined where that is not known, as for dates. */
+/** Whether a comparison selects a level, by the rules of the filter. Undefined if that is not known, as for dates. */
 function chooses({ op, values }: Comparison, level: string): boolean | undefined {
   if (op === '=' || op === 'in') return values.map(String).includes(level)
   if (op === '!=') return !values.map(String).includes(level)

@@ -8,28 +8,29 @@ import type { Defining } from './defining.ts'
 import type { FactsOf } from './facts.ts'
 
 /**
- * The rungs of a ladder of digits: into how many parts of its standard error a number is rounded. Digits beyond a tenth are about the
- * people in the data, not about the population that they stand for. Numbers about a variable of which much was told go down a rung.
+ * The ladder of digits: for each rung, the number of parts into which the standard error is divided for rounding. Digits
+ * beyond a tenth are about the people in the data, not about the population that they represent. Numbers about a variable
+ * about which much was disclosed go down a rung.
  */
 const ERROR_PARTS: readonly number[] = [10, 2, 1]
 
 /** The last rung. */
 export const RUNG_MAX = ERROR_PARTS.length - 1
 
-/** Into how many parts of its standard error a number on a rung is rounded. */
+/** The number of parts of a standard error to which a number on a rung is rounded. */
 export function partsOf(rung: number): number {
   return ERROR_PARTS[rung] ?? 1
 }
 
 /**
- * Rounds to the nearest multiple of the preset's base; halves go up. Only use it after suppression: before it, a
- * count of three would become five and pass.
+ * Rounds to the nearest multiple of the preset's base; halves are rounded up. Use this function only after suppression:
+ * before suppression, a count of three would become five and pass.
  */
 export function roundCount(count: number, { roundBase }: Pick<PrivacySettings, 'roundBase'>): number {
   return toNearest(count, roundBase)
 }
 
-/** Rounds to the nearest multiple of `base`; halves go up. */
+/** Rounds to the nearest multiple of `base`; halves are rounded up. */
 export function toNearest(count: number, base: number): number {
   return Math.floor(count / base + 0.5) * base
 }
@@ -39,7 +40,7 @@ export function toDigits(value: number, digits: number): number {
   return Number(value.toPrecision(digits)) + 0
 }
 
-/** A number and half of the step that it was rounded to. */
+/** A rounded number and half of its rounding step. */
 export interface Rounded {
   readonly value: number
   /** The largest distance between `value` and the exact number. */
@@ -47,8 +48,8 @@ export interface Rounded {
 }
 
 /**
- * The largest of 1, 2 and 5 times a power of ten that is at most a tenth of the standard error, or what stands for a tenth on a lower
- * rung; 0 for a standard error of zero.
+ * The largest of 1, 2 and 5 times a power of ten that is at most a tenth of the standard error (on a lower rung, a larger
+ * part of it); 0 for a standard error of zero.
  */
 export function stepFor(standardError: number, rung = 0): number {
   const wanted = standardError / partsOf(rung)
@@ -58,7 +59,7 @@ export function stepFor(standardError: number, rung = 0): number {
   return Number((factor * power).toPrecision(3))
 }
 
-/** The smallest of 1, 2 and 5 times a power of ten that is no less than what is wanted. */
+/** The smallest of 1, 2 and 5 times a power of ten that is at least `wanted`. */
 export function stepAbove(wanted: number): number {
   const power = 10 ** Math.floor(Math.log10(wanted))
   const factor = [1, 2, 5].find((each) => each * power >= wanted * (1 - 1e-12)) ?? 10
@@ -66,8 +67,8 @@ export function stepAbove(wanted: number): number {
 }
 
 /**
- * Rounds to a multiple of `step`; a step of 0 does not round. The significant digits of the preset are a step as well, and the
- * coarser of both applies, because rounding twice would not give the nearest multiple.
+ * Rounds to a multiple of `step`; a step of 0 does not round. The significant digits of the preset also define a step. The
+ * coarser of both steps applies, because rounding twice would not give the nearest multiple.
  */
 export function roundTo(
   value: number,
@@ -83,8 +84,8 @@ export function roundTo(
 }
 
 /**
- * Rounds to the digits of a rung, by way of full digits: so a number in fewer digits follows from the same number in full ones, and
- * says nothing beside it. No step is finer than `finest`.
+ * Rounds to full digits first, and then to the digits of a rung. So a number in fewer digits follows from the same number in
+ * full digits, and discloses nothing in addition. No step is finer than `finest`.
  */
 export function roundOnRung(
   value: number,
@@ -101,44 +102,50 @@ export function roundOnRung(
 /** Standard errors of estimates from n values, given a standard deviation that is already rounded. */
 export const standardError = {
   mean: (sd: number, n: number): number => sd / Math.sqrt(n),
-  /** For a normal distribution, as are the next three. */
+  /** This formula and the next two assume a normal distribution. */
   sd: (sd: number, n: number): number => sd / Math.sqrt(2 * Math.max(1, n - 1)),
   skewness: (n: number): number => Math.sqrt(6 / n),
   kurtosis: (n: number): number => Math.sqrt(24 / n),
-  /** Has a lower limit, so that the digits of a correlation near 1 are not about single people. */
+  /** The lower limit ensures that the digits of a correlation near 1 do not depend on single people. */
   correlation: (r: number, n: number): number => Math.max(1 - r * r, 2 / n) / Math.sqrt(Math.max(1, n - 1))
 }
 
 /**
- * Exact digits that tell of single people. The ledgers bound what sums say as combinations of sums; whole numbers say more. Somebody
- * who knows everybody's age solves the exact sum of the ages of those with an event for who they are; and if all ages but one are
- * whole years, the exact sum of age times score says what the score of that one is, modulo the rest.
+ * Whether exact digits of a sum would disclose single people. The ledgers bound what sums disclose as linear combinations,
+ * but whole numbers disclose more. Somebody who knows everybody's age can solve the exact sum of the ages of the people with
+ * an event to find out who they are. If all ages except one are whole years, the exact sum of age times score discloses the
+ * score of that one person, modulo the rest.
  *
- * Whether numbers that others know are summed over people, or with values, that they do not know. `levels` are the categories whose
- * groups are summed over besides. Looks at no data.
+ * True if numbers that others know are summed over people that they do not know, or together with values that they do not
+ * know. `levels` are the categories of the groups over which sums are formed in addition. No data are read.
  */
 export function digitsTell(numbers: readonly VariableRef[], { defining, facts, levels = [] }: Summed): boolean {
   const isKnown = (variable: VariableRef) => facts(variable).identifying
   return numbers.some(isKnown) && (defining.length > 0 || ![...numbers, ...levels].every(isKnown))
 }
 
-/** What numbers are summed over. */
+/** The context of a summation. */
 interface Summed {
-  /** See `Defining`: variables that others do not know. */
+  /** Variables that define who is in the sum and that others do not know; see `Defining`. */
   readonly defining: readonly Defining[]
   readonly facts: FactsOf
   readonly levels?: readonly VariableRef[]
 }
 
-/** A rare other value does not make sums of the usual ones lie closer: in most groups nobody has it. */
+/**
+ * The minimum share of people who must have a usual value. Rare other values are ignored: in most groups nobody has them, so
+ * the sums do not lie closer together.
+ */
 const USUAL_SHARE = 0.9
 
 /**
- * The spacing of the values of a number: doses of 50 and 100 mg lie 50 apart, whatever decimals are declared. Where the number of
- * values is hidden, the sums that one number of values allows lie as far apart as the values, and digits must not tell them apart.
+ * The spacing of the values of a numeric variable: doses of 50 and 100 mg are 50 apart, whatever decimals are declared. If
+ * the number of values is hidden, the possible sums for each number of values are spaced like the values, and the digits of
+ * a sum must not disclose the number of values.
  *
- * It is the greatest distance of which all distances between usual values are multiples, in the unit of the request: of the values that at
- * least k people each have, if nine in ten people have one of them. Undefined for a variable of more than a few values, and of one.
+ * The result is the greatest distance of which all distances between usual values are multiples, in the unit of the request.
+ * A value is usual if at least k people have it. Undefined for a variable with more than a few values or with only one, and
+ * if fewer than nine in ten people have a usual value.
  */
 export function spacingOf(
   { levels, support }: Pick<ReducedColumn, 'levels' | 'support'>,
@@ -157,7 +164,7 @@ function greatestDivisor(a: bigint, b: bigint): bigint {
   return b === 0n ? a : greatestDivisor(b, a % b)
 }
 
-/** The facts with the step of a variable of few values no finer than its spacing. */
+/** The facts in which the step of each variable is at least its spacing. */
 export function withSpacing(facts: FactsOf, spacing: ReadonlyMap<VariableRef, number> = new Map()): FactsOf {
   return (variable) => {
     const known = facts(variable)

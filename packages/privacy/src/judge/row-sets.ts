@@ -1,4 +1,4 @@
-/** Sets of rows with their subjects, and with how unevenly the rows are distributed over them. */
+/** Sets of rows with their subjects, and with the distribution of the rows over the subjects. */
 import { type RowItems, SubjectSet } from '@stimnet/protocol'
 import { membersOf } from '../ledger/members.ts'
 import type { Contributions } from './cells/dominance.ts'
@@ -39,7 +39,7 @@ export class RowSets {
     return { subjects: this.of(rows).subjects, rows }
   }
 
-  /** The rows of a subject are contiguous, so each subject is finished before the next one begins. */
+  /** The rows of a subject are contiguous, so all rows of a subject are counted before the next subject begins. */
   #count(rows: SubjectSet): RowFacts {
     const { owners } = this.items
     const subjects = SubjectSet.none(this.#universe)

@@ -1,6 +1,6 @@
 /**
- * Suppression: decides which cells of a table are shown. Each cell is judged by itself, and then together
- * with everything that was disclosed before.
+ * Suppression: decides which cells of a table are shown. Each cell is judged by itself, and then together with all earlier
+ * disclosures.
  */
 import {
   type Measure,
@@ -42,11 +42,9 @@ export interface TableCell {
   basis: CellBasis | null
   /** Whether the number of values behind the cell is disclosed exactly. */
   isCounted: boolean
-  /** The rung of digits on which it is told: 0 for full digits, more for fewer. */
+  /** The rung of digits of the cell's numbers: 0 for full digits, higher rungs for fewer digits. */
   rung: number
-  /**
-   * For a cell that is not counted: fewer than k people or rows of a group of this size may lack a value. Absent where more do.
-   */
+  /** For a cell that is not counted: the size of its group, if fewer than k people or rows of the group lack a value. */
   fewLackOf?: number
 }
 
@@ -57,22 +55,22 @@ export interface TableRow {
   shown: boolean
 }
 
-/** A judged table: everything that is shown in it may be released. */
+/** A judged table. Everything that the table shows may be released. */
 export interface Suppressed {
   readonly rows: readonly TableRow[]
   /**
-   * Number of groups that are not shown. Where others cannot tell who is in a group, empty
-   * groups that somebody could be in count too.
+   * Number of groups that are not shown. If others cannot tell who is in a group, empty groups that somebody could be in are
+   * included.
    */
   readonly groupsWithheld: number
   readonly ledgers: Ledgers
   /** The number of people or rows in a set, as it may be shown. */
   readonly shownCount: (set: SolvedSet) => number
-  /** How far at most that number is from the exact one. */
+  /** Maximum difference between that number and the exact number. */
   readonly shownWithin: (set: SolvedSet) => number
-  /** What was withheld and why, for the local audit log only. */
+  /** The reasons for withholding, for the local audit log only. */
   readonly why: readonly string[]
-  /** Whether something was withheld because as much as may be is released of a variable. */
+  /** Whether a number was withheld because the limit of information about a variable is reached. */
   readonly isUnpaid: boolean
 }
 
@@ -81,32 +79,32 @@ export interface SuppressionRules extends Unsaid {
   readonly settings: PrivacySettings & { readonly synthetic: boolean }
   readonly facts: FactsOf
   readonly ledgers: Ledgers
-  /** The groups of which others know less. */
+  /** The groups about which others know less. */
   readonly rare?: RareGroups | undefined
-  /** The values of the measured variables that others are taken to know. */
+  /** The values of the measured variables that others are assumed to know. */
   readonly known?: KnownValues | undefined
-  /** The measured variables of which nobody in the catalog lacks a value. */
+  /** The measured variables that have a value for everybody in the catalog. */
   readonly complete?: ReadonlySet<VariableRef> | undefined
-  /** A larger minimum than k for the number of subjects that the numbers may single out. */
+  /** A minimum larger than k for the number of subjects that the numbers may single out. */
   readonly partsMin?: number | undefined
-  /** Withholds numbers that could be told only in fewer digits. */
+  /** Withholds numbers that could be released only in fewer digits. */
   readonly inFullDigits?: boolean
-  /** Collects the people to leave out where this lets a cell be shown. Without it, such cells are withheld. */
+  /** Collects the people to leave out if this lets a cell be shown. Without a LeftOutDraft, such cells are withheld. */
   readonly leftOut?: LeftOutDraft
   /** The people who were left out of the reduction. */
   readonly madeWithout?: LeftOut | undefined
 }
 
 /**
- * Decides which cells are shown: each by itself, and all of them together with everything that was disclosed before. Larger
- * cells are judged first. Throws NODE_ERROR without the ledger of the reduction's rows.
+ * Decides which cells are shown: each cell by itself, and all cells together with all earlier disclosures. Larger cells are
+ * judged first. Throws NODE_ERROR without the ledger of the reduction's rows.
  */
 export function suppress(plan: Plan, reduction: Reduction, rules: SuppressionRules): Suppressed {
   const { settings, facts, ledgers } = rules
   assertLedgerOf(reduction.items, ledgers)
   const rowSets = reduction.items && new RowSets(reduction.items, ledgers.subjects.universe)
   const cellRules = { settings, facts, rowSets }
-  // By itself a cell is the same in every round.
+  // The judgement of a cell by itself is the same in every round.
   const groups = reduction.groups.map((group) => ({
     group,
     cells: plan.measures.map((measure) => ({ measure, finding: judgeCell(group, measure, cellRules) }))
@@ -114,7 +112,7 @@ export function suppress(plan: Plan, reduction: Reduction, rules: SuppressionRul
   const table = { plan, reduction, cellRules, groups }
   const refused = new Set<string>()
   let rung = 0
-  // Each round withholds one more cell, or goes down a rung of digits, so the loop ends.
+  // Each round withholds one more cell or goes down a rung of digits, so the loop ends.
   for (;;) {
     rules.leftOut?.clear()
     const judging = new Judging(table, rules, { refused, rung })
@@ -130,7 +128,7 @@ interface JudgedGroup {
   readonly cells: readonly Pick<TableCell, 'measure' | 'finding'>[]
 }
 
-/** Each cell judged by itself. */
+/** A table in which each cell has been judged by itself. */
 interface JudgedTable {
   readonly plan: Plan
   readonly reduction: Reduction
@@ -138,14 +136,14 @@ interface JudgedTable {
   readonly groups: readonly JudgedGroup[]
 }
 
-/** What one round of judging has to take as given: the names of the cells to withhold, and the digits of all others. */
+/** The input of one round of judging: the names of the cells to withhold, and the digits of all other cells. */
 interface Given {
   readonly refused: ReadonlySet<string>
-  /** The rung of digits: 0 for full digits, more for fewer. */
+  /** The rung of digits: 0 for full digits, higher rungs for fewer digits. */
   readonly rung: number
 }
 
-/** That the table must be told on a lower rung of digits. */
+/** States that the table must be released on a lower rung of digits. */
 type FewerDigits = Pick<Given, 'rung'>
 
 class Judging {
@@ -159,7 +157,7 @@ class Judging {
   readonly #why = new Map<string, number>()
   #isUnpaid = false
   readonly #rows: TableRow[]
-  /** The shares that were paid for numbers of this table; see `Payers`. */
+  /** The shares that were charged for numbers of this table; see `Payers`. */
   readonly #paid = new Map<string, number>()
 
   constructor({ plan, reduction, cellRules, groups }: JudgedTable, rules: SuppressionRules, { refused, rung }: Given) {
@@ -174,8 +172,8 @@ class Judging {
   }
 
   /**
-   * Judges all cells. Returns the name of a cell that must be withheld as well, because a withheld number would
-   * follow from it, or a lower rung of digits on which all must be told; undefined if there is neither.
+   * Judges all cells. Returns the name of a further cell that must be withheld because a withheld number would follow from
+   * it, or a lower rung of digits for the whole table; undefined if neither is needed.
    */
   run(): string | FewerDigits | undefined {
     this.#holdBack()
@@ -233,7 +231,7 @@ class Judging {
     return { group, cells: told, shown: group.support.size >= this.#rules.settings.k }
   }
 
-  /** Withholds groups that hold everyone of their kind: anybody known to be of that kind would be known to be in them. */
+  /** Withholds groups that hold everyone of their kind: anybody known to be of that kind would be known to be in such a group. */
   #classes(): void {
     const { settings, facts } = this.#rules
     const inOne = settings.zerosAreDisclosive ? everyoneInOne(this.#reduction.groups, this.#plan, facts) : new Set()
@@ -242,7 +240,7 @@ class Judging {
         const { of, having } = this.#saidBy(one, group, 'group', group.support)
         return this.#isSet(one) && (of === undefined || this.#lacksFew(one, of, having))
       })
-    // Whoever is in the group in any case does not make a small number of others larger.
+    // People who are in the group whatever their value is do not make a small number of other people larger.
     const hasFew = ({ group }: TableRow) =>
       this.#unsaid(group).defining.some((one) => {
         const isPart = !this.#isSet(one) && alwaysIn(group, one, 'group', this.#parts) !== undefined
@@ -251,7 +249,8 @@ class Judging {
     const holdsAll = ({ group }: TableRow) =>
       this.#unsaid(group).defining.some((one) => {
         const { of, having } = this.#saidBy(one, group, 'group', group.support)
-        // Fewer than k people who are not in the group are a small cell like any other; nobody at all is one too.
+        // If fewer than k people are outside the group, they are a small cell like any other; the same holds if nobody is
+        // outside.
         return !this.#isSet(one) && of !== undefined && of.size > 0 && of.size - having.size < settings.k
       })
     for (const row of this.#rows) {
@@ -273,8 +272,8 @@ class Judging {
   }
 
   /**
-   * Leaves out people who arrived with a newer epoch until there are k of them in a group. Until then,
-   * answers are as if nobody had arrived.
+   * Leaves out people who arrived with a newer epoch until k of them are in a group. Until then, answers are as if nobody
+   * had arrived.
    */
   #holdBack(): void {
     for (const { group } of this.#rows) {
@@ -298,12 +297,12 @@ class Judging {
     let objection = this.#admit(row.group, measure, basis)
     const fewer = objection?.why === 'information' ? this.#fewerFor(row.group, measure, basis) : undefined
     if (fewer !== undefined) return fewer
-    // Fewer bins are fewer numbers.
+    // Coarser bins disclose fewer numbers.
     const isOfNumbers = objection?.why === 'leverage' || (objection?.why === 'information' && measure.kind === 'bins')
     if (isOfNumbers && this.#tellCoarser(row, cell)) return undefined
     if (objection === undefined) {
       objection = this.#auditLevels(row.group, measure, basis)
-      // Its numbers were admitted, but are not disclosed now.
+      // The numbers of the cell were admitted, but are not disclosed now.
       if (objection !== undefined) for (const [draft, before] of mark) draft.rollBack(before)
       if (objection !== undefined && this.#tellCoarser(row, cell)) return undefined
     }
@@ -320,22 +319,23 @@ class Judging {
     return undefined
   }
 
-  /** Admits the numbers of a cell, leaving people out where that helps. Returns the objection that remains. */
+  /** Admits the numbers of a cell, leaving people out if that helps. Returns the remaining objection. */
   #admit(group: ReducedGroup, measure: Measure, basis: CellBasis): Objection | undefined {
     const { leftOut } = this.#rules
     const { defining } = this.#unsaid(group)
     const entries = this.#entriesOf(group, measure, basis)
     const objection = this.#draft.tell(entries, this.#k)
-    // With unknown defining variables nobody is left out: that people were left out would
-    // disclose whether somebody is in the group.
+    // If unknown variables define the group, nobody is left out: a statement that people were left out would disclose
+    // whether somebody is in the group.
     if (objection === undefined || leftOut === undefined || defining.length > 0) return objection
     const trial = { draft: this.#draft, rowSets: this.#cellRules.rowSets, k: this.#k }
     return leftOut.fit(measure, entries, objection, trial)
   }
 
   /**
-   * The rung of digits on which the information about its variables admits a cell that it does not admit now. Then the whole answer is
-   * told on it: which of its numbers have few digits would say more than that they have. Undefined if no digits are few enough.
+   * The next rung of digits on which a cell is admitted that lacks information about its variables on the present rung. The
+   * whole answer is then released on that rung: a choice of rung per number would itself disclose something. Undefined if no
+   * rung admits the cell.
    */
   #fewerFor(group: ReducedGroup, measure: Measure, basis: CellBasis): FewerDigits | undefined {
     const { inFullDigits = false, partsMin } = this.#rules
@@ -349,7 +349,10 @@ class Judging {
     return undefined
   }
 
-  /** Checks whether somebody who knows the values of a variable would see in a sum of it who is in the group: see known.ts. */
+  /**
+   * Checks whether somebody who knows the values of a variable could recognise in a sum of that variable who is in the
+   * group; see known.ts.
+   */
   #weighsFew(group: ReducedGroup, measure: Measure, { support }: CellBasis): boolean {
     const { known, facts } = this.#rules
     const { possible } = this.#unsaid(group)
@@ -368,7 +371,7 @@ class Judging {
     })
   }
 
-  /** Judges a quantile, or shared bins, again with coarser bins. Returns false if there are none that may be shown by themselves. */
+  /** Judges a quantile, or shared bins, again with coarser bins. Returns false if no coarser bins may be shown by themselves. */
   #tellCoarser(row: TableRow, cell: TableCell): boolean {
     if (cell.basis?.bins === undefined) return false
     const coarser = judgeCoarser(row.group, cell.measure, cell.basis.bins, this.#cellRules)
@@ -379,8 +382,8 @@ class Judging {
   }
 
   /**
-   * Checks whether a count makes somebody's level certain, of the measured variable or of one that
-   * defines the group. Returns the objection.
+   * Checks whether a count makes somebody's level certain, for the measured variable and for variables that define the
+   * group. Returns the objection.
    */
   #auditLevels(group: ReducedGroup, measure: Measure, basis: CellBasis): Objection | undefined {
     const { numbers, support } = basis
@@ -468,7 +471,7 @@ class Judging {
     const partsOf = (people: SubjectSet, having: SubjectSet) =>
       this.#knownParts(measure, people, bins).map((of) => ({ ...said(of, of.and(having)), isPart: true }))
     if (possible.unknown.length === 1) {
-      // Over those who have a value, as the whole group is: see `#saidBy`.
+      // This is audited over the people who have a value, as for the whole group; see `#saidBy`.
       return defining.flatMap((one) => {
         if (facts(one.variable).own !== possible.unknown[0]) return []
         const { of, having } = this.#saidBy(one, group, partOf(measure), support)
@@ -477,7 +480,7 @@ class Judging {
       })
     }
     const [one, ...others] = possibleIn(group, possible, this.#plan)
-    // With several sets, some people are in the group whatever their unknown values are, and others cannot tell who.
+    // If there are several sets, some people are in the group whatever their unknown values are, and others cannot tell who.
     if (one === undefined || others.length > 0) return []
     return [said(one.people, support), ...partsOf(one.people, support)]
   }
@@ -487,8 +490,9 @@ class Judging {
   }
 
   /**
-   * Whether fewer than k of a group are outside of an analysis set, and so lack values or were left out of it. Over real people that
-   * nobody of a group is outside counts as few where somebody else is: which groups are complete would show who lacks a value.
+   * Whether fewer than k people of a group are outside an analysis set, and so lack values or were left out of the set. For
+   * real people, a group with nobody outside counts as too few if somebody is outside elsewhere: the list of complete groups
+   * would show who lacks a value.
    */
   #lacksFew({ leavesNobody = false }: Defining, of: SubjectSet, having: SubjectSet): boolean {
     const lacking = of.without(having).size
@@ -496,7 +500,7 @@ class Judging {
     return lacking < this.#k && (lacking > 0 || !mayBeNobody)
   }
 
-  /** Of some people those with each value of a known variable whose number the measure discloses. */
+  /** For each value of a known variable that the measure counts: the people of the given set who have that value. */
   #knownParts(measure: Measure, people: SubjectSet, bins: CellBasis['bins']): SubjectSet[] {
     return variablesOf(measure).flatMap((variable) => {
       const known = this.#rules.facts(variable).identifying ? this.#rules.known?.get(variable) : undefined
@@ -505,7 +509,10 @@ class Judging {
     })
   }
 
-  /** The people who are in a part of a group or not depending on a defining variable, and those of them who are in it. */
+  /**
+   * The people for whom a defining variable decides whether they are in a part of a group (`of`), and those of them who are
+   * in it (`having`).
+   */
   #saidBy(one: Defining, group: ReducedGroup, part: string, support: SubjectSet) {
     const always = alwaysIn(group, one, part, this.#parts)
     const having = always === undefined ? support : support.without(always.subjects)
@@ -516,9 +523,9 @@ class Judging {
   }
 
   /**
-   * Decides whether the number of values may be disclosed exactly: nobody in the catalog lacks one, or at least k people of the
-   * group do, and the ledgers admit it. If nobody in the group lacks one and others do, it is not: over many groups, which of them
-   * are complete would show who lacks a value.
+   * Decides whether the number of values may be disclosed exactly. It may if nobody in the catalog lacks a value, or if at
+   * least k people of the group lack one and the ledgers admit the number. It may not if nobody in the group lacks a value
+   * but others do: over many groups, the list of complete groups would show who lacks a value.
    */
   #count(group: ReducedGroup, cell: TableCell, counted: SolvedSet): void {
     const { measure } = cell
@@ -548,7 +555,7 @@ class Judging {
     return this.#draft.tellLevel(level, { of: support, having: subjects }, this.#k)
   }
 
-  /** How many people, or rows, of a group were left out of a measure alone. They lack no value. */
+  /** The number of people, or rows, of a group that were left out of only one measure. They do not lack a value. */
   #leftOutOf(group: ReducedGroup, measure: Measure, counted: SolvedSet): number {
     const out = this.#rules.madeWithout && leftOutOf(this.#rules.madeWithout, measure)
     if (out === undefined) return 0
@@ -558,7 +565,7 @@ class Judging {
     return rows === undefined || items === undefined ? group.rows : rows.and(rowsOfSubjects(items, out)).size
   }
 
-  /** What others do not know of a group. */
+  /** The facts that others do not know about a group. */
   #unsaid(group: Pick<ReducedGroup, 'key'>): Unsaid {
     return unsaidOf(group, this.#plan, this.#rules)
   }
@@ -572,8 +579,8 @@ class Judging {
   }
 
   /**
-   * The ledger entries of a cell: first the sets of people over which it is asked (see
-   * defining.ts and possible.ts), then its numbers.
+   * The ledger entries of a cell: first the sets of people over which the cell is asked (see defining.ts and possible.ts),
+   * then its numbers.
    */
   #entriesOf(
     group: ReducedGroup,
@@ -586,8 +593,8 @@ class Judging {
       const of = wholeOf(group, one, partOf(measure), this.#parts)
       return of === undefined ? [] : [{ variable: one.variable, of }]
     })
-    // Whether people have a value, and which, concerns everybody over whom the number is asked: with a condition on the
-    // variable, with a share of it, or with its sum.
+    // Whether and which people have a value concerns everybody over whom the number is asked, both with conditions on the
+    // variable and with shares or sums of it.
     const whom = [
       ...variablesOf(measure).map((variable) => {
         return { variable, of: this.#wholeGroup(group), isOfUnknown: defining.length > 0 }
@@ -596,14 +603,14 @@ class Judging {
         const of = wholeOf(group, one, 'group', this.#parts)
         if (of === undefined) return []
         const said = { variable: one.variable, of, isOfUnknown: defining.length > 1 }
-        // What was withheld beside another part left a trace of people alone: see trace.ts.
+        // The trace of a part that was withheld holds sets of people only; see trace.ts.
         const isOfRows = said.isOfUnknown && of.rows !== undefined
         return isOfRows ? [said, { ...said, of: { subjects: of.subjects } }] : [said]
       })
     ]
     const out = this.#rules.madeWithout && leftOutOf(this.#rules.madeWithout, measure)
     return [
-      // These come first, since an objection to them depends on nobody's values.
+      // These entries come first, because an objection to them depends on nobody's values.
       ...this.#couldBe(group, measure, bins).map(({ name, people }) => ({
         number: askedOver(name, { subjects: out === undefined ? people : people.without(out) }),
         about: [],
@@ -622,7 +629,7 @@ class Judging {
     ]
   }
 
-  /** Everybody who could be in the group as far as others can tell, with the names under which they are recorded. */
+  /** Everybody who could be in the group as far as others can tell, with the names under which these sets are recorded. */
   #couldBe(group: ReducedGroup, measure: Measure, bins: CellBasis['bins']): { name: string; people: SubjectSet }[] {
     const { facts, madeWithout } = this.#rules
     const { possible } = this.#unsaid(group)
@@ -650,7 +657,7 @@ class Judging {
     return rowSets === undefined || rowSet === undefined ? { subjects: support } : rowSets.solved(rowSet)
   }
 
-  /** `asked` is, for each variable that defines the set, everybody who could be in the set. */
+  /** `asked` holds everybody who could be in the set, for each variable that defines the set. */
   #entryOf(
     number: CellNumber,
     asked: readonly { variable: VariableRef; of: SolvedSet }[],
@@ -675,7 +682,8 @@ class Judging {
       isRounded: number.kind === 'sum' && settings.precision === 'statistical',
       payers: this.#payersOf(number.quantity, group),
       about,
-      // The number is about the values and about who is in the set: whoever knows the one of everybody learns the other.
+      // The number is about the values and about who is in the set: somebody who knows one of these for everybody learns the
+      // other.
       aboutPeople: asked.flatMap(({ variable, of }) =>
         aboutOf(variable).map((one) => ({ ...one, people: of.subjects }))
       ),
@@ -684,8 +692,9 @@ class Judging {
   }
 
   /**
-   * Whether others do not know who is in the set of a number; and for a count the known sets of those who could be in it, without those
-   * who lack a value, and of those who are in it in any case. `whole`: the people of the first number of the cell, of whom those with a level are a part.
+   * Whether others do not know who is in the set of a number. For a count, also the known sets around it: the people who
+   * could be in the set, without those who lack a value, and the people who are in the set in any case. `whole` holds the
+   * people of the first number of the cell; the people with a level are a part of them.
    */
   #hiddenOf(
     { kind, level, of: { rows } }: CellNumber,
@@ -721,8 +730,8 @@ class Judging {
   }
 
   /**
-   * Everybody who could be among the people of a number, as far as others can tell: all who could be in its group, whether or not they
-   * have a value, or the level of which it is the number.
+   * Everybody who could be among the people of a number, as far as others can tell: all people who could be in its group,
+   * whether or not they have a value or the counted level.
    */
   #payersOf(quantity: string, { key, support }: ReducedGroup): Payers | undefined {
     const { possible, defining } = this.#unsaid({ key })
@@ -734,7 +743,10 @@ class Judging {
     return { people, about, paid: this.#paid.get(this.#paidFor(quantity, { key })) ?? 0 }
   }
 
-  /** The name of a quantity in the groups of a table that differ by keys alone that others do not know: everybody is in one of them. */
+  /**
+   * The name of a quantity that groups of a table share if they differ only by keys that others do not know: everybody is in
+   * only one of these groups.
+   */
   #paidFor(quantity: string, { key }: Pick<ReducedGroup, 'key'>): string {
     const { facts } = this.#rules
     const known = this.#plan.groupBy.flatMap(({ variable }, at) =>
@@ -752,8 +764,8 @@ class Judging {
   }
 
   /**
-   * Looks for a sum that was withheld for dominance and follows from what is shown. Then the smallest
-   * shown cell of its column must be withheld.
+   * Looks for a sum that was withheld for dominance and follows from shown numbers. The smallest shown cell of its column
+   * must then be withheld.
    */
   #givenAway(): string | undefined {
     for (const { cells } of this.#rows) {
@@ -768,8 +780,9 @@ class Judging {
   }
 
   /**
-   * Records the number of people of all groups together, which whoever knows the study knows; not of groups of which others know less.
-   * If a withheld count would follow from it, the smallest shown count must be withheld as well.
+   * Records the number of people of all groups together, which anybody who knows the study knows. Groups about which others
+   * know less are excluded. If a withheld count would follow from this number, the smallest shown count must be withheld as
+   * well.
    */
   #countAll(): string | undefined {
     const { settings, rare } = this.#rules
@@ -803,8 +816,8 @@ class Judging {
   }
 
   /**
-   * Treats a level that nobody has like any small cell. If all other counts of a line are shown, it follows from them, so
-   * the smallest of them must be withheld.
+   * Treats a level that nobody has like any other small cell. If all other counts of a line are shown, the level's count
+   * follows from them, so the smallest of these counts must be withheld.
    */
   #zeros(): string | undefined {
     const { facts, settings } = this.#rules
@@ -849,7 +862,10 @@ function nameOf(at: number, { name }: Measure): string {
   return `${at} ${name}`
 }
 
-/** The part of a group that a measure is about: all of it, the people who have a value, or those who have both or all values. */
+/**
+ * The part of a group that a measure is about: the whole group, the people who have a value, or the people who have both or
+ * all values.
+ */
 function partOf(measure: Measure): string {
   if (measure.kind === 'gram') return measure.name
   if ('variables' in measure) return pairKey(...measure.variables) as `${VariableRef} ${VariableRef}`

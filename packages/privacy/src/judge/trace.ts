@@ -1,10 +1,11 @@
 /**
- * The trace of what was withheld. That fewer than k people of a group have a level is disclosed by its number being withheld. If nothing
- * were recorded, the same question with one known person more, who brings the group to k, would be answered, and show that the person
- * has the level. So the sets over which a question is asked are recorded whatever comes of it, and the second question is refused
- * because it differs from the first by one person. They are those that an answer records of whom it was asked over, and those of numbers
- * that an answer leaves out, such as a bin that was joined with another. Who is in a group that others do not know is not recorded: its
- * number was not told, and a later refusal would say who they are.
+ * The trace of withheld numbers. A withheld number discloses that fewer than k people of a group have a level. If nothing
+ * were recorded, the same question with one more known person, who brings the group to k, would be answered and show that
+ * this person has the level. So the sets over which a question is asked are recorded whatever the outcome is, and the second
+ * question is refused because it differs from the first by one person. The recorded sets are those over which an answer
+ * would have been asked, and those of numbers that an answer leaves out, such as a bin that was joined with another bin. The
+ * members of a group whom others do not know are not recorded: their number was not released, and a later refusal would
+ * disclose who they are.
  */
 import {
   type Measure,
@@ -24,17 +25,17 @@ import { namesOf, type Possible, setsAsked } from './possible.ts'
 import { RowSets } from './row-sets.ts'
 import { type RareGroups, type Unsaid, unsaidOf } from './unsaid.ts'
 
-/** A question that was put to the data. */
+/** A question that was asked of the data. */
 export interface TracedQuestion extends Unsaid {
   readonly plan: Plan
   readonly reduction: Reduction
-  /** The same for the groups of which others know less. */
+  /** The groups about which others know less. */
   readonly rare?: RareGroups | undefined
-  /** The values of the measured variables that others are taken to know. */
+  /** The values of the measured variables that others are assumed to know. */
   readonly known?: KnownValues | undefined
-  /** The variables of which nobody in the catalog lacks a value. */
+  /** The variables that have a value for everybody in the catalog. */
   readonly complete?: ReadonlySet<VariableRef> | undefined
-  /** Of a plan with a model: the questions behind it, over those who have a value of each of its variables. */
+  /** For a plan with a model: the questions behind the model, over the people who have a value of each of its variables. */
   readonly questions?: readonly TracedQuestion[] | undefined
 }
 
@@ -43,7 +44,10 @@ interface Rules {
   readonly k: number
 }
 
-/** The ledgers with the sets over which a question was asked. Sets that would single out fewer than k people are not recorded. */
+/**
+ * The ledgers, extended by the sets over which a question was asked. Sets that would single out fewer than k people are not
+ * recorded.
+ */
 export function withTrace(question: TracedQuestion, ledgers: Ledgers, rules: Rules): Ledgers {
   const { plan, complete, questions = [] } = question
   const { universe } = ledgers.subjects
@@ -53,8 +57,8 @@ export function withTrace(question: TracedQuestion, ledgers: Ledgers, rules: Rul
 }
 
 /**
- * The same for a script that is refused: everybody who could be in its cohort as far as others can tell, under the name of each
- * variable that decides who is, since a script can ask about each.
+ * The ledgers, extended by the trace of a refused script: everybody who could be in its cohort as far as others can tell,
+ * under the name of each variable that defines the cohort, because a script can ask about each of these variables.
  */
 export function withScriptTrace(possible: Possible | undefined, ledgers: Ledgers, k: number): Ledgers {
   if (possible === undefined) return ledgers
@@ -92,8 +96,9 @@ class Tracing {
   readonly #rowSets: RowSets | undefined
 
   /**
-   * `isPart`: others do not know who is in the groups of the question even without its conditions, since some lack a value. Then only who
-   * could be is recorded: in place of the others those who have all values would be, and a model of other variables refused.
+   * `isPart`: others do not know who is in the groups of the question, even without its conditions, because some people lack
+   * a value. Then only the people who could be in the groups are recorded. Other entries would hold the people who have all
+   * values, and a model of other variables would be refused.
    */
   constructor(asked: TracedQuestion, universe: number, rules: Rules & { readonly isPart: boolean }) {
     this.#asked = asked
@@ -123,7 +128,7 @@ class Tracing {
             return [whole, ...parts].map((subjects) => askedAs(name, { subjects }))
           })
         )
-        // By its own name, a variable is compared whatever else is asked beside it.
+        // Under its own name, a variable is compared whatever else is asked together with it.
         const single = groupsOf(set.people, possible).flatMap((subjects) =>
           possible.unknown.map((name) => askedAs(name, { subjects }))
         )
@@ -132,7 +137,10 @@ class Tracing {
     )
   }
 
-  /** Of some people those with each value of a known variable that the measure counts; of a number those between declared edges. */
+  /**
+   * For each value of a known variable that the measure counts: the people of the given set who have that value. For a
+   * numeric variable: the people between declared edges.
+   */
   #knownParts(measure: Measure, people: SubjectSet): SubjectSet[] {
     const { known, reduction } = this.#asked
     return variablesOf(measure).flatMap((variable) => {
@@ -144,7 +152,7 @@ class Tracing {
     })
   }
 
-  /** The groups of the question, and those that would not be empty without one of its conditions. */
+  /** The groups of the question, and the groups that would not be empty without one of the question's conditions. */
   #keys(): Pick<ReducedGroup, 'key'>[] {
     const { reduction, defining, rare } = this.#asked
     const without = [...defining, ...(rare?.defining ?? [])].flatMap((one) => one.without?.groups ?? [])
@@ -152,8 +160,9 @@ class Tracing {
   }
 
   /**
-   * The rows that are in a group or not depending on a variable that others do not know. With two such variables these are rows that others do not
-   * know either: a known set that differs from them by few would be refused, and show who they are.
+   * The rows for which a variable that others do not know decides whether they are in a group. With two such variables,
+   * others do not know these rows either. They are not recorded, because a known set that differs from them by few would be
+   * refused, which would disclose who they are.
    */
   #rowsAsked(group: Pick<ReducedGroup, 'key'>): Asked[] {
     const { plan, reduction } = this.#asked
@@ -163,7 +172,7 @@ class Tracing {
     return of === undefined ? [] : [askedAs(this.#rules.facts(one.variable).own, of)]
   }
 
-  /** Of a group that others know, its people for each measured variable: of its values there can be too few. */
+  /** The people of a group that others know, for each measured variable: too few of them may have a value. */
   #measured(group: ReducedGroup, measure: Measure): Asked[] {
     if (unsaidOf(group, this.#asked.plan, this.#asked).defining.length > 0) return []
     const { rowSet, support } = group
@@ -178,7 +187,7 @@ class Tracing {
   }
 }
 
-/** Those of the people who are in each group of the known keys. */
+/** For each group of the known keys: those of the given people who are in it. */
 function groupsOf(people: SubjectSet, { groups }: Possible): SubjectSet[] {
   return groups.length === 0 ? [people] : groups.map((group) => people.and(group.people))
 }

@@ -1,21 +1,24 @@
-/** Leverage per person: of an item that is a person, or of all rows of one person together. */
+/** Leverage per person: of an item that is a person, or of all rows of a person together. */
 import type { Patterns } from './patterns.ts'
 import type { Span } from './span.ts'
 
 /** The limit of leverage. */
 export interface LeverageRule {
-  /** The span before the judged set. A person whose leverage does not rise is not singled out by this set. */
+  /** The span before the judged set. A person whose leverage does not rise is not singled out by the judged set. */
   readonly before: Span
   readonly leverageMax: number
-  /** The fewest people on whom a combination may rest, for spans of people that may have a leverage of more than one in that many. */
+  /**
+   * The minimum number of people on whom a combination may rest. It is given for spans in which a person's leverage may
+   * exceed one divided by this number.
+   */
   readonly peopleMin?: number
 }
 
 /** The people to whom the items of a ledger belong. */
 export interface Blocks {
   /**
-   * The people whose leverage is higher than before and above the limit, or on whom a combination of fewer than `peopleMin` people
-   * may rest; including people who are gone.
+   * The people whose leverage is higher than before and above the limit, or on whom a combination of fewer than `peopleMin`
+   * people may rest. People who are gone are included.
    */
   apart(span: Span, rule: LeverageRule): readonly number[]
   /** The person to whom an item belongs. */
@@ -26,7 +29,7 @@ export interface Blocks {
 const RISE_MIN = 1e-12
 /** Largest error of a sum of leverages. */
 const SUM_ERROR_MAX = 1e-6
-/** Most choices of patterns that are tried for one person. */
+/** Maximum number of choices of patterns that are tried for one person. */
 const SEARCH_MAX = 20_000
 
 /** For a ledger of rows, `owners` is the person of each row; for a ledger of subjects it is undefined. */
@@ -61,14 +64,15 @@ function itemsOf(patterns: Patterns, ownOf: Uint32Array, { rows }: Span): Float6
 }
 
 /**
- * Whether somebody of an own pattern weighs most in a combination that rests on fewer than `peopleMin` people. Let w be such a
- * combination and t the person of whom |w(t)| is largest. With P·w = w,
+ * Whether a combination exists that rests on fewer than `peopleMin` people and in which somebody of an own pattern has the
+ * largest weight. Let w be such a combination and t the person of whom |w(t)| is largest. With P·w = w,
  *
  *   |w(t)| = |Σ P(t,j)·w(j)| ≤ |w(t)|·Σ |P(t,j)|, summed over the people on whom w rests,
  *
- * so that these |P(t,j)| add up to at least 1. Then P(t,t) is at least 1/(`peopleMin` − 1), since the sum of the squares of all P(t,j) is
- * P(t,t). A combination is the same for all people of a pattern, so w rests on whole patterns. They are searched for; whether a
- * combination rests on a choice of them is decided by `isOwn`. What the search cannot finish counts as found.
+ * so that these |P(t,j)| add up to at least 1. Then P(t,t) is at least 1/(`peopleMin` − 1), since the sum of the squares of
+ * all P(t,j) is P(t,t). A combination is the same for all people of a pattern, so w rests on whole patterns. The function
+ * searches for these patterns, and `isOwn` decides whether a combination rests on a choice of them. If the search cannot
+ * finish, the answer is true.
  */
 function fewIn(span: Span, items: Float64Array, peopleMin: number): (own: number) => boolean {
   const few = peopleMin - 1
@@ -92,7 +96,7 @@ function fewIn(span: Span, items: Float64Array, peopleMin: number): (own: number
       if (--tries < 0 || (sum >= 1 - SUM_ERROR_MAX && isOwn(chosen, sizeOf, rowOf))) return true
       for (let at = from; at < others.length; at++) {
         const next = others[at] ?? 0
-        // Nobody who is left weighs more than these.
+        // None of the remaining patterns weighs more than this pattern.
         if (sum + left * weightOf(next) < 1 - SUM_ERROR_MAX) return false
         const people = sizeOf(next)
         if (people <= left && search([...chosen, next], sum + people * weightOf(next), left - people, at + 1))
@@ -110,7 +114,10 @@ function fewIn(span: Span, items: Float64Array, peopleMin: number): (own: number
   }
 }
 
-/** Whether a combination rests on these patterns alone: P on their people has the eigenvalue 1, and 1 − P a pivot of zero. */
+/**
+ * Whether a combination rests on these patterns alone: P restricted to their people has the eigenvalue 1, so that 1 − P has
+ * a pivot of zero.
+ */
 function isOwn(
   patterns: readonly number[],
   sizeOf: (own: number) => number,
@@ -131,8 +138,8 @@ function isOwn(
 }
 
 /**
- * Judges the rows of a person together, by the spectral norm of the block P(B,B). The norm is at most the trace, which is the
- * sum of the rows' leverages, so it is computed for those people alone whose trace is too large.
+ * Judges the rows of a person together, by the spectral norm of the block P(B,B). The norm is at most the trace, which is
+ * the sum of the rows' leverages, so the norm is computed only for people whose trace is too large.
  */
 class RowBlocks implements Blocks {
   readonly #patterns: Patterns
@@ -173,8 +180,8 @@ class RowBlocks implements Blocks {
   }
 
   /**
-   * The bound of `fewIn` for people with several rows, without the search: `P(t,s)` is the block of the rows of t and s, and its Frobenius
-   * norm takes the place of the absolute value, since it is at least the spectral norm.
+   * The bound of `fewIn` for people with several rows, without the search: `P(t,s)` is the block of the rows of t and s. Its
+   * Frobenius norm replaces the absolute value, because it is at least the spectral norm.
    */
   #restsOnFew(span: Span, rows: readonly number[], ownOf: Uint32Array, peopleMin: number): boolean {
     const few = peopleMin - 1
@@ -195,7 +202,7 @@ class RowBlocks implements Blocks {
     return largest.reduce((sum, square) => sum + Math.sqrt(square), 0) >= 1 - SUM_ERROR_MAX
   }
 
-  /** How many people have a row of each own pattern. The rows of a person lie together. */
+  /** The number of people with a row of each own pattern. The rows of a person are contiguous. */
   #ownersOf(span: Span, ownOf: Uint32Array): Float64Array {
     const [found, last] = [new Float64Array(span.rows.length), new Int32Array(span.rows.length).fill(-1)]
     for (const [item, label] of this.#patterns.labels.entries()) {
@@ -250,8 +257,8 @@ function traceOf(span: Span, patterns: readonly number[], ownOf: Uint32Array): n
 }
 
 /**
- * The largest eigenvalue of P on the rows of one person. Rows of the same own pattern are
- * merged, weighted by how many there are.
+ * The largest eigenvalue of P on the rows of one person. Rows of the same own pattern are merged and weighted by their
+ * number.
  */
 function normOf(span: Span, patterns: readonly number[], ownOf: Uint32Array): number {
   const times = new Map<number, number>()

@@ -38,9 +38,9 @@ export function someAreCertain(patterns: readonly AuditPattern[]): boolean {
 }
 
 /**
- * The same for sums, to which each person counted in `having` adds some amount and the others add nothing:
- * whether the people of some pattern are certain to add nothing. Patterns of which somebody adds an amount are
- * free, since the amount can be larger or smaller.
+ * Like `someAreCertain`, for sums to which each person counted in `having` adds some amount and the others add nothing:
+ * whether the people of some pattern are certain to add nothing. Patterns in which somebody adds an amount are free, because
+ * the amount can be larger or smaller.
  */
 export function someAreNone(patterns: readonly AuditPattern[]): boolean {
   const told = patterns.filter(isTold)
@@ -54,7 +54,7 @@ function isTold({ row, people }: AuditPattern): boolean {
   return people > 0 && row.some((entry) => entry !== 0)
 }
 
-/** Whether some pattern at a bound cannot leave it, whatever the free patterns do. */
+/** Whether some pattern at a bound cannot leave its bound, whatever the free patterns do. */
 function someAreStuck(bound: readonly AuditPattern[], free: readonly AuditPattern[]): boolean {
   if (bound.length === 0) return false
   const left = leftNullSpace(
@@ -76,9 +76,9 @@ function someAreStuck(bound: readonly AuditPattern[], free: readonly AuditPatter
 }
 
 /**
- * Whether whole people of a pattern at its bound can be different if people of other patterns are different too,
- * with equal counts. The search continues with the state whose counts are least off, and gives up after WAYS_MAX
- * steps; the people then count as certain.
+ * Whether whole people of a pattern at its bound can be different, with equal counts, if people of other patterns are
+ * different too. The search continues with the state whose counts are least off, and gives up after WAYS_MAX steps; the
+ * people then count as certain.
  */
 function canMove(patterns: readonly AuditPattern[], bound: AuditPattern): boolean {
   const start = patterns.map((one) => (one === bound ? (one.having === 0 ? 1 : -1) : 0))
@@ -103,7 +103,8 @@ function canMove(patterns: readonly AuditPattern[], bound: AuditPattern): boolea
       if (pattern.row[set] !== 1) continue
       const next = (moved[q] ?? 0) + by
       const having = pattern.having + next
-      // Not beyond the bounds of a pattern, and not back to where nobody of the pattern is different.
+      // A step must stay within the bounds of a pattern, and must not return to the state in which nobody of the judged
+      // pattern is different.
       if (having < 0 || having > pattern.people || (pattern === bound && next === 0)) continue
       add(
         moved.map((value, i) => (i === q ? next : value)),

@@ -1,6 +1,6 @@
 /**
- * FNV-1a checksum of 32 bits. It detects mistakes and flipped bits, not attacks: whoever
- * can write the store needs no collision.
+ * FNV-1a checksum of 32 bits. It detects mistakes and flipped bits, not attacks: an attacker who can write to the store
+ * needs no collision.
  */
 export function checksumOf(values: ArrayLike<number>): number {
   let hash = 0x811c9dc5

@@ -1,4 +1,4 @@
-/** A ledger while a release is judged: admitted numbers become part of it, and refused numbers leave it as it was. */
+/** A ledger while a release is judged: admitted numbers become part of the ledger, and refused numbers leave it unchanged. */
 import { SubjectSet } from '@stimnet/protocol'
 import { type Blocks, blocksOf } from './blocks.ts'
 import { checksumOf } from './checksum.ts'
@@ -11,8 +11,8 @@ import { addedTo, type Placed, Span } from './span.ts'
 import { accountOfUnknown, type LedgerParts, type LevelCount, SpanLedger } from './span-ledger.ts'
 
 /**
- * The information that a number discloses about a variable: its bits in total, and the
- * maximum that may be disclosed of each item.
+ * The information that a number discloses about a variable: its total bits, and the maximum number of bits that may be
+ * disclosed about each item.
  */
 export interface About {
   readonly variable: string
@@ -25,44 +25,47 @@ export interface Told {
   readonly quantity: string
   readonly set: SubjectSet
   readonly about?: readonly About[]
-  /** The shown value, if it is rounded. Sums of such numbers are then shown as sums of the rounded values. */
+  /** The shown value, if the number is rounded. Sums of such numbers are then shown as sums of the rounded values. */
   readonly shown?: number
-  /** The rung of digits on which it is told: 0 for full digits, more for fewer; see `Span.isFree`. */
+  /** The rung of digits of the released number: 0 for full digits, higher rungs for fewer digits; see `Span.isFree`. */
   readonly rung?: number
-  /** Whether it is rounded by itself; see `Span.isFree`. */
+  /** Whether the number is rounded by itself; see `Span.isFree`. */
   readonly isRounded?: boolean
-  /** Whether others do not know who is in the set. Then, and ever after, the quantity has two spans; see `LedgerDraft.tell`. */
+  /** Whether others do not know who is in the set. From then on, the quantity has two spans; see `LedgerDraft.tell`. */
   readonly isOfUnknown?: boolean
   /** For a count of such a set: the variables by which others do not know who is in it. Counts of each are judged apart from others. */
   readonly unknown?: readonly string[]
   /** For a count of such a set: sets that others know, of all who could be in it and of those who are in it in any case. */
   readonly within?: readonly SubjectSet[]
-  /** Who pays for its information in place of the people of the set. */
+  /** The people who are charged for the information in place of the people of the set. */
   readonly payers?: Payers
   /** The items of the set whose values are not at one end of the variable's range, for each end; see `#tellEnd`. */
   readonly off?: readonly (SubjectSet | undefined)[]
 }
 
 /**
- * Everybody who could be among the people of a number, as far as others can tell. They pay for its information whether or not they are,
- * since otherwise later refusals would show who is.
+ * Everybody who could be among the people of a number, as far as others can tell. All of them are charged for the number's
+ * information, because otherwise later refusals would show who is among its people.
  */
 export interface Payers {
   readonly people: SubjectSet
-  /** How many of them it is about. Each pays as if they were one of these. */
+  /** The number of people whom the number is about. Each person is charged as if being one of them. */
   readonly about: number
-  /** The share of a number that each has paid already for other numbers of which they can be in one alone. */
+  /**
+   * The share of a number that each person has already been charged for other numbers, if a person can be counted in only
+   * one of these numbers.
+   */
   readonly paid: number
 }
 
-/** The digits of a number. */
+/** The rounding of a number. */
 type Digits = Pick<Told, 'rung' | 'isRounded'>
 
 /** A level of a variable, as the question names it. */
 export interface LevelName {
   readonly variable: string
   readonly level: string
-  /** How many levels the variable has. */
+  /** Number of levels of the variable. */
   readonly levels: number
 }
 
@@ -70,11 +73,11 @@ export interface LevelName {
 export type Objection =
   /** Fewer than k people would be singled out. */
   | { readonly why: 'leverage'; readonly quantity: string; readonly set: SubjectSet; readonly apart: Apart }
-  /** More would be disclosed of somebody's value than is allowed. */
+  /** More information about somebody's value would be disclosed than is allowed. */
   | { readonly why: 'information'; readonly variable: string }
   /** Somebody's level would be certain. */
   | { readonly why: 'certain'; readonly variable: string }
-  /** The arithmetic of doubles cannot decide it. */
+  /** The arithmetic of doubles cannot decide the question. */
   | { readonly why: 'unsure' }
 
 /** The people who would be singled out. */
@@ -91,7 +94,7 @@ export type Mark = Pick<LedgerParts, 'spans' | 'spent' | 'arrived' | 'levels'> &
   readonly again: readonly Again[]
 }
 
-/** A combination of earlier numbers that was charged in this release, since some of their digits were not told. */
+/** A combination of earlier numbers that was charged in this release because some digits of these numbers were not released. */
 interface Again {
   readonly quantity: string
   readonly isIn: Uint8Array
@@ -131,7 +134,7 @@ export class LedgerDraft {
     return { spans, spent, levels, arrived: this.#arrived, isChanged: this.#isChanged, again: this.#again }
   }
 
-  /** Forgets what was admitted since the mark. Patterns stay split, which discloses nothing. */
+  /** Forgets the numbers that were admitted since the mark. Patterns stay split, which discloses nothing. */
   rollBack({ spans, spent, levels, arrived, isChanged, again }: Mark): void {
     this.#again = again
     this.#levels = levels
@@ -142,15 +145,19 @@ export class LedgerDraft {
   }
 
   /**
-   * Admits all of the numbers, or none and returns the first objection. `k` is the fewest people on whom a
+   * Admits all of the numbers, or admits none and returns the first objection. `k` is the minimum number of people on whom a
    * combination of disclosed sums may rest.
    *
    * Whether a number is admitted must not show whether one known person is in a set that others do not know.
-   * So counts are judged by how few people a combination can rest on, and not by leverage: whoever is counted counts as one, and no
-   * value is to be found. Counts of sets that others know are judged among themselves, since their numbers are known; those of other sets
-   * among themselves, with the known sets in which they are. So are sums without the people at an end, of whom others do not know who they are. Of other quantities, sums
-   * over sets that others know are judged among themselves by a leverage of one in k; together with sums over sets that others do not
-   * know, by how few people a combination can rest on and, where its values are not known to others, by two in k.
+   * - Counts are therefore judged not by leverage but by the minimum number of people on whom a combination can rest: each
+   *   counted person counts as one, and there is no value to find out. Counts of sets that others know are judged among
+   *   themselves, because their numbers are known. Counts of other sets are judged among themselves together with the known sets
+   *   that contain them.
+   * - Sums without the people at an end of the variable's range are judged like counts, because others do not know who these
+   *   people are.
+   * - Other quantities: sums over sets that others know are judged among themselves by a leverage of one in k. Together with sums
+   *   over sets that others do not know, they are judged by the minimum number of people on whom a combination can rest and, if
+   *   others do not know the values, by a leverage of two in k.
    */
   tell(numbers: readonly Told[], k: number): Objection | undefined {
     const { mark } = this
@@ -166,8 +173,8 @@ export class LedgerDraft {
   }
 
   /**
-   * Records that anything may be disclosed about the set. This includes the part of every other disclosed set that lies in it.
-   * All these sets become part of every quantity, now and in the future.
+   * Records that anything may be disclosed about the set. This includes the part of every other disclosed set that lies in
+   * this set. All these sets become part of every quantity, now and in the future.
    */
   tellAnything(set: SubjectSet, k: number): Objection | undefined {
     const { mark } = this
@@ -189,9 +196,9 @@ export class LedgerDraft {
   }
 
   /**
-   * Records how many people of a set have a level of a variable. Returns false, and records nothing, if somebody's level would
-   * be certain from this and all earlier counts, or a combination of them modulo a whole number would rest on fewer than `k` people.
-   * `level` is the name used in the question; one level can have several names.
+   * Records how many people of a set have a level of a variable. Returns false, and records nothing, if somebody's level
+   * would be certain from this count and all earlier counts, or if a combination of counts modulo a whole number would rest
+   * on fewer than `k` people. `level` is the name used in the question; one level can have several names.
    */
   tellLevel(
     { variable, level, levels }: LevelName,
@@ -270,7 +277,7 @@ export class LedgerDraft {
     return found.map(({ of, having }) => ({ of: this.#patterns.extend(of), having: this.#patterns.extend(having) }))
   }
 
-  /** The people by the counted sets that they are in, and how many of them have the level. */
+  /** The patterns of people by the counted sets that contain them, with the number of people who have the level. */
   #auditPatterns(counts: readonly LevelCount[]): readonly AuditPattern[] {
     const found = new Map<string, { row: number[]; people: number; having: number }>()
     for (let pattern = 0; pattern < this.#patterns.count; pattern++) {
@@ -297,17 +304,15 @@ export class LedgerDraft {
     return found
   }
 
-  /**
-   * Charges the bits to each item of the set. Returns false, and charges nothing, if this is
-   * more than may be disclosed of an item.
-   */
+  /** Charges the bits to each item of the set. Returns false, and charges nothing, if this exceeds the limit of an item. */
   charge(set: SubjectSet, about: About): boolean {
     return this.#spendShares(Array.from(this.#isIn(set)), about)
   }
 
   /**
-   * Charges a number to everybody who could be among its people: to each the share that they would have if all of them were, times how
-   * many of them there are for each whom it is about. So differences of such numbers cost what they say about few.
+   * Charges a number to everybody who could be among its people. Each person is charged the share that would result if all
+   * of them were counted, multiplied by the ratio of their number to the number of people counted. So a difference between
+   * such numbers that is about few people is charged in full to these people.
    */
   #payAlike({ people, about, paid }: Payers, bits: About, numbers: string): boolean {
     const isIn = this.#isIn(people)
@@ -324,13 +329,13 @@ export class LedgerDraft {
     return this.#spendShares(each, bits)
   }
 
-  /** The bits disclosed of a variable in one of its accounts, for the item of which most was disclosed. */
+  /** The bits disclosed about a variable in one of its accounts, for the item with the most disclosed bits. */
   mostSpent(variable: string, isOfUnknown = false): number {
     const spent = this.#spent.get(isOfUnknown ? accountOfUnknown(variable) : variable)
     return spent?.reduce((most, bits) => Math.max(most, bits), 0) ?? 0
   }
 
-  /** Whether a sum over the set follows from what was disclosed of the quantity. */
+  /** Whether a sum over the set follows from earlier disclosures of the quantity. */
   isWithin(quantity: string, set: SubjectSet): boolean {
     return this.#place(quantity, set)?.placed.kind === 'within'
   }
@@ -341,14 +346,20 @@ export class LedgerDraft {
     return place?.placed.kind === 'within' ? place.span.shownOf(place.placed.weights) : undefined
   }
 
-  /** The sum of the sizes of the weights with which that value is combined from the shown ones; undefined as for `shownOf`. */
+  /**
+   * The sum of the absolute weights with which `shownOf` combines the shown values; undefined under the same conditions as
+   * `shownOf`.
+   */
   shownWeight(quantity: string, set: SubjectSet): number | undefined {
     const place = this.#place(quantity, set)
     if (place?.placed.kind !== 'within' || place.span.shownOf(place.placed.weights) === undefined) return undefined
     return place.placed.weights.reduce((sum, weight) => sum + Math.abs(weight), 0)
   }
 
-  /** Whether a sum over the set, with the digits of a rung, would disclose something that does not follow from earlier numbers. */
+  /**
+   * Whether a sum over the set, with the digits of a rung, would disclose something that does not follow from earlier
+   * numbers.
+   */
   isNew(quantity: string, set: SubjectSet, { rung = 0, isRounded = false }: Digits = {}): boolean {
     const place = this.#place(quantity, set)
     if (place?.placed.kind !== 'within') return place?.placed.kind === 'new'
@@ -357,8 +368,9 @@ export class LedgerDraft {
   }
 
   /**
-   * Members of a set without whom the people in `apart`, who are not in the set, would no longer be singled out: the members
-   * whom earlier sums bind to them most, because they were in the same sets. Empty if these are many more than `count`.
+   * Members of a set without whom the people in `apart`, who are not in the set, would no longer be singled out. These are
+   * the members most strongly bound to these people by earlier sums, because they were in the same sets. Empty if there are
+   * many more such members than `count`.
    */
   matesOf(quantity: string, set: SubjectSet, { apart, count }: { apart: readonly number[]; count: number }): number[] {
     const span = this.#spanOfKnown(quantity)
@@ -374,7 +386,7 @@ export class LedgerDraft {
   }
 
   /**
-   * Up to `count` people of the set's largest pattern, beginning at place `from`. Nobody knows who these people are, because
+   * Up to `count` people of the set's largest pattern, beginning at index `from`. Nobody knows who these people are, because
    * the numbers of items are a secret permutation.
    */
   someOf(quantity: string, set: SubjectSet, { count, from }: { count: number; from: number }): number[] {
@@ -391,7 +403,10 @@ export class LedgerDraft {
     return [...found]
   }
 
-  /** The span of the sums over people whom others know: how many people are left out must not show who is in another sum. */
+  /**
+   * The span of the sums over people whom others know. It is used for leaving people out, because the number of people left
+   * out must not show who is in another sum.
+   */
   #spanOfKnown(quantity: string): Span {
     return this.#spans.get(OF_KNOWN + quantity) ?? this.#spanOf(quantity)
   }
@@ -402,7 +417,10 @@ export class LedgerDraft {
     return (item) => ownOf[this.#patterns.labels[item] ?? 0] ?? 0
   }
 
-  /** The own patterns that earlier sums bind to those given: at least half as much as those are bound to themselves. */
+  /**
+   * The own patterns that earlier sums bind to the given patterns: at least half as strongly as the given patterns are bound
+   * to themselves.
+   */
   #boundTo(span: Span, owns: ReadonlySet<number>): ReadonlySet<number> {
     const bound = new Set<number>()
     for (const own of owns) {
@@ -432,9 +450,12 @@ export class LedgerDraft {
     })
   }
 
-  /** Admits a sum, and also the part of it that lies in the cohort of each program, which may have disclosed that part. */
+  /**
+   * Admits a sum, and also the part of the sum that lies in the cohort of each program, because a program may have disclosed
+   * that part.
+   */
   #tellOne({ set, off = [], ...told }: Told, k: number): Objection | undefined {
-    // A set that is new splits patterns, and the others would be by former ones.
+    // A new set splits patterns, so this set is added before the arrays by pattern of the other sets are made.
     if (told.payers !== undefined) this.#isIn(told.payers.people)
     const objection = this.#tellWithPrograms({ ...told, set, isIn: this.#isIn(set) }, k)
     if (objection !== undefined) return objection
@@ -458,11 +479,12 @@ export class LedgerDraft {
   }
 
   /**
-   * Judges a sum as a sum over the people who are not at an end of the variable's range. Whoever is at the least value adds
-   * nothing to it, so that it is a sum over the others alone. It must not rest on few of these, nor make certain that
-   * somebody is at the least value. The same holds for the greatest value, and what the sum lacks to it. Whoever also learns how
-   * many are above the least value can subtract them; the rest is a sum over those above the second value, for which the same
-   * holds. People of whom no sum has shown yet whether they are at the end count as if they were not.
+   * Judges a sum as a sum over the people who are not at an end of the variable's range. People at the least value add
+   * nothing to the sum, so it is a sum over the other people alone. The sum must not rest on few of these people, nor make
+   * it certain that somebody is at the least value. The same holds for the greatest value, with the difference from the
+   * largest possible sum. Somebody who also learns how many people are above the least value can subtract them; the rest is
+   * a sum over the people above the second value, for which the same holds. As long as no sum has shown whether a person is
+   * at the end, the person counts as not being there.
    */
   #tellEnd({ end, quantity, set, others }: SumAtEnd, k: number): Objection | undefined {
     const name = `${OFF_END} ${end} ${quantity}`
@@ -482,7 +504,10 @@ export class LedgerDraft {
     return someAreNone(this.#endPatterns(quantity, { of, having })) ? { why: 'certain', variable: quantity } : undefined
   }
 
-  /** Makes the span of sums without the people at an end from the span of all sums, since more of these people are known now. */
+  /**
+   * Makes the span of sums without the people at an end again from the span of all sums, because more of these people are
+   * known now.
+   */
   #spanWithout(name: string, { quantity, set }: Pick<Told, 'quantity' | 'set'>, k: number): Objection | undefined {
     const all = this.#spanOf(quantity)
     const before = this.#spans.get(name) ?? all
@@ -499,14 +524,20 @@ export class LedgerDraft {
     return undefined
   }
 
-  /** A set without the people who are known to be at the end that the quantity is named after; all of the set for other quantities. */
+  /**
+   * A set without the people who are known to be at the end after which the quantity is named. For other quantities, the
+   * whole set.
+   */
   #without(quantity: string, isIn: Uint8Array): Uint8Array {
     if (!quantity.startsWith(OFF_END)) return isIn
     const [known] = this.#countsOf((other) => other === quantity)
     return isIn.map((flag, i) => flag & ~((known?.of[i] ?? 0) & ~(known?.having[i] ?? 0)))
   }
 
-  /** The people by the disclosed sums that they are in, and how many of them are not at the end or were in no such sum. */
+  /**
+   * The patterns of people by the disclosed sums that contain them, with the number of people who are not at the end or were
+   * in no such sum.
+   */
   #endPatterns(quantity: string, { of, having }: LevelCount): readonly AuditPattern[] {
     const { ownOf, rows } = this.#spanOf(quantity)
     const found = new Map<number, { row: readonly number[]; people: number; having: number }>()
@@ -578,7 +609,7 @@ export class LedgerDraft {
     return undefined
   }
 
-  /** Keeps the sums over sets that others know in a span of their own from now on, beside the span of all. */
+  /** Keeps the sums over sets that others know in a separate span from now on, in addition to the span of all sums. */
   #split(quantity: string): void {
     const name = OF_KNOWN + quantity
     if (!this.#spans.has(name)) this.#spans.set(name, this.#spanOf(quantity))
@@ -617,7 +648,7 @@ export class LedgerDraft {
     return undefined
   }
 
-  /** Counts of a ledger from before they were parted can be of either kind. */
+  /** Counts of a ledger that was written before the counts were divided can be of either kind. */
   #partCounts(): void {
     const names = [OF_KNOWN + ONE, OF_UNKNOWN + ONE]
     if (names.some((name) => this.#spans.has(name))) return
@@ -625,7 +656,7 @@ export class LedgerDraft {
     for (const name of names) this.#spans.set(name, before)
   }
 
-  /** The limits of the span of a quantity; see `tell`. `isSecret`: others do not know its values. */
+  /** The limits of the span of a quantity; see `tell`. `isSecret`: others do not know the values of the quantity. */
   #limits(
     quantity: string,
     k: number,
@@ -637,8 +668,9 @@ export class LedgerDraft {
   }
 
   /**
-   * Charges a number that follows from earlier ones and is rounded by itself. It says something of the digits of theirs that were not
-   * told: at most its own bits, which all of its items pay alike, as for a number that follows from nothing.
+   * Charges a number that follows from earlier numbers and is rounded by itself. It discloses some of the digits of the
+   * earlier numbers that were not released: at most its own bits, which are charged equally to all of its items, as for a
+   * number that does not follow from others.
    */
   #tellAgain(
     again: Again,
@@ -663,7 +695,7 @@ export class LedgerDraft {
     )
   }
 
-  /** By pattern, the disclosed set of a span at a place. */
+  /** The disclosed set at an index of a span, by pattern. */
   #toldSet({ ownOf, rows }: Span, at: number): Uint8Array {
     return Uint8Array.from(this.#patterns.extend(ownOf), (own) => rows[own]?.[at] ?? 0)
   }
@@ -677,7 +709,7 @@ export class LedgerDraft {
     )
   }
 
-  /** Charges each pattern its share of the bits. Returns false, and charges nothing, if this is more than may be disclosed of one. */
+  /** Charges each pattern its share of the bits. Returns false, and charges nothing, if this exceeds the limit of a pattern. */
   #spendShares(shares: readonly number[], { variable, bits, bitsMax }: About): boolean {
     const spent = this.#patterns.extend(this.#spent.get(variable) ?? new Float64Array(this.#patterns.count)).slice()
     for (const [pattern, share] of shares.entries()) {
@@ -690,7 +722,7 @@ export class LedgerDraft {
     return true
   }
 
-  /** Where a set lies in relation to the span of a quantity; undefined for an empty set. */
+  /** The relation of a set to the span of a quantity; undefined for an empty set. */
   #place(quantity: string, set: SubjectSet): Place | undefined {
     const isIn = this.#isIn(set)
     if (!isIn.includes(1)) return undefined
@@ -741,7 +773,7 @@ function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return one.every((flag, i) => flag === other[i])
 }
 
-/** The intersection of two sets, by pattern. Throws if a pattern was split after one of them was made. */
+/** The intersection of two sets, by pattern. Throws if a pattern was split between the making of the two sets. */
 function both(one: Uint8Array, other: Uint8Array): Uint8Array {
   if (one.length !== other.length) throw new Error('sets by different patterns')
   return one.map((flag, i) => flag & (other[i] ?? 0))
@@ -759,7 +791,7 @@ function isOfCounts(quantity: string): boolean {
 
 type Counted = Pick<Told, 'set' | 'within'> & { readonly isIn: Uint8Array; readonly isOfUnknown: boolean }
 
-/** A sum, and the people in it who are not at one end of the range. */
+/** A sum, and the people in its set who are not at one end of the range. */
 interface SumAtEnd extends Pick<Told, 'quantity' | 'set'> {
   readonly end: number
   readonly others: SubjectSet
@@ -771,38 +803,38 @@ interface Place {
   readonly placed: Placed
 }
 
-/** The people who are bound to somebody are left out only if they are at most this many times as many as needed. */
+/** Maximum ratio of the people bound to somebody to the people needed. If there are more of them, none of them is left out. */
 const MATES_TIMES = 3
 
-/** A quantity that stands for anything that a program may disclose. */
+/** A quantity that stands for everything that a program may disclose. */
 export const ANYTHING = '*'
 
-/** The quantity of counts of people or rows: each counts as one. */
+/** The quantity of counts of people or rows: each item counts as one. */
 export const ONE = '1'
 
-/** The names of quantities that are sums without the people at an end begin so. */
+/** Prefix of the names of quantities that are sums without the people at an end. */
 export const OFF_END = 'off end'
 
-/** The names of spans of the sums of a quantity over sets that others know begin so. */
+/** Prefix of the names of spans of a quantity's sums over sets that others know. */
 export const OF_KNOWN = 'of known '
 
-/** The name of the span of counts of sets that others do not know begins so. */
+/** Prefix of the name of the span of counts of sets that others do not know. */
 export const OF_UNKNOWN = 'of unknown '
 
-/** The names of spans of the sets of everybody who could be among the people of a quantity's numbers begin so. */
+/** Prefix of the names of spans of the sets of everybody who could be among the people of a quantity's numbers. */
 export const OF_POSSIBLE = 'of possible '
 
 /** A tolerance for the rounding errors of sums of doubles. */
 const SLACK = 1 + 1e-9
 
-/** The limit of leverage; see span.ts. Up to this limit a combination rests on more than k − 1 people, and so on at least k. */
+/** The limit of leverage; see span.ts. Up to this limit, a combination rests on more than k − 1 people, and so on at least k. */
 function leverageMax(k: number): number {
   return 1 / k + 1 / (2 * k * k)
 }
 
 /**
- * A ledger of subjects before the first question. The number of people in each base cell of a lattice counts as disclosed. So
- * questions that are made of whole cells never differ by fewer people than are in a cell.
+ * A ledger of subjects before the first question. The number of people in each base cell of a lattice counts as disclosed.
+ * So questions that are made of whole cells never differ by fewer people than a cell holds.
  */
 export function startLedger(universe: number, baseCells: readonly SubjectSet[]): SpanLedger {
   const draft = new LedgerDraft(SpanLedger.start(universe))

@@ -6,10 +6,13 @@ import { Patterns } from './patterns.ts'
 import { Span } from './span.ts'
 import { assertOwners, SpanLedger } from './span-ledger.ts'
 
-/** Items of earlier epochs that a ledger still knows. They can be in no set any more, but still count for their patterns. */
+/**
+ * Items of earlier epochs that a ledger still contains. No new set can contain these items, but they still count for their
+ * patterns.
+ */
 export interface Gone {
   readonly items: number
-  /** For rows: the subject of each, in ascending order. Absent for subjects. */
+  /** For rows: the subject of each row, in ascending order. Absent for subjects. */
   readonly owners?: Uint32Array
 }
 
@@ -17,7 +20,7 @@ export interface Gone {
 export interface Items {
   /** Number of items of the epoch. */
   readonly universe: number
-  /** For rows: the subject of each, in ascending order. */
+  /** For rows: the subject of each row, in ascending order. */
   readonly owners?: Uint32Array | undefined
   /** The items that are gone, if the ledger was carried from an earlier epoch. */
   readonly gone?: Gone | undefined
@@ -27,23 +30,23 @@ export interface Items {
 export interface Passage extends Items {
   readonly gone: Gone
   /**
-   * For each older item, with the gone ones last, its place among the newer items, with the
-   * gone ones last. No two share a place.
+   * For each older item, its index among the newer items. In both orders the gone items come last. No two items share an
+   * index.
    */
   readonly to: Uint32Array
 }
 
 /**
- * The stored form: 'SNS' and a version, the length of the heading, a checksum of all that
- * follows, the heading in JSON, and the arrays.
+ * The stored form: 'SNS' and a version, the length of the heading, a checksum of all bytes that follow, the heading in JSON,
+ * and the arrays.
  */
 const MAGIC = 0x32534e53
-/** Version 1 was written before numbers were told in fewer digits: all of its sets are told in full ones. */
+/** Version 1 was written before numbers could be released in fewer digits: all of its sets have full digits. */
 const MAGIC_FULL_DIGITS = 0x31534e53
 const FIRST = 12
 /**
- * Length of the heading in words, by first word of the first edition: 'SNA1' for subjects, 'SNR1' for rows, and
- * 'SNA2' and 'SNR2' once an epoch was carried.
+ * Length of the heading in words, by first word of the first edition: 'SNA1' for subjects and 'SNR1' for rows, and 'SNA2'
+ * and 'SNR2' after an epoch was carried.
  */
 const PARTS_WORDS: ReadonlyMap<number, number> = new Map([
   [0x31414e53, 4],
@@ -72,7 +75,7 @@ const headingSchema = z.object({
   levels: z.array(z.object({ level: z.string(), counts: z.int().min(1) }))
 })
 
-/** Writes a ledger. The numbers are little-endian on the machines for which it is meant: see `bytesOf`. */
+/** Writes a ledger. Numbers are stored little-endian on the supported machines; see `bytesOf`. */
 export function ledgerToBytes(ledger: SpanLedger): Uint8Array {
   const { patterns, spans, everywhere, firstParts, spent, owners, arrived, levels } = ledger.parts
   const heading: z.input<typeof headingSchema> = {
@@ -108,7 +111,7 @@ export function ledgerToBytes(ledger: SpanLedger): Uint8Array {
   return joined([bytesOf(Uint32Array.of(MAGIC, text.length, checksumOf(rest))), rest])
 }
 
-/** Whether stored bytes are of an epoch that was carried, so that the items that are gone must be known to read them. */
+/** Whether stored bytes are of an epoch that was carried. To read them, the gone items must be known. */
 export function needsGone(bytes: Uint8Array): boolean {
   const magic = wordAt(bytes, 0)
   if (PARTS_WORDS.has(magic)) return PARTS_WORDS.get(magic) === 6
@@ -118,9 +121,9 @@ export function needsGone(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads the bytes of `ledgerToBytes`, or of a ledger of the first edition. Throws NODE_ERROR for bytes that were
- * cut short or changed, are of a form that this version does not know, or are about other items: nothing is
- * released by a ledger that cannot be read.
+ * Reads the bytes of `ledgerToBytes`, or of a ledger of the first edition. Throws NODE_ERROR for bytes that were cut short
+ * or changed, have a form that this version does not know, or are about other items: nothing is released with a ledger that
+ * cannot be read.
  */
 export function ledgerFromBytes(bytes: Uint8Array, { universe, owners, gone }: Items): SpanLedger {
   const all = joinedOwners(owners, gone?.owners)
@@ -159,14 +162,15 @@ export function ledgerFromBytes(bytes: Uint8Array, { universe, owners, gone }: I
 }
 
 /**
- * The same ledger over the items of a newer epoch. Items that stayed keep their patterns. Items that are gone keep theirs as
- * well, but can be in no set. Items that arrived were in no release, so they are left out of answers until there are k of them.
- * Throws RangeError for a passage of other items.
+ * The ledger over the items of a newer epoch. Items that stayed keep their patterns. Items that are gone also keep their
+ * patterns, but no new set can contain them. Items that arrived were in no release, so they are left out of answers until
+ * there are k of them. Throws RangeError for a passage of other items.
  */
 export function carryLedger(ledger: SpanLedger, { universe, owners, gone, to }: Passage): SpanLedger {
   const { patterns, spans, everywhere, firstParts, spent, arrived, levels } = ledger.parts
   const items = universe + gone.items
-  // A ledger that began in a carried epoch does not contain what had gone before, so it reads the first places only.
+  // A ledger that began in a carried epoch does not contain items that were already gone, so only the first indices are
+  // read.
   if (to.length < patterns.labels.length) throw new RangeError('a passage of other items')
   const isOfRows = ledger.parts.owners !== undefined
   if ((owners !== undefined) !== isOfRows) throw new RangeError('a passage of another kind of items')
@@ -272,7 +276,7 @@ function wordAt(bytes: Uint8Array, at: number): number {
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(4 * at, true)
 }
 
-/** Reads the arrays after the heading. Each takes whole words. */
+/** Reads the arrays after the heading. Each array takes whole words. */
 class Reader {
   readonly #bytes: Uint8Array
   #at: number
@@ -300,7 +304,7 @@ class Reader {
     return flags.every((flag) => flag <= 1) ? flags : broken('a set that is none')
   }
 
-  /** A copy that is aligned as typed arrays need it: bytes from a store may lie anywhere in a larger buffer. */
+  /** A copy with the alignment that typed arrays need: bytes from a store may lie anywhere in a larger buffer. */
   #copy(length: number): ArrayBuffer {
     if (this.#at + length > this.#bytes.length) return broken('it was cut short')
     const copy = new Uint8Array(length)

@@ -1,20 +1,24 @@
 /** Lattices: all sums of whole multiples of given vectors, by a basis in echelon form and in exact integers. */
 
-/** Work that may still be done. What cannot be finished with it is left undone, so that a lattice then lacks some of its vectors. */
+/** The remaining amount of work. A lattice that runs out of work lacks some of its vectors. */
 export interface Work {
   /** Number of products of integers that may still be computed. */
   left: number
 }
 
-/** A vector of a basis, and the coordinates at which it is not zero. The first of them is the one by which it is kept. */
+/**
+ * A vector of a basis, and the coordinates at which it is not zero. The first of these coordinates is the one under which
+ * the vector is stored.
+ */
 interface BasisVector {
   readonly entries: bigint[]
   readonly places: readonly number[]
 }
 
 /**
- * The basis vector of a coordinate has zeros before it and a positive number at it, and at the later coordinates of other basis vectors
- * less than their numbers (Hermite's normal form). So entries stay small, and each vector has one rest modulo the lattice.
+ * A lattice with its basis in Hermite normal form. The basis vector of a coordinate has zeros before that coordinate and a
+ * positive number at it. At the later coordinates of other basis vectors, its entries are less than the numbers of these
+ * vectors. So entries stay small, and each vector has one remainder modulo the lattice.
  */
 export class Lattice {
   readonly length: number
@@ -44,12 +48,12 @@ export class Lattice {
     return this.#basis.flatMap((one) => (one === undefined ? [] : [one.entries]))
   }
 
-  /** Whether all vectors of integers are in it. */
+  /** Whether the lattice contains all vectors of integers. */
   get isWhole(): boolean {
     return this.#basis.every((one, at) => one?.entries[at] === 1n)
   }
 
-  /** What is left of a vector without its multiples of the basis; zeros exactly if the vector is in the lattice. */
+  /** The remainder of a vector modulo the basis; all zeros if and only if the vector is in the lattice. */
   restOf(vector: readonly bigint[]): bigint[] {
     const rest = [...vector]
     this.#reduce(rest, 0)
@@ -73,7 +77,7 @@ export class Lattice {
     return multiples
   }
 
-  /** Adds a vector and all its multiples. Returns whether it was not in the lattice. */
+  /** Adds a vector and all its multiples to the lattice. Returns whether the vector was not in the lattice before. */
   add(vector: readonly bigint[]): boolean {
     const rest = [...vector]
     let first = this.length
@@ -113,7 +117,7 @@ export class Lattice {
     }
   }
 
-  /** Subtracts multiples of the basis from a vector, from a coordinate on. Returns whether there was something to subtract. */
+  /** Subtracts multiples of the basis from a vector, beginning at a coordinate. Returns whether anything was subtracted. */
   #reduce(vector: bigint[], from: number): boolean {
     let isChanged = false
     for (let at = from; at < vector.length; at++) {
@@ -140,12 +144,12 @@ function basisVector(entries: bigint[]): BasisVector {
   return { entries, places: [...entries.keys()].filter((at) => entries[at] !== 0n) }
 }
 
-/** How many products of small integers a product with this one takes, about. */
+/** Approximate number of products of small integers that a product with this integer takes. */
 function sizeOf(integer: bigint): number {
   return BigInt.asIntN(64, integer) === integer ? 1 : 1 + (integer.toString(16).length >> 4)
 }
 
-/** The greatest common divisor of two integers, the first of them positive, and x and y with divisor = x·a + y·b. */
+/** The greatest common divisor of two integers of which the first is positive, and x and y with divisor = x·a + y·b. */
 function euclid(a: bigint, b: bigint): { divisor: bigint; x: bigint; y: bigint } {
   let [before, divisor] = [b, a]
   let [xBefore, x, yBefore, y] = [0n, 1n, 1n, 0n]

@@ -1,14 +1,14 @@
 /**
- * Recognition of counts of the same level under different names, such as "has it", "does not have the other one", a condition,
- * or a key of groups. A count is taken to be of the same level if it agrees about everybody whom earlier counts are about too,
- * and of the opposite level if it contradicts them about all of these people. Some counts agree only by chance, which others
- * cannot know; then more is withheld than necessary.
+ * Recognition of counts of the same level under different names, such as "has it", "does not have the other level", a
+ * condition, or a key of groups. A count is assumed to be of the same level if it agrees with earlier counts about everybody
+ * whom both cover, and of the opposite level if it contradicts them about all of these people. Some counts agree only by
+ * chance, which others cannot know; then more is withheld than necessary.
  */
 import type { LevelCount } from './span-ledger.ts'
 
-/** The given counts, and all others that are of the same level or its opposite. All of them are by the same patterns. */
+/** The given counts, and all other counts of the same level or its opposite. All counts must use the same patterns. */
 export function withAlike(counts: readonly LevelCount[], others: readonly LevelCount[]): readonly LevelCount[] {
-  /** By pattern: 1 with the level, 0 without it, and undefined if no count is about it. */
+  /** By pattern: 1 with the level, 0 without it, and undefined if no count covers the pattern. */
   const known: (number | undefined)[] = []
   const found: LevelCount[] = []
   const add = (count: LevelCount) => {
@@ -50,7 +50,7 @@ function oppositeOf({ of, having }: LevelCount): LevelCount {
   }
 }
 
-/** Whether a count is about somebody who is known from other counts, and contradicts them about nobody. */
+/** Whether a count covers somebody who is known from other counts, and contradicts these counts about nobody. */
 function agrees({ of, having }: LevelCount, known: readonly (number | undefined)[]): boolean {
   let isAbout = false
   for (let i = 0; i < of.length; i++) {

@@ -1,9 +1,9 @@
-/** Conversion of a set to an array of its members, for fast loops over a million of them. */
+/** Conversion of a set to an array of its members, for fast loops over a million members. */
 import type { SubjectSet } from '@stimnet/protocol'
 
 /**
- * The members in ascending order. Twenty times faster than the set's own iterator. Throws
- * RangeError for a set over another universe.
+ * The members in ascending order. Twenty times faster than the iterator of the set. Throws RangeError for a set over another
+ * universe.
  */
 export function membersOf(set: SubjectSet, universe: number): Uint32Array<ArrayBuffer> {
   if (set.universe !== universe) throw new RangeError('a set over another universe')

@@ -2,13 +2,13 @@
 import type { SubjectSet } from '@stimnet/protocol'
 import { membersOf } from './members.ts'
 
-/** Maximum number of items of a ledger; each takes four bytes. */
+/** Maximum number of items of a ledger; each item takes four bytes. */
 const ITEMS_MAX = 20_000_000
 
 /**
- * The label of each item is its pattern. Patterns are split, never merged: the part of a pattern that lies inside a set
- * becomes a new pattern with a higher number, and `parents` records from which pattern it was split. So whatever is known of a
- * pattern is known of its later parts as well.
+ * The patterns of a ledger. The label of each item is its pattern. Patterns are split, never merged: the part of a pattern
+ * that lies inside a set becomes a new pattern with a higher number, and `parents` records from which pattern it was split.
+ * So everything known about a pattern is also known about its later parts.
  */
 export class Patterns {
   /** Number of items that can be in a set. The items after these are gone, but still count for their patterns. */
@@ -57,12 +57,12 @@ export class Patterns {
     return this.sizes.length
   }
 
-  /** A copy that can be split without changing this one. */
+  /** A copy that can be split without changing the original. */
   copy(): Patterns {
     return new Patterns(this.universe, this.labels.slice(), [...this.sizes], [...this.parents])
   }
 
-  /** Splits every pattern that the set divides. Returns, by pattern, 1 if it then lies inside the set and 0 if not. */
+  /** Splits every pattern that the set divides. Returns, by pattern, 1 if the pattern then lies inside the set and 0 if not. */
   split(set: SubjectSet): Uint8Array {
     const members = membersOf(set, this.universe)
     const inside = new Uint32Array(this.count)
@@ -94,8 +94,8 @@ export class Patterns {
   }
 
   /**
-   * Extends an array by pattern to the patterns that there are now: each later pattern has
-   * the value of the one it was split from.
+   * Extends an array by pattern to the current patterns: each later pattern has the value of the pattern from which it was
+   * split.
    */
   extend<T extends Uint8Array | Uint32Array | Float64Array>(known: T): T {
     if (known.length >= this.count) return known

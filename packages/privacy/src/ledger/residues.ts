@@ -1,31 +1,33 @@
 /**
- * Counts modulo whole numbers. People who are counted are whole, so that whether a sum of counts is even says whether the number of those
- * is even who are in an odd number of its sets. Three counts of large sets, such as of x and B and C, of B and D, and of C and D, can
- * leave one person x in this way, although over fractions of people no combination of them rests on few; others do modulo 4, 9 or 17.
+ * Counts modulo whole numbers. Counted people are whole, so the parity of a sum of counts discloses the parity of the number
+ * of people who are in an odd number of its sets. Three counts of large sets, such as of x and B and C, of B and D, and of C
+ * and D, can single out one person x in this way, although over fractions of people no combination of these counts rests on
+ * few people. Other counts do so modulo 4, 9 or 17.
  *
- * Let a(q) be the row of pattern q: the sets that it is in. A combination w of the counts modulo d rests on the patterns for which d does
- * not divide w·a(q). Such a combination, for whatever d, rests on somebody and on patterns of S alone exactly if the rows of the other
- * patterns do not generate the rows of S, by sums of whole multiples: then there is a homomorphism from all that the rows generate to the
- * rational numbers modulo 1 that is zero for the others and not for S, and each of these is given by a combination divided by some d. So
- * for every S of fewer than k people, the rows of the others must generate all. This holds for all moduli at once, prime or not, and for
- * combinations that are not taken modulo anything as well.
+ * Let a(q) be the row of pattern q: the sets that contain it. A combination w of the counts modulo d rests on the patterns
+ * for which d does not divide w·a(q). For some d, such a combination rests on somebody and only on patterns of a set S if
+ * and only if the rows of the patterns outside S do not generate the rows of S by sums of whole multiples: then there is a
+ * homomorphism from everything that the rows generate to the rational numbers modulo 1 that is zero outside S and not zero
+ * on S, and each such homomorphism is given by a combination divided by some d. So for every S of fewer than k people, the
+ * rows outside S must generate all rows. This covers all moduli at once, prime or not, and also combinations without a
+ * modulus.
  */
 import type { AuditPattern } from './certainty.ts'
 import { Lattice, type Work } from './lattice.ts'
 
 /**
- * Most products of integers that are computed, about half a second. A ledger for which more would be needed has many sets, and more small
- * patterns than its large ones can make up for.
+ * Maximum number of products of integers that are computed, about half a second. A ledger that would need more has many
+ * sets, and more small patterns than its large patterns can compensate.
  */
 const PRODUCTS_MAX = 4_000_000
 
-/** A row modulo what the large patterns generate, in whole multiples of a basis of all rows. */
+/** A row modulo everything that the large patterns generate, in whole multiples of a basis of all rows. */
 interface Small {
   readonly row: readonly bigint[]
   readonly people: number
 }
 
-/** Whether a combination of the counts, modulo some number or as it is, rests on somebody and on fewer than `peopleMin` people. */
+/** Whether a combination of the counts, with or without a modulus, rests on somebody and on fewer than `peopleMin` people. */
 export function restOnFewModulo(patterns: readonly AuditPattern[], peopleMin: number): boolean {
   const told = patterns.filter(({ people, row }) => people > 0 && row.some((entry) => entry !== 0))
   const small = told.filter(({ people }) => people < peopleMin)
@@ -35,7 +37,7 @@ export function restOnFewModulo(patterns: readonly AuditPattern[], peopleMin: nu
   const work: Work = { left: PRODUCTS_MAX + Math.ceil((told.length * sets ** 2) / 3) }
   const known = generatedBy(large, sets, work)
   if (known.isWhole) return false
-  // What cannot be finished counts as found.
+  // If the computation cannot finish, the answer is true.
   if (work.left <= 0) return true
   const left = small
     .map(({ row, people }) => ({ row: known.restOf(row.map(BigInt)), people }))
@@ -50,7 +52,7 @@ export function restOnFewModulo(patterns: readonly AuditPattern[], peopleMin: nu
   return canLack(base, elements, { few: peopleMin - 1, work })
 }
 
-/** All that the rows of the patterns generate. Rows of few sets come first, since they keep the numbers small. */
+/** The lattice that the rows of the patterns generate. Rows of few sets are added first, because they keep the numbers small. */
 function generatedBy(patterns: readonly AuditPattern[], sets: number, work: Work): Lattice {
   const lattice = Lattice.empty(sets, work)
   const sum = ({ row }: AuditPattern) => row.reduce((total, entry) => total + entry, 0)
@@ -61,15 +63,16 @@ function generatedBy(patterns: readonly AuditPattern[], sets: number, work: Work
 }
 
 interface Few {
-  /** Most people whose rows can be left out. */
+  /** Maximum number of people whose rows can be left out. */
   readonly few: number
   readonly work: Work
 }
 
 /**
- * Whether the base and the rows do not generate everything without those of a few people. Whoever is left out must be in every choice
- * of rows that generates everything. So one such choice is found, and each of its rows is left out in turn. Several choices that
- * share no row need somebody of each to be left out.
+ * Whether there are at most `few` people without whose rows the base and the remaining rows do not generate everything. The
+ * rows left out must include at least one row of every choice of rows that generates everything. So one such choice is
+ * found, and each of its rows is left out in turn. If several choices share no row, at least one row of each choice must be
+ * left out.
  */
 function canLack(base: Lattice, rows: readonly Small[], { few, work }: Few): boolean {
   const kept = base.copy()
@@ -97,7 +100,7 @@ function canLack(base: Lattice, rows: readonly Small[], { few, work }: Few): boo
   })
 }
 
-/** Rows that generate everything together with the base; undefined if all of them do not. */
+/** A choice of rows that generates everything together with the base; undefined if all rows together do not. */
 function choiceOf(base: Lattice, rows: readonly Small[]): readonly Small[] | undefined {
   const lattice = base.copy()
   const chosen: Small[] = []
@@ -109,7 +112,7 @@ function choiceOf(base: Lattice, rows: readonly Small[]): readonly Small[] | und
   return undefined
 }
 
-/** Whether the base and the rows do not generate everything without one of the rows. */
+/** Whether there is a row without which the base and the remaining rows do not generate everything. */
 function canLackOne(base: Lattice, rows: readonly Small[]): boolean {
   if (base.isWhole) return false
   if (rows.length < 2) return true

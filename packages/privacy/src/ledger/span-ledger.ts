@@ -5,7 +5,7 @@
 import { Patterns } from './patterns.ts'
 import type { Span } from './span.ts'
 
-/** The bits that were disclosed of an item's value, by variable and by pattern of the item. */
+/** The bits that were disclosed about an item's value, by variable and by pattern of the item. */
 export type Spent = ReadonlyMap<string, Float64Array>
 
 /** A count of people with a level: the people among whom they were counted, and the people who have it, by pattern. */
@@ -19,18 +19,18 @@ export interface LedgerParts {
   readonly patterns: Patterns
   readonly spans: ReadonlyMap<string, Span>
   /**
-   * Sets that are in the span of every quantity, including future ones: first the parts of a ledger of the first edition, over
-   * which any sum may have been disclosed, and then the cohorts of programs and their intersections.
+   * Sets that are in the span of every quantity, including future quantities: first the parts of a ledger of the first
+   * edition, over which any sum may have been disclosed, and then the cohorts of programs and their intersections.
    */
   readonly everywhere: readonly Uint8Array[]
-  /** How many sets of `everywhere` are parts of the first edition. */
+  /** Number of sets of `everywhere` that are parts of the first edition. */
   readonly firstParts: number
   readonly spent: Spent
   /** The disclosed counts, by name of the level. */
   readonly levels: ReadonlyMap<string, readonly LevelCount[]>
   /** By pattern: 1 for items that arrived with a newer epoch and have been in no release yet. */
   readonly arrived?: Uint8Array | undefined
-  /** For items that are rows: the subject of each, including rows that are gone. */
+  /** For items that are rows: the subject of each row, including rows that are gone. */
   readonly owners?: Uint32Array | undefined
 }
 
@@ -43,8 +43,8 @@ export class SpanLedger {
   }
 
   /**
-   * A ledger before anything was disclosed. For rows, `owners` is the subject of each row in ascending order, so that the rows
-   * of a subject are contiguous; otherwise throws RangeError.
+   * A ledger before anything was disclosed. For rows, `owners` is the subject of each row in ascending order, so that the
+   * rows of a subject are contiguous; otherwise throws RangeError.
    */
   static start(universe: number, owners?: Uint32Array): SpanLedger {
     if (owners !== undefined) assertOwners(owners, universe)
@@ -65,8 +65,8 @@ export class SpanLedger {
   }
 
   /**
-   * A ledger from the labels of parts, where anything may have been disclosed about each part. Ledgers of the first edition are
-   * read like this; their parts were never split further.
+   * A ledger from the labels of parts, where anything may have been disclosed about each part. Ledgers of the first edition
+   * are read in this way; their parts were never split further.
    */
   static ofParts(universe: number, labels: Uint32Array, owners?: Uint32Array): SpanLedger {
     const patterns = Patterns.of(universe, labels)
@@ -95,7 +95,7 @@ export class SpanLedger {
     return this.parts.spans.get(quantity)?.rank ?? this.parts.everywhere.length
   }
 
-  /** Bits disclosed of a variable, on average over the items: in the account of which more is used. */
+  /** Average bits per item that were disclosed about a variable, in the account with the higher use. */
   bitsEach(variable: string): number {
     const { patterns } = this.parts
     const accounts = [variable, accountOfUnknown(variable)].flatMap((name) => this.parts.spent.get(name) ?? [])
@@ -115,7 +115,10 @@ export function assertOwners(owners: Uint32Array, universe: number): void {
   }
 }
 
-/** The account of a variable for numbers over people whom others do not know. Its own name is that of all other numbers. */
+/**
+ * The account of a variable for numbers over people whom others do not know. The account of all other numbers has the
+ * variable's own name.
+ */
 export function accountOfUnknown(variable: string): string {
   return `of unknown ${variable}`
 }

@@ -1,30 +1,30 @@
 /**
- * The span of one quantity: the sets over which it was summed, and the leverage of every item in them.
+ * The span of one quantity: the sets over which the quantity was summed, and the leverage of every item in these sets.
  *
- * A released sum of the quantity over a set C is Σ 1[i ∈ C]·v(i): the scalar product of the vector of C with the items' values.
- * Let V be the span of all released vectors, and P the orthogonal projector on it. Every linear combination w of released sums
- * is a vector of V, so that for each item i, by Cauchy and Schwarz with P·w = w,
+ * A released sum of the quantity over a set C is Σ 1[i ∈ C]·v(i): the scalar product of the vector of C with the items'
+ * values. Let V be the span of all released vectors, and P the orthogonal projector on V. Every linear combination w of
+ * released sums is a vector of V, so that for each item i, by Cauchy and Schwarz with P·w = w,
  *
  *   w(i)² = ⟨P·e(i), w⟩² ≤ P(i,i)·|w|²,   and, summed over the support of w,   1 ≤ Σ P(i,i) ≤ |supp w|·max P(i,i).
  *
  * So |supp w| ≥ 1 / max P(i,i): if every leverage P(i,i) is at most 1/k, no combination of released sums rests on fewer than
- * k items. Where people have several items, the same holds with the blocks of P that belong to one person: the sum of w(i)²
+ * k items. If people have several items, the same holds with the blocks of P that belong to one person: the sum of w(i)²
  * over the items of a person is at most ‖P(B,B)‖·|w|², with the spectral norm. No closure of the sets is needed:
  * intersections that were not released are not in V.
  *
  * The size of the support is a whole number, so |supp w| > k − 1 means |supp w| ≥ k. A leverage up to 1/k + 1/(2k²)
- * therefore gives the same promise as one of 1/k, and the arithmetic of doubles, whose error here is below 10⁻⁹, is
- * enough to compare with it. Doubles cannot decide whether a set lies in V or just beside it. That is decided in whole
- * numbers; where this fails, the set is refused.
+ * therefore gives the same promise as a leverage of 1/k, and the precision of doubles, whose error here is below 10⁻⁹, is
+ * sufficient for the comparison. Doubles cannot decide whether a set lies in V or is only close to V. This question is
+ * decided in whole numbers; if that fails, the set is refused.
  */
 import type { Patterns } from './patterns.ts'
 import { rationalWeights } from './weights.ts'
 
-/** A squared distance from the span below this must be shown to be exactly zero. */
+/** A squared distance from the span below this value must be proved to be exactly zero. */
 const DISTANCE_MIN = 1e-6
 /** A smaller weight is a rounding error. */
 const WEIGHT_MIN = 1e-7
-/** Largest error of the equations that place a set in the span, per item of the set. */
+/** Maximum error of the equations that place a set in the span, per item of the set. */
 const RESIDUAL_MAX = 1e-10
 
 /** The position of a set in relation to a span. */
@@ -32,7 +32,7 @@ export type Placed =
   | {
       /** The set lies in the span: its sum follows from released sums. */
       readonly kind: 'within'
-      /** The weight of each released set in the combination that makes this one. */
+      /** The weight of each released set in the combination that equals this set. */
       readonly weights: Float64Array
     }
   | {
@@ -41,9 +41,12 @@ export type Placed =
       readonly weights: Float64Array
       /** Number of items that the set has in common with each released set, and with itself. */
       readonly common: Float64Array
-      /** Squared length of the part of the set that the span does not explain. */
+      /** Squared length of the part of the set that is orthogonal to the span. */
       readonly distance: number
-      /** The unexplained part of an item, by own pattern of the span: of items inside the set, and of items outside it. */
+      /**
+       * The entry of the orthogonal part, by own pattern of the span: for items inside the set, and for items outside the
+       * set.
+       */
       readonly inside: Float64Array
       readonly outside: Float64Array
     }
@@ -52,7 +55,7 @@ export type Placed =
 /** The released sets of one quantity. Immutable. */
 export class Span {
   /**
-   * By pattern of the ledger when the last set was added: its own pattern. Items share an own pattern if
+   * By pattern of the ledger at the time the last set was added: the own pattern in this span. Items share an own pattern if
    * they are in the same sets of this span.
    */
   readonly ownOf: Uint32Array
@@ -64,9 +67,9 @@ export class Span {
   readonly #gram: readonly Float64Array[]
   readonly #inverse: readonly Float64Array[]
   #known: readonly Uint32Array[] | undefined
-  /** The value that was shown of each set, if it was rounded. */
+  /** The shown value of each set, if it was rounded. */
   readonly shown: readonly (number | undefined)[]
-  /** The rung of digits on which each set was told: 0 for full digits, more for fewer. */
+  /** The rung of digits on which each set was released: 0 for full digits, higher rungs for fewer digits. */
   readonly rungs: readonly number[]
 
   private constructor(parts: {
@@ -101,8 +104,8 @@ export class Span {
   }
 
   /**
-   * A span from stored own patterns. Undefined if they do not make a span: sets that depend on each other, or that
-   * doubles cannot distinguish from such sets.
+   * A span from stored own patterns. Undefined if they do not make a span, because sets depend on each other, or doubles
+   * cannot distinguish them from such sets.
    */
   static of(patterns: Patterns, stored: Pick<Span, 'ownOf' | 'rows' | 'shown' | 'rungs'>): Span | undefined {
     const rank = stored.shown.length
@@ -117,7 +120,7 @@ export class Span {
       items[own] = (items[own] ?? 0) + (patterns.sizes[pattern] ?? 0)
     }
     const lists = stored.rows.map(placesOf)
-    // Flat arrays, line by line: these two loops take most of the time of opening a ledger.
+    // Flat arrays, row by row: these two loops take most of the time of opening a ledger.
     const common = new Float64Array(rank * rank)
     for (const [own, sets] of lists.entries()) {
       const count = items[own] ?? 0
@@ -142,7 +145,7 @@ export class Span {
     return this.#gram.length
   }
 
-  /** The position of a set, which is given by pattern of the ledger. */
+  /** The position of a set relative to the span. The set is given by pattern of the ledger. */
   place(patterns: Patterns, isIn: Uint8Array): Placed {
     const ownOf = patterns.extend(this.ownOf)
     const owns = this.rows.length
@@ -178,7 +181,7 @@ export class Span {
     return isWithin ? { kind: 'within', weights } : { kind: 'unsure' }
   }
 
-  /** The span with a further set that adds a dimension. */
+  /** The span with an additional set that adds a dimension. */
   with(
     patterns: Patterns,
     isIn: Uint8Array,
@@ -205,7 +208,7 @@ export class Span {
     }
     const { weights, distance, common } = placed
     const gram = [...this.#gram.map((line, set) => withLast(line, common[set] ?? 0)), common]
-    // The inverse of the matrix with one more row and column, from the old inverse and the distance.
+    // The inverse of the matrix with one more row and column, computed from the old inverse and the distance.
     const inverse = this.#inverse.map((line, i) => {
       const wider = new Float64Array(this.rank + 1)
       for (let j = 0; j < this.rank; j++) wider[j] = (line[j] ?? 0) + ((weights[i] ?? 0) * (weights[j] ?? 0)) / distance
@@ -243,7 +246,7 @@ export class Span {
     return Float64Array.from(this.#inverse, (line) => dot(row, line))
   }
 
-  /** The same combination of the values that were shown of released sets; undefined if one of them is not known. */
+  /** The same combination of the shown values of the released sets; undefined if one of these values is not known. */
   shownOf(weights: Float64Array): number | undefined {
     let sum = 0
     for (const [set, weight] of weights.entries()) {
@@ -256,9 +259,10 @@ export class Span {
   }
 
   /**
-   * Whether a combination of told sets costs nothing to tell on a rung: it is one set that was told on that rung, or it follows from
-   * exact numbers alone. Where a number is rounded by itself (`isRounded`), or earlier ones have fewer digits, those of a combination
-   * would tell of the digits that were not told: the means of many unions of groups would average them out.
+   * Whether releasing a combination of earlier sets on a rung costs nothing: either it is one set that was released on that
+   * rung, or it follows from exact numbers alone. If a number is rounded by itself (`isRounded`), or earlier numbers have
+   * fewer digits, the digits of a combination would disclose withheld digits: the means of many unions of groups would
+   * average out the rounding.
    */
   isFree(weights: Float64Array, { rung, isRounded }: { readonly rung: number; readonly isRounded: boolean }): boolean {
     const used = this.rungs.filter((_, set) => Math.abs(weights[set] ?? 0) > WEIGHT_MIN)
@@ -276,7 +280,7 @@ export class Span {
     return common
   }
 
-  /** The released sets that each own pattern is in. */
+  /** For each own pattern, the released sets that contain it. */
   get #lists(): readonly Uint32Array[] {
     this.#known ??= this.rows.map(placesOf)
     return this.#known
@@ -284,7 +288,7 @@ export class Span {
 
   /**
    * Solves G·w = c with the stored inverse, and refines w until the equations hold; undefined if they do not. G itself is
-   * exact, as it consists of whole numbers.
+   * exact, because it consists of whole numbers.
    */
   #solve(common: Float64Array, size: number): Float64Array | undefined {
     const weights = product(this.#inverse, common)
@@ -302,7 +306,7 @@ const EMPTY = new Uint8Array(0)
 const NONE = new Uint32Array(0)
 const NOTHING = new Float64Array(0)
 
-/** The leverage that a new set adds to an item of an own pattern, inside or outside of the set. */
+/** The leverage that a new set adds to an item of an own pattern, inside or outside the set. */
 export function addedTo(placed: Extract<Placed, { kind: 'new' }>, own: number, isInside: boolean): number {
   return ((isInside ? placed.inside[own] : placed.outside[own]) ?? 0) ** 2 / placed.distance
 }
@@ -313,7 +317,7 @@ function dot(row: Uint8Array, weights: Float64Array): number {
   return sum
 }
 
-/** The places at which the row is 1. */
+/** The indices at which the row is 1. */
 function placesOf(row: Uint8Array): Uint32Array {
   let count = 0
   for (let i = 0; i < row.length; i++) count += row[i] ?? 0
@@ -343,7 +347,7 @@ function inverseOf(gram: readonly Float64Array[]): Float64Array[] | undefined {
       let left = gram[i]?.[j] ?? 0
       for (let at = 0; at < j; at++) left -= (line[at] ?? 0) * (other[at] ?? 0)
       if (i > j) line[j] = left / (other[j] ?? 1)
-      // What is left on the diagonal is the squared distance of the set from those before it.
+      // The remaining diagonal entry is the squared distance of the set from the span of the earlier sets.
       else if (left < DISTANCE_MIN) return undefined
       else line[i] = Math.sqrt(left)
     }

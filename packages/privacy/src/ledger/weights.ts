@@ -6,8 +6,8 @@ const NEAR = 1e-6
 
 /**
  * True if fractions near the given weights combine the other sets to exactly this set: for every pattern, the sum of the
- * weights of the sets that it is in is 1 inside and 0 outside. `wanted` is undefined for a pattern that the set divides, which
- * no combination can do. False does not mean that there is no such combination.
+ * weights of the sets that contain it is 1 inside the set and 0 outside. `wanted` is undefined for a pattern that the set
+ * divides; no combination can divide a pattern. False does not mean that no such combination exists.
  */
 export function rationalWeights(
   weights: Float64Array,
@@ -26,7 +26,10 @@ export function rationalWeights(
   })
 }
 
-/** The least denominator with which all weights are near whole numbers; undefined above the largest that is tried. */
+/**
+ * The least denominator with which all weights are near whole numbers; undefined if it exceeds the largest denominator that
+ * is tried.
+ */
 function commonDenominator(weights: Float64Array): number | undefined {
   let common = 1
   for (const weight of weights) {

@@ -5,8 +5,8 @@ import { bernoulliExp, type Ratio } from './exact-bernoulli.ts'
 import type { RandomBits } from './random-bits.ts'
 
 /**
- * One draw with σ² = top/bottom, which must be above zero; otherwise throws RangeError. Draws by rejection from the discrete
- * Laplace distribution (Canonne, Kamath & Steinke 2020, algorithm 3).
+ * Draws one number with σ² = top/bottom, which must be above zero; otherwise throws RangeError. Uses rejection from the
+ * discrete Laplace distribution (Canonne, Kamath & Steinke 2020, algorithm 3).
  */
 export function discreteGaussian(bits: RandomBits, { top, bottom }: Ratio): bigint {
   if (top < 1n || bottom < 1n) throw new RangeError('a variance is above zero')

@@ -5,8 +5,8 @@ import type { RandomBits } from './random-bits.ts'
 const ONE: Ratio = { top: 1n, bottom: 1n }
 
 /**
- * One draw. Throws RangeError unless `scale` is above zero. The time depends on the drawn number, so release it only at a time
- * on a grid (Canonne, Kamath & Steinke 2020, algorithm 2).
+ * Draws one number. Throws RangeError unless `scale` is above zero. The time depends on the drawn number, so the result must
+ * only become visible at a time on the release grid (Canonne, Kamath & Steinke 2020, algorithm 2).
  */
 export function discreteLaplace(bits: RandomBits, scale: Ratio): bigint {
   if (scale.top < 1n || scale.bottom < 1n) throw new RangeError('a scale is above zero')

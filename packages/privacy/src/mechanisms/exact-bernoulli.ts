@@ -8,9 +8,10 @@ export interface Ratio {
 }
 
 /**
- * True with probability exp(-x) for x = top/bottom. After Canonne, Kamath & Steinke 2020 (arXiv 2004.00010), algorithm 1. For x
- * up to 1, coins with the probabilities x/1, x/2, x/3 … are tossed until one fails; the number of successes is even with
- * probability exp(-x). For a larger x, one such draw for each whole unit and one for the rest must all succeed.
+ * True with probability exp(-x) for x = top/bottom. After Canonne, Kamath & Steinke 2020 (arXiv 2004.00010), algorithm 1.
+ * For x up to 1, coins with the probabilities x/1, x/2, x/3 … are tossed until one fails; the number of successes is even
+ * with probability exp(-x). For a larger x, one such draw for each whole unit and one draw for the remainder must all
+ * succeed.
  */
 export function bernoulliExp(bits: RandomBits, { top, bottom }: Ratio): boolean {
   let rest = top

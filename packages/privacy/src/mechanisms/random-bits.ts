@@ -1,7 +1,7 @@
 /** Uniform random integers from random bytes, by rejection sampling: exact if the bytes are uniform. */
 import type { RandomSource } from '@stimnet/protocol'
 
-/** Bytes that are requested at a time. Asking the platform for four bytes costs as much as asking for thousands. */
+/** Number of bytes requested at a time. Asking the platform for four bytes costs as much as asking for thousands. */
 const PAGE_BYTES = 16_384
 
 /** Random bits and integers from a random source. */
@@ -31,7 +31,7 @@ export class RandomBits {
     return this.word() >>> 31 === 1
   }
 
-  /** Uniform over 0 … limit - 1. */
+  /** A uniform random integer from 0 to limit - 1. */
   below(limit: bigint): bigint {
     if (limit < 1n) throw new RangeError('nothing to choose from')
     return limit <= 0x100000000n ? BigInt(this.#smallBelow(Number(limit))) : this.#largeBelow(limit)

@@ -1,6 +1,7 @@
 /**
- * Columns of a model that follow from others. Where a combination of columns is zero for everybody, whoever knows a person's other
- * values computes the last one. The matrix discloses that, as a correlation of one would.
+ * Columns of a model that follow from others. If a combination of columns is zero for everybody, somebody who knows a
+ * person's other values can compute the last value. The Gram matrix discloses such a combination, as a correlation of one
+ * would.
  */
 import type { GramMeasure, VariableRef } from '@stimnet/protocol'
 import {
@@ -12,12 +13,12 @@ import {
   solveExactly
 } from '@stimnet/statistics'
 
-/** The variables of each combination of columns that is zero for everybody; none where the columns are independent. */
+/** For each combination of columns that is zero for everybody: its variables. Empty if the columns are independent. */
 export function followingIn(measure: GramMeasure, matrix: IntegerMatrix): readonly (readonly VariableRef[])[] {
   const columns = columnsOfModel(measure)
   const kept = independentIn(matrix)
   return columns.flatMap((column, at) => {
-    // Nobody has the levels of a column of zeros. It has no combination with others.
+    // A column of zeros belongs to levels that nobody has. It is not part of a combination.
     if (kept.includes(at) || matrix[at]?.[at] === 0n) return []
     const before = kept.filter((one) => one < at)
     const { solution } = solveExactly(

@@ -1,7 +1,7 @@
 /**
- * The influence of single people on a model. Where one person's leverage is high, the fit passes near that person's outcome,
- * whatever the size of the cohort: the leverage h of the design with the outcome is the largest share that one person can have in
- * any sum of squares that the Gram matrix gives, since (w·z)² ≤ h·Σ(w·z)² for every combination w of the columns.
+ * The influence of single people on a model. If one person's leverage is high, the fit passes near that person's outcome,
+ * whatever the size of the cohort. The leverage h of the design with the outcome is the largest share that one person can
+ * have in any sum of squares that the Gram matrix gives, since (w·z)² ≤ h·Σ(w·z)² for every combination w of the columns.
  */
 import type { GramMeasure, ReducedRows } from '@stimnet/protocol'
 import {
@@ -14,17 +14,20 @@ import {
   solveExactly
 } from '@stimnet/statistics'
 
-/** People whose leverage is computed in whole numbers at most: thousands a second, while nothing else is judged. */
+/**
+ * Maximum number of people whose leverage is computed in whole numbers. This handles thousands of people per second, and
+ * nothing else is judged meanwhile.
+ */
 const EXACT_ROWS_MAX = 10_000
 
-/** A column that makes somebody's leverage too large. */
+/** The column that makes somebody's leverage too large. */
 export interface TooStrong {
   readonly column: string
 }
 
 /**
- * Whether nobody's leverage zᵀ(ZᵀZ)⁻¹z is above 1/k; otherwise the column without which the largest would fall most. Decided in
- * doubles where these decide it, and in whole numbers where they do not.
+ * Returns undefined if nobody's leverage zᵀ(ZᵀZ)⁻¹z is above 1/k; otherwise the column without which the largest leverage
+ * would fall most. Decided in doubles where their precision is sufficient, and otherwise in whole numbers.
  */
 export function leverageAbove(
   measure: GramMeasure,
@@ -36,7 +39,7 @@ export function leverageAbove(
   }: { readonly matrix: IntegerMatrix; readonly rows: ReducedRows; readonly k: number; readonly without?: 'outcome' }
 ): TooStrong | undefined {
   const all = columnsOfModel(measure)
-  // The outcome is the last column, so the others are independent of each other with it or without it.
+  // The outcome is the last column, so the other independent columns are the same with and without the outcome.
   const kept = independentIn(matrix).filter((at) => without === undefined || at < all.length - 1)
   const columns = kept.flatMap((at) => all[at] ?? [])
   const size = columns.length
@@ -46,7 +49,7 @@ export function leverageAbove(
   )
   const rounded = inverse.map((row) => Float64Array.from(row, (value) => ratioToNumber(value, bottom)))
   const values = columns.map((column) => valuesOf(column, measure, rows))
-  // Each of size² products has at most four rounding errors, and so has their sum one for each term.
+  // Each of the size² products has at most four rounding errors, and their sum adds one error per term.
   const errorEach = (size * size + 8) * 2 ** -52
   const own = new Float64Array(size)
   let decidedExactly = 0
@@ -54,7 +57,7 @@ export function leverageAbove(
     for (let i = 0; i < size; i++) own[i] = values[i]?.[row] ?? 0
     const { sum, magnitude } = leverageOf(own, rounded)
     if ((sum + magnitude * errorEach) * k <= 1) continue
-    // Columns that nearly depend on each other leave everybody undecided. What takes too long to judge is refused.
+    // If columns nearly depend on each other, all people are undecided. A model that takes too long to judge is refused.
     const isUndecided = (sum - magnitude * errorEach) * k <= 1
     if (isUndecided) decidedExactly += 1
     if (!isUndecided || decidedExactly > EXACT_ROWS_MAX || isAboveExactly(own, { inverse, bottom, k }))
@@ -64,8 +67,9 @@ export function leverageAbove(
 }
 
 /**
- * The same of people with several rows, or with totals of them: whether nobody's leverages together are above 1/k. What one person can
- * have of a sum of squares is at most their sum. Decided in doubles: where these do not decide, somebody's is taken for above.
+ * Like `leverageAbove`, for people with several rows or with totals of rows: undefined if no person's leverages add up to
+ * more than 1/k. A person's share of a sum of squares is at most the sum of the leverages of that person's rows. Decided in
+ * doubles: an undecided person counts as above the limit.
  */
 export function weightAbove(
   measure: GramMeasure,
@@ -108,7 +112,7 @@ export function weightAbove(
   return undefined
 }
 
-/** The leverage of a row in doubles, and the sum of the sizes of its terms. */
+/** The leverage of a row in doubles (`sum`), and the sum of the absolute values of its terms (`magnitude`). */
 function leverageOf(own: Float64Array, inverse: readonly Float64Array[]): { sum: number; magnitude: number } {
   let [sum, magnitude] = [0, 0]
   for (let i = 0; i < own.length; i++) {
@@ -133,7 +137,10 @@ function isAboveExactly(
   return form * BigInt(k) > bottom
 }
 
-/** The column without which the leverage would fall most: by the square of its part over its own entry of the inverse. */
+/**
+ * The column without which the leverage would fall most: by the square of the column's part, divided by its diagonal entry
+ * of the inverse.
+ */
 function strongestOf(row: Float64Array, columns: readonly DesignColumn[], inverse: readonly Float64Array[]): string {
   const falls = columns.map(({ name }, i) => {
     const part = row.reduce((sum, value, j) => sum + value * (inverse[i]?.[j] ?? 0), 0)
@@ -155,7 +162,7 @@ export function valuesOf({ number, levels }: DesignColumn, { factors }: GramMeas
   return found
 }
 
-/** Whether the rows make this matrix: judged people must be those whose sums are released. */
+/** Whether the rows produce this matrix: the judged people must be the people whose sums are released. */
 export function isOfRows(measure: GramMeasure, matrix: IntegerMatrix, rows: ReducedRows): boolean {
   const columns = columnsOfModel(measure).map((column) => valuesOf(column, measure, rows))
   return columns.every((one, i) => columns.every((other, j) => j < i || exactProduct(one, other) === matrix[i]?.[j]))

@@ -1,6 +1,6 @@
 /**
- * Judgement of a model with a random intercept: the questions about rows and those about people's totals, for the people of each
- * number of rows by themselves, and the model as a whole with all rows of a person as one.
+ * Judgement of a model with a random intercept. The questions about rows and about people's totals are judged separately for
+ * each number of rows per person, and the model as a whole is judged with all rows of a person together.
  */
 import { canonicalJson, type ReducedRows, type VariableRef } from '@stimnet/protocol'
 import { columnsOfModel, type IntegerMatrix } from '@stimnet/statistics'
@@ -26,8 +26,9 @@ import { questionsIn, rowQuestions, rowsOfEverybody } from './questions.ts'
 import { type PeopleOfSize, rowsOf, sizesOf } from '../judge/model-people.ts'
 
 /**
- * As `judgeModel`; `rows`: of all people who have a value of every variable. A number of rows of whose people as much is released as may be
- * is left out like one that too few people have.
+ * Judges a model with a random intercept, as `judgeModel` does for other models. `rows` holds the rows of all people who
+ * have a value of every variable. If the limit of information is reached for the people with some number of rows, that
+ * number of rows is left out, like a number of rows that too few people have.
  */
 export function judgePeople(asked: ModelToJudge, rows: ReducedRows): ModelJudgement {
   const { kept: all, leftOut } = sizesOf(rows, asked)
@@ -39,11 +40,11 @@ export function judgePeople(asked: ModelToJudge, rows: ReducedRows): ModelJudgem
   }
 }
 
-/** The numbers of rows that are in a model. */
+/** The numbers of rows per person that are in a model. */
 interface Kept {
-  /** `at`: the place among all that enough people have, whose questions were asked. */
+  /** `at` is the index among all numbers of rows that enough people have, for which questions were asked. */
   readonly kept: readonly (PeopleOfSize & { readonly at: number })[]
-  /** How many enough people have. */
+  /** How many different numbers of rows enough people have. */
   readonly sizes: number
   readonly leftOut: number
 }
@@ -98,8 +99,9 @@ function judgeSizes(
 }
 
 /**
- * The rows of everybody with a value of every variable, those left out included, where the question for them would be answered in full
- * after all that the model tells; otherwise nothing of it. Whoever is left out is at least k people.
+ * The number of rows of everybody with a value of every variable, including people who were left out. It is released only if
+ * the question for it would be answered in full after everything that the model discloses. The people left out are at least
+ * k.
  */
 function rowsTold(
   asked: ModelToJudge,
@@ -114,7 +116,7 @@ function rowsTold(
   return after === undefined || 'why' in after ? { ledgers } : { ledgers: after.ledgers, told: { rows: counted } }
 }
 
-/** What stands against an answer; `isUnpaid`: as much as may be is released of a variable. */
+/** The reason why a question is not answered. `isUnpaid`: the limit of information about a variable is reached. */
 interface Untold {
   readonly why: string
   readonly isUnpaid?: boolean
@@ -122,7 +124,7 @@ interface Untold {
 
 type Told = { readonly ledgers: Ledgers } | Untold
 
-/** The ledgers after a question that is answered in full; or why it is not. */
+/** The ledgers after a question that is answered in full, or the reason why it is not answered. */
 function told(
   part: JudgedPart,
   ledgers: Ledgers,
@@ -138,8 +140,9 @@ function told(
 }
 
 /**
- * The groups that nobody can be in since nobody has a row with some level of a category by which others know rows, such as a visit:
- * people with two of three visits often have the same two. As with missing values, that says which values are there.
+ * The number of groups that nobody can be in because nobody has a row with some level of a category that others know, such
+ * as a visit: people with two of three visits often have the same two visits. As with missing values, this discloses which
+ * values are present.
  */
 function emptyIn(
   { plan, reduction }: JudgedPart,
@@ -158,13 +161,16 @@ function emptyIn(
 interface OfSize {
   readonly asked: ModelToJudge
   readonly answers: readonly JudgedPart[]
-  /** Of these people alone. */
+  /** The rows of these people only. */
   readonly rows: ReducedRows
   readonly ledgers: Ledgers
   readonly decimals: readonly number[]
 }
 
-/** The sums over the people of one number of rows, with the ledgers after them; or why they are not told. */
+/**
+ * The sums over the people who have the same number of rows, and the ledgers with these sums recorded; or the reason why
+ * the sums are not released.
+ */
 function sumsOf(
   { size, people }: PeopleOfSize,
   { asked, answers, rows, decimals, ...before }: OfSize
@@ -201,7 +207,7 @@ function sumsOf(
 }
 
 interface Totals {
-  /** By column of the model, one entry for each person. */
+  /** By column of the model, with one entry per person. */
   readonly values: readonly Float64Array[]
   readonly owners: Uint32Array
 }
@@ -226,7 +232,7 @@ function isOf(matrix: IntegerMatrix, values: readonly Float64Array[]): boolean {
   return values.every((one, i) => values.every((other, j) => j < i || exactProduct(one, other) === matrix[i]?.[j]))
 }
 
-/** What is wrong with the sums as a whole; undefined if nothing is. */
+/** The reason why the sums as a whole may not be released; undefined if they may. */
 function whyNot(
   { within, totals }: Pick<SumsOfSize, 'within' | 'totals'>,
   { asked, rows, byPerson }: { readonly asked: ModelToJudge; readonly rows: ReducedRows; readonly byPerson: Totals }
@@ -234,7 +240,8 @@ function whyNot(
   const { measure, settings, facts, k } = asked
   const isUnknown = (variable: VariableRef) => !facts(variable).identifying
   const factors = measure.factors.map(({ variable }) => variable)
-  // Who has rows with which levels was judged as groups: totals of levels alone that follow from others tell nothing else.
+  // The rows and levels of each person were judged as groups: totals of levels that follow from others disclose nothing
+  // else.
   const isUnknownNumber = (variable: VariableRef) => isUnknown(variable) && !factors.includes(variable)
   const follows = settings.zerosAreDisclosive
     ? (followingIn(measure, within).find((one) => one.some(isUnknown)) ??
@@ -257,7 +264,7 @@ function whyNot(
     : `leverage: somebody weighs more than one in ${k} in the fit, most of all by ${strong.column}: leave it out, take a wider cohort, or ask the steward for narrower bounds`
 }
 
-/** Whether these are the questions of the plan, once for each number of rows. */
+/** Whether these are the questions of the plan, repeated for each number of rows. */
 function areQuestionsOfSizes(
   plans: ReturnType<typeof questionsIn>,
   questions: readonly JudgedPart[],

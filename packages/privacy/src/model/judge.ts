@@ -1,4 +1,4 @@
-/** Judgement of a model: whether its Gram matrix may be released, all of it or nothing. */
+/** Judgement of a model: whether its Gram matrix may be released, in full or not at all. */
 import {
   canonicalJson,
   type GramMeasure,
@@ -31,8 +31,8 @@ import { isOfCounts, questionsIn } from './questions.ts'
 import { judgeRound, type RoundToJudge } from './rounds.ts'
 
 /**
- * Whether the numbers of a model are rounded under these rules: a Gram matrix with rounded entries is none, so none is released. Counts
- * of people are exact wherever they are not rounded to a base.
+ * Whether the numbers of a model are rounded under these rules. A Gram matrix with rounded entries is not a Gram matrix, so
+ * it is not released. Counts of people are exact unless they are rounded to a base.
  */
 export function roundsNumbers(settings: PrivacySettings, measure: Pick<GramMeasure, 'fit'>): boolean {
   const { precision, roundBase, significantDigits } = settings
@@ -40,7 +40,7 @@ export function roundsNumbers(settings: PrivacySettings, measure: Pick<GramMeasu
   return !isOfExactCounts(measure) && (precision !== 'exact' || significantDigits < FULL_DIGITS)
 }
 
-/** Whether the exact sums of a model would tell of single people; see `digitsTell`. */
+/** Whether the exact sums of a model would disclose single people; see `digitsTell`. */
 export function tellsDigits(
   measure: GramMeasure,
   { defining, facts }: { readonly defining: readonly Defining[]; readonly facts: FactsOf }
@@ -56,12 +56,13 @@ const DIGITS =
 const ROUND_DIGITS =
   'all digits of a sum with uneven weights tell how many people have each value: no rounds over real people'
 
-/** The digits of every double. */
+/** Number of significant digits that represent every double. */
 const FULL_DIGITS = 17
 
 /**
- * Judges the people of the model, then each of its questions as if it were asked by itself after the ones before it, and then what
- * the questions do not say: who weighs too much in the fit, which values follow from others, and how much was told of the cohort.
+ * Judges the people of the model, then each of its questions as if it were asked by itself after the earlier questions, and
+ * then what the questions do not cover: who weighs too much in the fit, which values follow from others, and how much was
+ * disclosed about the cohort.
  */
 export function judgeModel(asked: ModelToJudge): ModelJudgement {
   const { measure, model, questions, settings, k } = asked
@@ -99,7 +100,7 @@ export function judgeModel(asked: ModelToJudge): ModelJudgement {
   return { ok: true, ledgers, released: { matrix, decimals }, people: people.size }
 }
 
-/** One round of a model, of which the matrix of its columns was judged as if it were released. */
+/** The result for one round of a model. The matrix of the round's columns was judged as if it were released. */
 function ofRound(
   { measure, model, settings, facts, k, epoch, synthetic }: ModelToJudge,
   judged: Pick<RoundToJudge, 'ledgers' | 'rows' | 'matrix' | 'decimals'>
@@ -118,7 +119,7 @@ function ofRound(
     : no(width)
 }
 
-/** The table of a model of counts, each cell of which was judged like that of any table. */
+/** The result for a model of counts: a table of which each cell was judged like that of any table. */
 function ofCounts(
   { measure, questions }: ModelToJudge,
   { ledgers, rows }: { readonly ledgers: Ledgers; readonly rows: ReducedRows }
@@ -131,7 +132,7 @@ function ofCounts(
   return width === undefined ? { ok: true, ledgers, released: { table }, people } : no(width)
 }
 
-/** What is wrong with the model as a whole; undefined if nothing is. */
+/** The reason why the model as a whole may not be released; undefined if it may. */
 function whyOfWhole({
   measure,
   settings,
@@ -144,8 +145,9 @@ function whyOfWhole({
   const isUnknown = (variables: readonly VariableRef[]) => variables.some((one) => !facts(one).identifying)
   const follows = settings.zerosAreDisclosive ? followingIn(measure, matrix).find(isUnknown) : undefined
   if (follows !== undefined) return `follows: one of ${follows.join(', ')} follows from the others for everybody`
-  // An answer says that nobody's leverage with the outcome is above 1/k. That bounds a residual closely where the leverage without it,
-  // which others may know, comes near; so that is at most half.
+  // An answer discloses that nobody's leverage with the outcome is above 1/k. This bounds a residual closely if the leverage
+  // without the outcome, which others may know, is close to 1/k. So the leverage without the outcome may be at most half of
+  // 1/k.
   const strong =
     leverageAbove(measure, { matrix, rows, k: 2 * k, without: 'outcome' }) ??
     leverageAbove(measure, { matrix, rows, k })
@@ -154,7 +156,7 @@ function whyOfWhole({
   return widthOf({ ledgers, rows })
 }
 
-/** Whether these are exactly the questions of the plan, apart from the condition that all values are there. */
+/** Whether these are exactly the questions of the plan, apart from the condition that all values are present. */
 function areQuestionsOf(plan: Plan, questions: readonly JudgedPart[]): boolean {
   const wanted = questionsIn(plan)
   return (

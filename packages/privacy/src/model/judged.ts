@@ -1,4 +1,7 @@
-/** What a judgement of a model is made of: its questions, and what must hold of each of them and of all together. */
+/**
+ * The parts of a model's judgement: its questions, and the conditions that each question and all questions together must
+ * meet.
+ */
 import type { GramMeasure, ModelRoundPart, Plan, ReducedRows, VariableRef } from '@stimnet/protocol'
 import type { IntegerMatrix } from '@stimnet/statistics'
 import type { FactsOf, VariableFacts } from '../judge/facts.ts'
@@ -12,58 +15,58 @@ import { columnsTold } from './width.ts'
 
 /** A table that is judged like any other: the model itself, or one of its questions. */
 export interface JudgedPart extends Answered, Unsaid {
-  /** As in `Aggregate`. */
+  /** `rare`, `known` and `complete` are explained at `Aggregate`. */
   readonly rare?: RareGroups | undefined
   readonly known?: KnownValues
   readonly complete?: ReadonlySet<VariableRef>
-  /** Facts about variables that the catalog does not have: totals of people. */
+  /** Facts about variables that the catalog does not have, such as totals of people. */
   readonly variables?: ReadonlyMap<VariableRef, VariableFacts>
 }
 
-/** A model with the questions behind it, and how a table is judged after what was told before it. */
+/** A model with the questions behind it, and the function that judges a table after all earlier disclosures. */
 export interface ModelToJudge {
   readonly measure: GramMeasure
   readonly model: JudgedPart
   readonly questions: readonly JudgedPart[]
-  /** As in `Aggregate`. */
+  /** The answer to `rowsOfEverybody`; see `Aggregate`. */
   readonly everybody?: JudgedPart
   readonly settings: PrivacySettings
   readonly facts: FactsOf
   readonly ledgers: Ledgers
-  /** The least number of people that may be told apart. */
+  /** The minimum number of people who may be distinguished from the rest. */
   readonly k: number
   readonly synthetic: boolean
-  /** Of the data. */
+  /** The epoch of the data. */
   readonly epoch: string
   suppress(part: JudgedPart, ledgers: Ledgers): Suppressed
 }
 
-/** The matrix and the ledgers after it; or why nothing of it is released, for the local audit log only. */
+/** The released matrix and the ledgers after it, or the reason why nothing is released, for the local audit log only. */
 export type ModelJudgement =
   | {
       readonly ok: true
       readonly ledgers: Ledgers
-      /** Of a model of counts the table, of one in rounds the numbers of the round, of any other the matrix. */
+      /** For a model of counts the table, for a model in rounds the numbers of the round, for any other model the matrix. */
       readonly released: Released
       readonly people: number
     }
   | { readonly ok: false; readonly why: string; readonly separated?: true }
 
-/** What of a model is released: the sums that it is fitted from. */
+/** The released sums from which a model is fitted. */
 export type Released =
   | {
       readonly matrix: IntegerMatrix
       readonly decimals: readonly number[]
       /**
-       * Of a model with an intercept of each person: the sums by the number of rows, how many such numbers were left out, and the rows of
-       * everybody with these.
+       * For a model with a random intercept per person: the sums by number of rows per person (`kept`), how many numbers of
+       * rows were left out (`leftOut`), and the number of rows of everybody including those left out (`rows`).
        */
       readonly sizes?: { readonly leftOut: number; readonly kept: readonly SumsOfSize[]; readonly rows?: number }
     }
   | { readonly table: CountTable }
   | { readonly round: ModelRoundPart }
 
-/** The sums over the people with one number of rows: of their rows, and of their totals. */
+/** The sums over the people with one number of rows: `within` sums over their rows, `totals` over their totals. */
 export interface SumsOfSize {
   readonly size: number
   readonly people: number
@@ -71,10 +74,10 @@ export interface SumsOfSize {
   readonly totals: IntegerMatrix
 }
 
-/** How many people there must be for each column told about a cohort. */
+/** Minimum number of people for each column disclosed about a cohort. */
 const PEOPLE_EACH_COLUMN = 10
 
-/** Why the columns told of the people of a model are too many; undefined if they are not. */
+/** The reason why too many columns were disclosed about the people of a model; undefined if there are not too many. */
 export function widthOf({
   ledgers,
   rows
@@ -90,17 +93,17 @@ export function widthOf({
     : undefined
 }
 
-/** A model that is not released. */
+/** The judgement that a model is not released. */
 export function no(why: string): ModelJudgement {
   return { ok: false, why }
 }
 
-/** Whether every group is shown in full, with its exact number of people, and none is withheld or of missing values. */
+/** Whether every group is shown in full with its exact number of people, and no group is withheld or has missing values. */
 export function isWhole(judged: Suppressed): boolean {
   return judged.groupsWithheld === 0 && areWhole(judged)
 }
 
-/** Whether every group that somebody is in is shown in full. */
+/** Whether every group that contains somebody is shown in full. */
 export function areWhole({ rows }: Suppressed): boolean {
   if (rows.length === 0) return false
   return rows.every(
@@ -111,7 +114,7 @@ export function areWhole({ rows }: Suppressed): boolean {
   )
 }
 
-/** Whether some but fewer than k people of a group arrived with the newest epoch. Nobody is left out of a model. */
+/** Whether at least one but fewer than k people of a group arrived with the newest epoch. Nobody is left out of a model. */
 export function arrivalsAlone({ reduction }: JudgedPart, ledgers: Ledgers, k: number): boolean {
   const draft = new LedgersDraft(ledgers)
   return reduction.groups.some(({ support }) => {

@@ -1,4 +1,4 @@
-/** The Gram matrix, put together from the sums of the answers to its questions and from nothing else. */
+/** The Gram matrix, assembled only from the sums of the answers to its questions. */
 import {
   type GramMeasure,
   type Measure,
@@ -11,13 +11,13 @@ import {
 import { columnsOfModel, type EntrySum, entryOf, type IntegerMatrix } from '@stimnet/statistics'
 import { covariatesOf } from './questions.ts'
 
-/** A question with what it was reduced to. */
+/** A question with its reduction. */
 export interface Answered {
   readonly plan: Plan
   readonly reduction: Reduction
 }
 
-/** The matrix; undefined if the answers lack one of its sums, which a release must not overlook. */
+/** The Gram matrix; undefined if the answers lack one of its sums, which a release must not overlook. */
 export function matrixFrom(measure: GramMeasure, answers: readonly Answered[]): IntegerMatrix | undefined {
   const columns = columnsOfModel(measure)
   const rows = columns.map((one) =>
@@ -43,7 +43,7 @@ function sumIn({ numbers, levels }: EntrySum, answers: readonly Answered[]): big
   return undefined
 }
 
-/** Whether an answer with this measure tells the sum: what is not asked for in it is not judged by it. */
+/** Whether an answer with this measure discloses the sum. A sum that the answer does not ask for is not judged by it. */
 function discloses(measure: Measure, [x, y]: readonly VariableRef[]): boolean {
   if (x === undefined) return measure.kind === 'subjects'
   if (y === undefined) return measure.kind === 'mean' && measure.variable === x
@@ -57,7 +57,7 @@ function sumOfGroup(group: ReducedGroup, [x, y]: readonly VariableRef[]): bigint
   return x === y ? group.columns.get(x)?.sumSquares : group.pairs.get(pairKey(x, y))?.sumXY
 }
 
-/** The table of a model of counts, from the answer to its only question; undefined if the answer lacks a sum of it. */
+/** The table of a model of counts, from the answer to its only question; undefined if the answer lacks a required sum. */
 export function tableFrom(measure: GramMeasure, [answer]: readonly Answered[]): CountTable | undefined {
   if (answer === undefined) return undefined
   const by = covariatesOf(measure)
@@ -75,7 +75,10 @@ export function tableFrom(measure: GramMeasure, [answer]: readonly Answered[]): 
   return { by, cells: [...found.values()] }
 }
 
-/** People by the levels of `by`, with how many have the event, or the sum of their outcomes. */
+/**
+ * The number of people by the levels of `by` (`n`), and the number of them who have the event, or the sum of their outcomes
+ * (`sum`).
+ */
 export interface CountTable {
   readonly by: readonly VariableRef[]
   readonly cells: readonly { readonly levels: readonly string[]; readonly n: number; readonly sum: bigint }[]

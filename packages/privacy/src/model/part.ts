@@ -1,4 +1,4 @@
-/** What of a model is released: its Gram matrix, its table of counts, or one round of it. */
+/** The released part of a model: its Gram matrix, its table of counts, or one round of its fit. */
 import type { GramMeasure, GramPart } from '@stimnet/protocol'
 import { columnsOfModel, formulaOf, hasIntercept, namesIn, upperOf } from '@stimnet/statistics'
 import type { Released, SumsOfSize } from './judged.ts'
@@ -36,7 +36,7 @@ export function gramPartOf(
   }
 }
 
-/** What is fitted, without the round: that is in the part. */
+/** The fit without the round, which is stated in the part. */
 function fitOf({ fit }: GramMeasure): GramPart['fit'] {
   if (fit?.family === 'binomial') return { family: fit.family, event: fit.event }
   return fit?.family === 'poisson' ? { family: fit.family } : fit

@@ -1,6 +1,7 @@
 /**
- * The sums over people of the products of their totals, put as ordinary questions: the total of a number over the rows of a person is
- * a number of that person, and its means, variances and covariances are judged like those of any other number.
+ * The sums over people of the products of their totals, asked as ordinary questions: the total of a variable over the rows
+ * of a person is a value of that person, and its means, variances and covariances are judged like those of any other numeric
+ * variable.
  */
 import {
   canonicalJson,
@@ -29,7 +30,7 @@ import { valuesOf } from './influence.ts'
 import type { JudgedPart } from './judged.ts'
 import { keysOfPeople } from './questions.ts'
 
-/** The people of one number of rows, with their rows and the answers to `peopleQuestions` about them. */
+/** The people with one number of rows, with their rows and the answers to `peopleQuestions` about them. */
 export interface PeopleOfModel {
   readonly measure: GramMeasure
   readonly plan: Plan
@@ -37,7 +38,7 @@ export interface PeopleOfModel {
   readonly size: number
   readonly facts: FactsOf
   readonly answers: readonly JudgedPart[]
-  /** By variable: the decimals in which its values are stored. */
+  /** Number of decimals in which a variable's values are stored, by variable. */
   readonly decimals: ReadonlyMap<VariableRef, number>
 }
 
@@ -52,14 +53,14 @@ export interface NoPersonSums {
   readonly why: string
 }
 
-/** One column by person. */
+/** One column of the design, by person. */
 interface ByPerson {
   readonly column: DesignColumn
-  /** Who has a row in which the levels of the table of rows are those of the column. */
+  /** The people who have a row in which the levels of the table of rows are those of the column. */
   readonly people: SubjectSet
-  /** How many such rows each of them has. */
+  /** The number of such rows of each of these people. */
   readonly rowsEach: number
-  /** Of a column of a number: the total over these rows, as a variable. */
+  /** For a numeric column: the total over these rows, as a variable. */
   readonly variable?: VariableRef
   /** The totals, by subject. */
   readonly totals: ReadonlyMap<number, bigint>
@@ -67,14 +68,14 @@ interface ByPerson {
   readonly conditions: readonly string[]
 }
 
-/** What is summed over some people of a group. */
+/** The sums to be asked about some people of a group. */
 interface Asked {
   readonly by: readonly VariableRef[]
   readonly people: SubjectSet
   readonly measures: Map<string, Measure>
 }
 
-/** Puts the products of totals as questions. */
+/** Asks for the products of totals as questions. */
 export function personSums(of: PeopleOfModel, k: number): PersonSums | NoPersonSums {
   const { measure, facts } = of
   const columns: ByPerson[] = []
@@ -102,7 +103,7 @@ export function personSums(of: PeopleOfModel, k: number): PersonSums | NoPersonS
     : { parts: [...parts.values()], totals: totals as IntegerMatrix }
 }
 
-/** Undefined where people have different numbers of rows with the levels of the column. */
+/** Undefined if people have different numbers of rows with the levels of the column. */
 function byPerson(column: DesignColumn, { measure, rows, plan }: PeopleOfModel): ByPerson | undefined {
   const isOfRows = ([variable]: readonly [VariableRef, string]) => variable.startsWith(`${measure.random?.table}.`)
   const levels = [...column.levels].filter(isOfRows).sort(([a], [b]) => (a < b ? -1 : 1))
@@ -130,19 +131,19 @@ function byPerson(column: DesignColumn, { measure, rows, plan }: PeopleOfModel):
 }
 
 /**
- * The name of a total. Totals over other rows are another number; that other rows do not differ for few people is judged by the rows
- * themselves.
+ * The name of a total. Totals over other rows are different variables. Whether such rows differ only for few people is
+ * judged by the rows themselves.
  */
 function totalOf(
   number: VariableRef,
   { measure, plan, conditions }: Pick<PeopleOfModel, 'measure' | 'plan'> & { readonly conditions: readonly string[] }
 ): VariableRef {
   const over = canonicalJson({ where: plan.where ?? null, of: variablesOf(measure), tables: plan.tables, conditions })
-  // A star would join two names, see `productOf`.
+  // An asterisk would join two names; see `productOf`.
   return `${number} in total over ${encodeURIComponent(over).replaceAll('*', '%2A')}`
 }
 
-/** A total has the facts of its number, to which what is told of it is charged. */
+/** The facts about a total are those of its variable, to which everything disclosed about the total is charged. */
 function factsOf({ column, rowsEach, variable = 'a.b' }: ByPerson, facts: FactsOf): VariableFacts {
   const own = facts(column.number ?? 'a.b')
   const { values, cells: _, isInteger: __, ...rest } = own
@@ -154,7 +155,7 @@ function factsOf({ column, rowsEach, variable = 'a.b' }: ByPerson, facts: FactsO
   }
 }
 
-/** The columns whose people are few, or all but few, of those of another; undefined if there are none. */
+/** The name of a column whose people are few, or all but few, of the people of another column; undefined if there is none. */
 function fewApart(columns: readonly ByPerson[], everybody: SubjectSet, k: number): string | undefined {
   const isFew = (set: SubjectSet) => set.size > 0 && set.size < k
   for (const { column, people } of columns) {
@@ -176,7 +177,7 @@ function addPair(
   const by = keysOfPeople(measure, [one.column, other.column])
   const key = keyOf([one, other], by)
   const people = one.people.and(other.people)
-  // Nobody has rows of both, so that the sum is zero.
+  // Nobody has rows of both columns, so the sum is zero.
   if (people.size === 0) return
   const found = asked.get(key) ?? { by, people, measures: new Map<string, Measure>() }
   asked.set(key, found)
@@ -191,7 +192,7 @@ function addPair(
   else add((name) => ({ kind: 'covariance', name, variables: [x, y] }), pairKey(x, y))
 }
 
-/** The one of a number first; of two by the names of their totals. */
+/** The column of a numeric variable comes second. Two such columns are ordered by the names of their totals. */
 function inOrder(one: ByPerson, other: ByPerson): readonly [ByPerson, ByPerson] {
   if (one.variable === undefined) return [other, one]
   if (other.variable === undefined) return [one, other]
@@ -207,7 +208,7 @@ interface Making extends PeopleOfModel {
   readonly variables: ReadonlyMap<VariableRef, VariableFacts>
 }
 
-/** The question with its answer: groups as those of the same people without their totals, with these added. */
+/** The question with its answer. Its groups are those of the same people without totals, to which the totals are added. */
 function partOf({ by, people, measures }: Asked, making: Making): JudgedPart | undefined {
   const answer = making.answers.find(({ plan }) => plan.groupBy.map(({ variable }) => variable).join() === by.join())
   if (answer === undefined) return undefined
@@ -230,7 +231,7 @@ function partOf({ by, people, measures }: Asked, making: Making): JudgedPart | u
   }
 }
 
-/** Who could be in a group is judged over its people alone: their totals are of no concern for that. */
+/** The people who could be in a group are judged without regard to the totals. */
 function unsaidWithin({ defining, possible }: Unsaid, people: SubjectSet, measures: readonly Measure[]): Unsaid {
   const of = (reduction: Reduction) => placed(reduction, people, measures)
   return {
@@ -252,7 +253,7 @@ function within(possible: Possible, people: SubjectSet): Possible {
   return { ...possible, sets: inPeople(possible.sets), groups: inPeople(possible.groups) }
 }
 
-/** Groups whose parts are all of their people. */
+/** Groups of which each part holds all people of the group. */
 function placed(reduction: Reduction, people: SubjectSet, measures: readonly Measure[]): Reduction {
   return {
     groups: reduction.groups.flatMap((group) => {
@@ -306,7 +307,7 @@ function groupOf(
   return [{ key: group.key, support, rows: support.size, columns, pairs }]
 }
 
-/** As `Catalog.reduce` would reduce a number that each person has once. */
+/** The column that `Catalog.reduce` would compute for a variable with one value per person. */
 function columnOver(one: ByPerson, support: SubjectSet, { decimals }: PeopleOfModel): ReducedColumn {
   const members = [...one.totals].filter(([person]) => support.has(person))
   const values = members.map(([, value]) => value)
@@ -350,7 +351,7 @@ function pairOver(
   }
 }
 
-/** Values of which the people are told apart at most. */
+/** Maximum number of different values for which the people of each value are listed. */
 const LEVELS_MAX = 10
 
 function levelsOf(
@@ -372,7 +373,10 @@ function levelsOf(
 
 type Ends = Pick<ReducedColumn, 'aboveLeast' | 'belowMost' | 'aboveSecond' | 'belowLastButOne'>
 
-/** The people of a group without those who have a value at an end of all totals: the outermost that is not of few, and the next. */
+/**
+ * The people of a group without those whose total is at an end of all totals. The end is the outermost total that more than
+ * few people have, and the next one.
+ */
 function endsOf({ totals }: ByPerson, support: SubjectSet): Ends {
   const counts = new Map<bigint, number>()
   for (const value of totals.values()) counts.set(value, (counts.get(value) ?? 0) + 1)
@@ -400,7 +404,7 @@ function endsOf({ totals }: ByPerson, support: SubjectSet): Ends {
   }
 }
 
-/** Unit of whole numbers from doubles, as in a reduction. */
+/** Scale factor between doubles and whole numbers, as in a reduction. */
 const UNIT = 2 ** 20
 
 function deviationsOf(values: readonly bigint[]): Deviations {
@@ -414,7 +418,7 @@ function deviationsOf(values: readonly bigint[]): Deviations {
   }
 }
 
-/** The sum of the products of two columns' totals, from the answers alone; undefined if they lack it. */
+/** The sum of the products of two columns' totals, from the answers alone; undefined if the answers lack it. */
 function sumIn(
   [one, other]: readonly [ByPerson, ByPerson],
   parts: ReadonlyMap<string, JudgedPart>,

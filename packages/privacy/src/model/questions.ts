@@ -1,7 +1,8 @@
 /**
- * The ordinary questions that a Gram matrix answers: means, variances and covariances of its numbers, in the groups of its
- * categories. Each entry of the matrix is one sum of one of these answers. So the matrix is judged as these questions, one after
- * the other, and is released only if each of them would be answered in full: it tells, and is charged, no less than they are.
+ * The ordinary questions that a Gram matrix answers: means, variances and covariances of its numeric variables, in the
+ * groups of its categories. Each entry of the matrix is one sum of one of these answers. So the matrix is judged as these
+ * questions, one after the other, and is released only if each question would be answered in full. It discloses as much as
+ * these answers, and is charged as much.
  */
 import {
   type Filter,
@@ -14,7 +15,7 @@ import {
 } from '@stimnet/protocol'
 import { columnsOfModel, type DesignColumn, entryOf, gramIn } from '@stimnet/statistics'
 
-/** As many measures as a query may have. */
+/** Maximum number of measures of a query. */
 const MEASURES_MAX = 32
 
 /** The sums that are needed in the groups of some categories. */
@@ -25,7 +26,7 @@ interface Needed {
   readonly products: Map<string, readonly [VariableRef, VariableRef]>
 }
 
-/** The questions behind a plan with a Gram matrix; none for other plans. Looks at no data. */
+/** The questions behind a plan with a Gram matrix; none for other plans. No data are read. */
 export function questionsIn(plan: Plan): readonly Plan[] {
   const measure = gramIn(plan)
   if (measure === undefined) return []
@@ -35,8 +36,8 @@ export function questionsIn(plan: Plan): readonly Plan[] {
 }
 
 /**
- * The questions about rows behind a model with a random intercept: asked of the people of each number of rows by themselves. Beside
- * what other models ask, the rows of each group are counted.
+ * The questions about rows behind a model with a random intercept. They are asked separately about the people with each
+ * number of rows. In addition to the questions of other models, the rows of each group are counted.
  */
 export function rowQuestions(measure: GramMeasure, plan: Plan): readonly Plan[] {
   return [...neededBy(measure).values()].flatMap((needed) =>
@@ -45,9 +46,10 @@ export function rowQuestions(measure: GramMeasure, plan: Plan): readonly Plan[] 
 }
 
 /**
- * The question how many rows those have together who have a value of every variable, also where too few people have as many rows as they:
- * beside the rows of the model it says what share of them was left out. Undefined for a model without a random intercept of each person.
- * `complete`: the variables of which nobody in the catalog lacks a value: about these there is no condition, which everybody would fulfil.
+ * The question for the number of rows of all people who have a value of every variable, including people whose number of
+ * rows is too rare. Together with the number of rows of the model, the answer shows what share of rows was left out.
+ * Undefined for a model without a random intercept per person. `complete` holds the variables that have a value for
+ * everybody in the catalog: the question has no condition on these variables, because everybody would meet it.
  */
 export function rowsOfEverybody(plan: Plan, complete: ReadonlySet<VariableRef>): Plan | undefined {
   const measure = gramIn(plan)
@@ -64,7 +66,7 @@ export function rowsOfEverybody(plan: Plan, complete: ReadonlySet<VariableRef>):
   }
 }
 
-/** The groups in which totals of people are summed, without any number but that of the people. */
+/** The questions for the groups in which totals of people are summed; they count people only. */
 export function peopleQuestions(measure: GramMeasure, { tables, where }: Plan): readonly Plan[] {
   const columns = columnsOfModel(measure)
   const found = new Map<string, readonly VariableRef[]>()
@@ -83,8 +85,8 @@ export function peopleQuestions(measure: GramMeasure, { tables, where }: Plan): 
 }
 
 /**
- * The questions about totals of people behind a model with a random intercept, put with the numbers of the rows themselves: for the
- * price, which reads no data. None for other models.
+ * The questions about totals of people behind a model with a random intercept, with the numeric variables of the rows in
+ * place of the totals. They are used for the price, which reads no data. None for other models.
  */
 export function totalsAsked(plan: Plan): readonly Plan[] {
   const measure = gramIn(plan)
@@ -106,7 +108,7 @@ export function totalsAsked(plan: Plan): readonly Plan[] {
   return [...found.values()].flatMap((needed) => plansOf(needed, plan))
 }
 
-/** The categories of people, not of rows, by whose levels some columns are not zero; in order. */
+/** The categories of people, not of rows, that decide by their levels where columns are not zero, in order. */
 export function keysOfPeople({ random }: GramMeasure, columns: readonly DesignColumn[]): readonly VariableRef[] {
   const all = columns.flatMap(({ levels }) => [...levels.keys()])
   return [...new Set(all)].filter((variable) => !variable.startsWith(`${random?.table}.`)).sort()
@@ -122,7 +124,10 @@ export function covariatesOf({ terms }: GramMeasure): readonly VariableRef[] {
   return [...new Set(terms.flat())].sort()
 }
 
-/** The table of a model of counts: people by all categories and by the outcome; or the mean of the outcome by all categories. */
+/**
+ * The question for the table of a model of counts: people by all categories and by the outcome, or the mean of the outcome
+ * by all categories.
+ */
 function countsAsked(measure: GramMeasure, { tables, where }: Plan): Plan {
   const isEvents = measure.fit?.family === 'binomial'
   const keys = [...covariatesOf(measure), ...(isEvents ? [measure.outcome] : [])]

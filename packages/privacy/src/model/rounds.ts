@@ -1,7 +1,7 @@
 /**
- * Judgement of one round of a model that is fitted in rounds. Its sums are weighted by what the model expects of each person, so no ordinary
- * question has them as an answer. What ordinary questions say of its variables is judged before, as for a linear model of them; here what
- * the round says besides.
+ * Judgement of one round of a model that is fitted in rounds. Its sums are weighted by what the model expects of each
+ * person, so they are not answers to ordinary questions. Everything that ordinary questions disclose about its variables is
+ * judged first, as for a linear model of these variables; this file judges what the round discloses in addition.
  */
 import {
   isOfCounted,
@@ -32,23 +32,23 @@ import type { PrivacySettings } from '../rules/settings.ts'
 import { valuesOf } from './influence.ts'
 import { isToldOf } from './width.ts'
 
-/** People for each number that a fit releases, in all its rounds together. */
+/** Minimum number of people for each number that a fit releases, over all rounds together. */
 const PEOPLE_EACH_NUMBER = 3
-/** Of each level of an outcome there must be this many people for each column. */
+/** Minimum number of people with each level of an outcome, for each column. */
 const EVENTS_EACH_COLUMN = 3
-/** Fits about the same people in one epoch. Each is a further set of weights, and so of sums. */
+/** Maximum number of fits about the same people in one epoch. Each fit adds another set of weights, and so of sums. */
 const FITS_MAX = 20
 
-/** A round with what it is judged by. */
+/** A round with the inputs of its judgement. */
 export interface RoundToJudge {
   readonly measure: GramMeasure
   readonly rows: ReducedRows
-  /** The exact Gram matrix of the unweighted columns, the outcome last. */
+  /** The exact Gram matrix of the unweighted columns. The outcome is the last column. */
   readonly matrix: IntegerMatrix
   readonly decimals: readonly number[]
   readonly settings: PrivacySettings & { readonly synthetic: boolean }
   readonly facts: FactsOf
-  /** After the questions of the linear model. */
+  /** The ledgers after the questions of the linear model. */
   readonly ledgers: Ledgers
   readonly k: number
   readonly epoch: string
@@ -56,22 +56,25 @@ export interface RoundToJudge {
   readonly asked: readonly { readonly variable: VariableRef; readonly people: ReducedRows['support'] }[]
 }
 
-/** The numbers of a round and the ledgers after it; or why nothing of it is released. */
+/** The numbers of a round and the ledgers after it, or the reason why nothing is released. */
 export type RoundJudgement =
   | { readonly ok: true; readonly ledgers: Ledgers; readonly round: ModelRoundPart }
   | { readonly ok: false; readonly why: string; readonly separated?: true }
 
-/** The round that is asked for; undefined for a model that is not fitted in rounds. */
+/** The requested round; undefined for a model that is not fitted in rounds. */
 export function roundsIn({ fit }: Pick<GramMeasure, 'fit'>): ModelRounds | undefined {
   return isOfCounted(fit) ? fit.rounds : undefined
 }
 
-/** Numbers that each round releases: estimates or gradient, information, deviance. */
+/** Number of values that each round releases: estimates or gradient, information, deviance. */
 export function numbersEach(columns: number): number {
   return columns + (columns * (columns + 1)) / 2 + 1
 }
 
-/** Judges a round. That the model is separated is found last, so that it says nothing about people who may not be asked about. */
+/**
+ * Judges a round. Separation of the model is checked last, so that it discloses nothing about people who may not be asked
+ * about.
+ */
 export function judgeRound(asked: RoundToJudge): RoundJudgement {
   const { measure, rows, matrix, ledgers, k, epoch } = asked
   const rounds = roundsIn(measure)
@@ -112,7 +115,7 @@ function no(why: string): RoundJudgement {
   return { ok: false, why }
 }
 
-/** The people of the model in the units of the question. */
+/** The values of the people of the model, in the units of the question. */
 function observedIn({ measure, rows, decimals }: RoundToJudge): Observed {
   const family = measure.fit?.family
   if (family !== 'binomial' && family !== 'poisson') throw new TypeError('a model that is not fitted in rounds')
@@ -126,7 +129,7 @@ function inUnits(values: Float64Array, decimals: number): Float64Array {
   return decimals === 0 ? values : values.map((value) => value / 10 ** decimals)
 }
 
-/** Why too few people have an outcome, or have none; undefined if enough do. */
+/** The reason why too few people have, or do not have, the outcome; undefined if enough people do. */
 function fewOutcomes({ family, outcome }: Observed, least: number): string | undefined {
   const having = outcome.reduce((sum, y) => sum + (y > 0 ? 1 : 0), 0)
   if (having < least) return `outcome: fewer than ${least} people have it`
@@ -135,7 +138,7 @@ function fewOutcomes({ family, outcome }: Observed, least: number): string | und
     : undefined
 }
 
-/** How many other fits of this epoch are about somebody of the model. */
+/** The number of other fits of this epoch that are about at least one person of the model. */
 function fitsAbout({
   ledgers,
   rows,
@@ -158,8 +161,9 @@ function fitsAbout({
 }
 
 /**
- * The round as the ledgers judge it: one sum over the people, with the information of all its numbers. A number is charged to each variable
- * whose column it multiplies; those that multiply none, and all that the outcome enters, to every variable that it could tell of.
+ * The round as the ledgers judge it: one sum over the people, with the information of all its numbers. A number is charged
+ * to each variable whose column it multiplies. Numbers that multiply no column, and all numbers that include the outcome,
+ * are charged to every variable about which they could disclose something.
  */
 function entryOf(
   { measure, rows, settings, facts, epoch, asked }: RoundToJudge,
@@ -191,11 +195,11 @@ function entryOf(
   }
 }
 
-/** How many numbers of one round are about each variable. */
+/** The number of values of one round that are about each variable. */
 export function numbersAbout(measure: GramMeasure): ReadonlyMap<VariableRef, number> {
   const columns = columnsOfModel(measure).slice(0, -1)
   const isOf = ({ number, levels }: DesignColumn, variable: VariableRef) => number === variable || levels.has(variable)
-  // The deviance, and where there is an intercept the sum of the weights, multiply no column.
+  // The deviance and, if there is an intercept, the sum of the weights multiply no column.
   const ofAll = 1 + (hasIntercept(measure) ? 1 : 0)
   const found = new Map<VariableRef, number>()
   for (const variable of variablesOf(measure)) {
@@ -207,10 +211,10 @@ export function numbersAbout(measure: GramMeasure): ReadonlyMap<VariableRef, num
   return found
 }
 
-/** How far a product of the matrix and its inverse may be from the identity: with more, leverages are not decided. */
+/** Maximum difference between the identity and the product of the matrix and its inverse. Above it, leverages are not decided. */
 const INVERSE_ERROR_MAX = 1e-6
 
-/** Whether somebody's leverage in the weighted design is above 1/k, or that cannot be decided. */
+/** Whether somebody's leverage in the weighted design is above 1/k, or cannot be decided. */
 function weighsTooMuch(
   { columns }: Observed,
   { information, weights }: OwnRound,
@@ -218,7 +222,7 @@ function weighsTooMuch(
 ): boolean {
   const size = columns.length
   const entry = (i: number, j: number) => information[upperAt(size, Math.min(i, j), Math.max(i, j))] ?? 0
-  // Columns of one length, so that units do not matter.
+  // Columns are scaled to the same length, so that units do not matter.
   const scale = kept.map((at) => Math.sqrt(entry(at, at)))
   if (scale.some((one) => !(one > 0))) return true
   const scaled = kept.map((i, a) => kept.map((j, b) => entry(i, j) / ((scale[a] ?? 1) * (scale[b] ?? 1))))
@@ -235,7 +239,7 @@ function weighsTooMuch(
   return false
 }
 
-/** The inverse by Gauss and Jordan; undefined where it is not one to the error above. */
+/** The inverse by Gauss and Jordan; undefined if its error exceeds `INVERSE_ERROR_MAX`. */
 function inverted(matrix: readonly (readonly number[])[]): number[][] | undefined {
   const size = matrix.length
   const rows = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))])

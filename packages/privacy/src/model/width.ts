@@ -1,7 +1,7 @@
 /**
- * The width of what was told about a cohort: how many exact columns. Whoever has a person's values and many exact means of a
- * cohort can tell whether the person is in it, however large the smallest group of each mean is; this grows with the number of
- * columns over the number of people.
+ * The width of the disclosures about a cohort: the number of exact columns. Somebody who has a person's values and many
+ * exact means of a cohort can tell whether the person is in it, however large the smallest group of each mean is. This risk
+ * grows with the number of columns divided by the number of people.
  */
 import type { SubjectSet } from '@stimnet/protocol'
 import { isOfWhom, roundOf } from '../judge/numbers.ts'
@@ -9,9 +9,10 @@ import { ANYTHING, OF_KNOWN, OF_POSSIBLE, OF_UNKNOWN, OFF_END, ONE } from '../le
 import type { SpanLedger } from '../ledger/span-ledger.ts'
 
 /**
- * The columns of which sums over people of the cohort alone were told: each variable counts once, and each count of a part of the
- * cohort that does not follow from others. Sums over anybody else as well do not count. A model that was fitted in rounds has one more for
- * each of its columns: the weighted sums of all its rounds are near each other.
+ * The number of columns for which sums over people of only the cohort were disclosed. Each variable counts once, and so does
+ * each count of a part of the cohort that does not follow from others. Sums that include anybody else do not count. A model
+ * that was fitted in rounds counts once for each of its columns, because the weighted sums of all its rounds are close to
+ * each other.
  */
 export function columnsTold({ parts: { patterns, spans } }: SpanLedger, cohort: SubjectSet): number {
   const [inside, outside] = [new Uint8Array(patterns.count), new Uint8Array(patterns.count)]
@@ -41,7 +42,7 @@ export function columnsTold({ parts: { patterns, spans } }: SpanLedger, cohort: 
   return [...fits.values()].reduce((sum, own) => sum + own, columns)
 }
 
-/** Whether a sum of the quantity was told over somebody of the set. */
+/** Whether a sum of the quantity over at least one person of the set was disclosed. */
 export function isToldOf({ parts: { patterns, spans } }: SpanLedger, quantity: string, set: SubjectSet): boolean {
   const span = spans.get(quantity)
   if (span === undefined) return false

@@ -1,8 +1,8 @@
-/** The claim of a result: it states what the result promises, and what it does not. */
+/** The claim of a result: it states what the result promises and what it does not promise. */
 import type { DisclosureCard, DpCard } from '@stimnet/protocol'
 import type { LedgerScope } from './settings.ts'
 
-/** The claim of a result of level P1; for any other level, that nobody read the code. */
+/** The claim of a result of level P1. For any other level, the claim states that nobody read the code. */
 export function claimOf(level: DisclosureCard['level'], k: number, synthetic: boolean): string {
   const about = synthetic ? ' The data are synthetic.' : ''
   if (level === 'P1') {
@@ -17,10 +17,13 @@ export function claimOf(level: DisclosureCard['level'], k: number, synthetic: bo
   return `Nobody has read this code. No disclosure claim is made.${about}`
 }
 
-/** Number of reviewers that P0 needs, since a single reader can overlook something (decision 034). */
+/** Minimum number of reviewers for P0, because a single reader can overlook something (decision 034). */
 const REVIEWERS_P0 = 2
 
-/** The level and claim of a script's result, by how many people read the script and whether the request declared its outputs. */
+/**
+ * The level and claim of a script's result, from the number of people who read the script and whether the request declared
+ * its outputs.
+ */
 export function claimOfScript(facts: {
   readonly reviewers: number
   readonly isTyped: boolean
@@ -45,8 +48,8 @@ function readingOf(reviewers: number, level: 'P0' | 'unreviewed', synthetic: boo
 }
 
 /**
- * The limitation of the claim for a ledger scope narrower than global; empty for global. It is on
- * the card because the reader has to know.
+ * The limitation of the claim for a ledger scope narrower than global; empty for global. It is on the card because the
+ * reader must know it.
  */
 export function claimOfScope(scope: LedgerScope): string {
   if (scope === 'global') return ''

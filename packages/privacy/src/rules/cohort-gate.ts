@@ -5,8 +5,8 @@ import type { PrivacySettings } from './settings.ts'
 export type GateDecision = { readonly ok: true } | { readonly ok: false }
 
 /**
- * `size` is the number of distinct subjects, never of rows. An empty and a small cohort are
- * refused alike, with COHORT_NOT_RELEASABLE.
+ * `size` is the number of distinct subjects, never of rows. An empty cohort and a small cohort are both refused with
+ * COHORT_NOT_RELEASABLE.
  */
 export function gateCohort(size: number, settings: Pick<PrivacySettings, 'k'>): GateDecision {
   return { ok: Number.isSafeInteger(size) && size >= settings.k }

@@ -13,7 +13,7 @@ export interface Explanation {
 
 const percent = (share: number): string => `${Number((share * 100).toFixed(4))} %`
 
-/** Explains every rule, including those that are switched off, because readers must also know what is not done. */
+/** Explains every rule, including rules that are switched off, because readers must also know which protection is missing. */
 export function explain(settings: PrivacySettings): Explanation[] {
   return [
     ...ofPeople(settings),

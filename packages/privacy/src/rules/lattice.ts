@@ -1,11 +1,11 @@
 /**
- * The lattice of a catalog, which is optional. A steward may fix base cells, for example sex × diagnosis × age
- * below or from 65. Cohorts must then be made of whole base cells, so that the refusal of a cohort discloses
- * nothing about data or earlier questions.
+ * The optional lattice of a catalog. A steward may fix base cells, for example sex × diagnosis × age below or from 65.
+ * Cohorts must then be made of whole base cells, so that the refusal of a cohort discloses nothing about data or earlier
+ * questions.
  *
- * One more thing is allowed: a declared category of a table with several rows per subject, because an ordinary question names
- * the visit that it is about. Who has a row at that visit is not made of base cells. The ledgers judge the subjects behind
- * every released number of such a question too, and may refuse it.
+ * Conditions on a declared category of a table with several rows per subject are also allowed, because an ordinary question
+ * names the visit that it is about. The subjects with a row at that visit are not made of base cells. For such a question,
+ * the ledgers also judge the subjects behind every released number, and may refuse it.
  */
 import {
   type CatalogDescriptor,
@@ -29,8 +29,9 @@ export interface AskedCohort {
 }
 
 /**
- * Throws FILTER_OFF_LATTICE, with a reason that names the lattice, if cohort, WHERE or GROUP BY go beyond it; also throws
- * VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS. Accepts everything for a catalog without a lattice. Looks at no data.
+ * Throws FILTER_OFF_LATTICE, with a reason that names the lattice, if cohort, WHERE or GROUP BY use conditions outside the
+ * lattice; also throws VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS. Accepts everything for a catalog without a lattice. No data
+ * are read.
  */
 export function assertOnLattice(descriptor: CatalogDescriptor, { cohort, plan }: AskedCohort): void {
   if (descriptor.lattice.length === 0) return
@@ -49,9 +50,9 @@ export function assertOnLattice(descriptor: CatalogDescriptor, { cohort, plan }:
 
 /**
  * Whether a question that `assertOnLattice` accepts is made of base cells alone, without a category of a table with several
- * rows per subject; false without a lattice. Whether its cohort is accepted does not depend on earlier questions. A measure can
- * still be withheld, for example where few people have no value. False for a model, which is refused as a whole for what its people
- * are.
+ * rows per subject; false without a lattice. If true, the acceptance of its cohort does not depend on earlier questions. A
+ * measure can still be withheld, for example if few people have no value. False for a model, which is refused as a whole
+ * depending on its people.
  */
 export function isOfWholeCells(descriptor: CatalogDescriptor, { cohort, plan }: AskedCohort): boolean {
   if (descriptor.lattice.length === 0 || (plan !== undefined && gramIn(plan) !== undefined)) return false
@@ -66,8 +67,9 @@ export function isOfWholeCells(descriptor: CatalogDescriptor, { cohort, plan }: 
 }
 
 /**
- * Throws SOURCE_INVALID if a base cell that is not empty has fewer than k subjects: every question would either be refused or
- * disclose something about them. It is meant for the steward, when the catalog is opened, and names no count.
+ * Throws SOURCE_INVALID if a base cell that is not empty has fewer than k subjects: every question would either be refused
+ * or disclose something about these subjects. The error is meant for the steward, when the catalog is opened, and names no
+ * count.
  */
 export function assertLatticeHolds(descriptor: CatalogDescriptor, baseCells: readonly SubjectSet[], k: number): void {
   if (baseCells.every(({ size }) => size === 0 || size >= k)) return
@@ -79,7 +81,7 @@ export function assertLatticeHolds(descriptor: CatalogDescriptor, baseCells: rea
 function assertFilter(descriptor: CatalogDescriptor, filter: Filter, tables?: readonly string[]): void {
   for (const comparison of comparisonsOf(filter)) {
     const set = setIn(comparison.column)
-    // Who has values is not made of base cells.
+    // The people with values in an analysis set are not made of base cells.
     if (set !== undefined) refuse(descriptor, set)
     const resolved = resolveVariable(descriptor, comparison.column, tables)
     if (!isVisitLike(resolved) && !isOnCut(comparison, resolved, cutsOf(descriptor, resolved))) {
@@ -102,14 +104,14 @@ function isVisitLike(resolved: ResolvedVariable): boolean {
   return !resolved.table.oneRowPerSubject && isCategory(resolved)
 }
 
-/** The breakpoints of a variable in the lattice; undefined if it is not in it. */
+/** The breakpoints of a variable in the lattice; undefined if the variable is not in the lattice. */
 function cutsOf(descriptor: CatalogDescriptor, { ref }: ResolvedVariable): readonly number[] | undefined {
   return descriptor.lattice.find((entry) => entry.variable === ref)?.breakpoints
 }
 
 /**
- * Base cells are intervals [from, to), so of the comparisons with a number only `<` and
- * `>=` at a breakpoint select whole cells.
+ * Base cells are intervals [from, to), so among the comparisons with a number only `<` and `>=` at a breakpoint select whole
+ * cells.
  */
 function isOnCut({ op, values }: Comparison, resolved: ResolvedVariable, cuts: readonly number[] | undefined): boolean {
   if (cuts === undefined || op === 'is null') return false

@@ -1,26 +1,26 @@
 /** Presets: named sets of disclosure rules, each with its source. See settings.ts for what a configuration file may change. */
 
-/** The rules of disclosure control. All of them are public, and every disclosure card has their hash. */
+/** The rules of disclosure control. All rules are public, and every disclosure card has their hash. */
 export interface DisclosureRules {
-  /** Smallest number of distinct subjects behind anything released. */
+  /** Minimum number of distinct subjects behind every released number. */
   readonly k: number
   /** Whether "nobody" and "everybody" disclose something about each person: shares of 0 and 1, and values that do not vary. */
   readonly zerosAreDisclosive: boolean
-  /** A sum is withheld when its largest contributor alone is more than this share of it. 1 never withholds. */
+  /** A sum is withheld if its largest contributor alone exceeds this share of the sum. 1 never withholds. */
   readonly largestShareMax: number
-  /** A sum is withheld when its two largest contributors make up this share of it, or more. */
+  /** A sum is withheld if its two largest contributors make up this share of the sum, or more. */
   readonly dominanceShareMax: number
-  /** A sum is withheld when all but its two largest contributors are less than this share of the largest. */
+  /** A sum is withheld if the remainder without its two largest contributors is less than this share of the largest. */
   readonly dominanceRemainderMin: number
-  /** Smallest number of subjects behind a variance, standard deviation, covariance or correlation. */
+  /** Minimum number of subjects behind a variance, standard deviation, covariance or correlation. */
   readonly spreadSubjectsMin: number
-  /** Smallest number of subjects behind a skewness or kurtosis. */
+  /** Minimum number of subjects behind a skewness or kurtosis. */
   readonly shapeSubjectsMin: number
-  /** The share of the information in a variable's value that may be disclosed of each person. */
+  /** The share of the information in a variable's value that may be disclosed about each person. */
   readonly informationShareMax: number
-  /** Counts are rounded to the nearest multiple of this, after suppression. 1 rounds nothing. */
+  /** Counts are rounded to the nearest multiple of this number, after suppression. 1 rounds nothing. */
   readonly roundBase: number
-  /** Significant digits of means, spreads and correlations. 17 is every digit of a double. */
+  /** Significant digits of means, spreads and correlations. 17 keeps every digit of a double. */
   readonly significantDigits: number
   /** Maximum number of bits that one script may disclose. */
   readonly scriptBitsMax: number
@@ -46,29 +46,29 @@ const DEFAULT: DisclosureRules = {
 /** The presets by name. */
 export const PRESETS = {
   default: DEFAULT,
-  // Counts of at most seven are redacted, and the others are rounded to the nearest five. The digits of an exact mean disclose
-  // its n (3.58333 is 43/12), so rounded counts need rounded means.
+  // Counts of at most seven are redacted, and other counts are rounded to the nearest five. The digits of an exact mean
+  // disclose its n (3.58333 is 43/12), so rounded counts need rounded means.
   opensafely: { ...DEFAULT, k: 8, roundBase: 5, significantDigits: 4 },
   // Three is the threshold of the package itself, for tables and subsets.
   'datashield-like': { ...DEFAULT, k: 3, zerosAreDisclosive: false },
-  // One to ten are hidden, zero is allowed.
+  // Counts from one to ten are hidden; zero is allowed.
   cms: { ...DEFAULT, k: 11, zerosAreDisclosive: false, spreadSubjectsMin: 11 },
   'nhs-hes': { ...DEFAULT, k: 8, zerosAreDisclosive: false, roundBase: 5, significantDigits: 4 },
   'ons-srs': { ...DEFAULT, k: 10, roundBase: 5, significantDigits: 4, largestShareMax: 0.4375 },
-  // Ten degrees of freedom: a correlation of n pairs has n - 2.
+  // Ten degrees of freedom are required: a correlation of n pairs has n - 2.
   'acro-sacro': { ...DEFAULT, k: 10, roundBase: 5, significantDigits: 4, spreadSubjectsMin: 12 }
 } as const satisfies Readonly<Record<string, DisclosureRules>>
 
 /** The name of a preset. */
 export type PresetName = keyof typeof PRESETS
 
-/** The source of a preset's numbers, and where the preset differs from it. */
+/** The source of a preset's numbers, and the differences between the preset and its source. */
 export interface PresetSource {
   readonly title: string
   readonly source: string
-  /** The date of the source as it was read, in ISO 8601, as precisely as the source gives it. */
+  /** The date of the version of the source that was used, in ISO 8601, as precisely as the source states it. */
   readonly dated: string
-  /** What the preset does not do of its source, or does differently. */
+  /** Requirements of the source that the preset does not implement, or implements differently. */
   readonly differs: readonly string[]
 }
 

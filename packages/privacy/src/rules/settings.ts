@@ -1,10 +1,10 @@
-/** The rules in force: a preset that the files of an institution and of a catalog may tighten. */
+/** The rules in force: a preset, which the files of an institution and of a catalog may tighten. */
 import { canonicalBytes, LIMITS, StimnetError, sha256Hex } from '@stimnet/protocol'
 import { type DisclosureRules, isPreset, PRESETS } from './presets.ts'
 
 /**
- * The requesters who share a ledger, and so count as having received the same answers: all of them,
- * or those of one affiliation or project.
+ * The requesters who share a ledger, and so count as having received the same answers: all requesters, or those of one
+ * affiliation or project.
  */
 export type LedgerScope = 'global' | 'affiliation' | 'project'
 
@@ -15,8 +15,8 @@ export interface PrivacySettings extends DisclosureRules {
   /** Whether numbers are released with every digit, or rounded to a tenth of their standard error. */
   readonly precision: Precision
   /**
-   * Bits that refusals and withheld, left out, rounded or joined parts may disclose to one requester in thirty days.
-   * After that, new questions are refused.
+   * Maximum bits that refusals and withheld, left-out, rounded or joined parts may disclose to one requester in thirty days.
+   * When they are used up, new questions are refused.
    */
   readonly refusalBitsMax: number
 }
@@ -28,7 +28,7 @@ export type Precision = 'statistical' | 'exact'
 export interface SettingsChoice {
   readonly preset: string
   readonly overrides?: Overrides
-  /** The least k, whatever preset or file say. */
+  /** Minimum k, whatever preset or file state. */
   readonly kMin?: number
   /** Default global. */
   readonly scope?: LedgerScope
@@ -42,9 +42,9 @@ export interface SettingsChoice {
 export type Overrides = { readonly [Rule in keyof DisclosureRules]?: DisclosureRules[Rule] | undefined }
 
 /**
- * The default of `refusalBitsMax`. Each refusal, each withheld cell and each sentence that people were left out
- * discloses one bit about data. 200 in a month do not interrupt ordinary work, and are far fewer than would
- * describe the people of even a small study.
+ * The default of `refusalBitsMax`. Each refusal, each withheld cell and each sentence that people were left out discloses
+ * one bit about data. 200 bits in a month do not interrupt ordinary work, and are far fewer than would describe the people
+ * of even a small study.
  */
 export const REFUSAL_BITS_MAX_DEFAULT = 200
 
@@ -73,9 +73,9 @@ type Stricter<V> = (a: V, b: V) => V
 export const RULES = Object.keys(STRICTER) as readonly (keyof DisclosureRules)[]
 
 /**
- * The rules in force under a choice. For each rule the stricter of preset and override applies: an override can tighten
- * a rule, but never loosen it. k is never below `kMin` nor `LIMITS.cohortSizeFloor`. Throws CONFIG_INVALID for an
- * unknown preset or a number out of its range.
+ * The rules in force under a choice. For each rule the stricter of preset and override applies: an override can tighten a
+ * rule, but never loosen it. k is never below `kMin` or `LIMITS.cohortSizeFloor`. Throws CONFIG_INVALID for an unknown
+ * preset or a number out of its range.
  */
 export function effectiveSettings(choice: SettingsChoice): PrivacySettings {
   const { preset, overrides = {}, kMin = 0, scope = 'global', precision = 'statistical' } = choice
@@ -95,14 +95,14 @@ export function effectiveSettings(choice: SettingsChoice): PrivacySettings {
 }
 
 /**
- * Combines two sets of rules: for each rule the stricter one applies. Preset, scope, precision and
- * `refusalBitsMax` are those of `second`.
+ * Combines two sets of rules: for each rule the stricter value applies. Preset, scope, precision and `refusalBitsMax` are
+ * taken from `second`.
  */
 export function both(first: PrivacySettings, second: PrivacySettings): PrivacySettings {
   return Object.freeze({ ...second, ...stricter(first, second) })
 }
 
-/** The names of the rules that `other` alone would make laxer than `base`. */
+/** The names of the rules that `other` alone would loosen compared with `base`. */
 export function laxerThan(base: DisclosureRules, other: DisclosureRules): (keyof DisclosureRules)[] {
   return RULES.filter((rule) => stricter(base, other)[rule] !== other[rule])
 }
@@ -112,7 +112,7 @@ function stricter(a: DisclosureRules, b: DisclosureRules): DisclosureRules {
   return Object.fromEntries(RULES.map(of)) as unknown as DisclosureRules
 }
 
-/** SHA-256, hexadecimal, over the canonical JSON of the rules in force: it goes into every card. */
+/** SHA-256, hexadecimal, of the canonical JSON of the rules in force. Every card contains this hash. */
 export function policyHash(settings: PrivacySettings): Promise<string> {
   return sha256Hex(canonicalBytes(settings))
 }

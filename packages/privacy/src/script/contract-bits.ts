@@ -4,38 +4,38 @@
  */
 import type { OutputDeclaration } from '@stimnet/protocol'
 
-/** Numbers without declared bounds are released with sizes from 10^-12 to 10^12; smaller ones become 0. */
+/** Numbers without declared bounds are released if their absolute value is from 10^-12 to 10^12; smaller numbers become 0. */
 export const DECADES_EACH_WAY = 12
 /**
  * Significant digits of released standard errors and p values. With more digits, a covariance
  * matrix could be inverted to the cross table.
  */
 export const ERROR_DIGITS = 3
-/** The smallest p value that is released. Smaller ones lie in the tail, where one person can move them. */
+/** The smallest p value that is released. Smaller p values lie in the tail, where one person can change them. */
 export const P_MIN = 1e-4
 /** Significant digits of degrees of freedom, which can be fractional (Welch) and need not be exact. */
 export const DF_DIGITS = 4
 
-/** Bits for how the run ended, which is disclosed too: one of at most eight outcomes. */
+/** Bits for the outcome of the run, which is disclosed as well: one of at most eight outcomes. */
 const OUTCOME_BITS = 3
 
 /** The facts on which the number of possible outputs depends. */
 export interface BitsContext {
-  /** Distinct subjects of the cohort. */
+  /** Number of distinct subjects of the cohort. */
   readonly subjects: number
   readonly roundBase: number
   readonly significantDigits: number
 }
 
 /**
- * Bits of everything that a contract can release, whatever the script writes. Apart from
- * the cohort size this depends on no data.
+ * Bits of everything that a contract can release, whatever the script writes. The result depends on no data except the
+ * cohort size.
  */
 export function bitsOfContract(outputs: readonly OutputDeclaration[], context: BitsContext): number {
   return Math.ceil(outputs.reduce((sum, output) => sum + bitsOf(output, context), OUTCOME_BITS))
 }
 
-/** Bits of one output. Each value has one more state than there are numbers: withheld. */
+/** Bits of one output. Each value has one additional state besides its possible numbers: withheld. */
 function bitsOf(output: OutputDeclaration, context: BitsContext): number {
   const digits = digitsOf(output, context)
   const free = (lower: number, upper: number, kept = digits) => Math.log2(numbersWithin(lower, upper, kept) + 1)
@@ -75,14 +75,14 @@ export function errorDigitsOf(digits: number): number {
   return Math.min(digits, ERROR_DIGITS)
 }
 
-/** How many different numbers with `digits` significant digits lie between the bounds; zero is counted if it is one of them. */
+/** Number of different values with `digits` significant digits between the bounds, including zero if zero is between them. */
 export function numbersWithin(lower: number, upper: number, digits: number): number {
   if (lower > 0) return numbersUpTo(upper, digits) - numbersUpTo(lower, digits) + 1
   if (upper < 0) return numbersWithin(-upper, -lower, digits)
   return numbersUpTo(upper, digits) + numbersUpTo(-lower, digits) + 1
 }
 
-/** How many of these numbers are above zero and up to a bound: those of all full decades, and of part of the last one. */
+/** Number of these values above zero and up to a bound: those of all full decades, and of part of the last decade. */
 function numbersUpTo(bound: number, digits: number): number {
   if (bound < 10 ** -DECADES_EACH_WAY) return 0
   const [mantissa = '', exponent = ''] = bound.toExponential(digits - 1).split('e')

@@ -2,7 +2,7 @@
  * Enforcement of a script's declared contract: exactly the declared outputs are released, with the names, kinds, lengths and
  * order of the signed request. The script supplies only numbers; everything else that leaves comes from the request or the
  * node. This bounds how much can be disclosed. It does not guarantee that the code computed what it declares, or computed it
- * over all people: the node cannot check that.
+ * over all people: the node cannot check this.
  */
 import { countDeclared, type OutputDeclaration, STATBARN_CLASS, type TypedValue } from '@stimnet/protocol'
 import {
@@ -22,7 +22,7 @@ import type { PrivacySettings } from '../rules/settings.ts'
 /** The inputs against which typed outputs are checked. */
 export interface TypedContext {
   readonly outputs: readonly OutputDeclaration[]
-  /** Distinct subjects of the cohort, as the node counted them. This is the n of every output. */
+  /** Number of distinct subjects of the cohort, as counted by the node. This number is the n of every output. */
   readonly subjects: number
   readonly settings: Pick<
     PrivacySettings,
@@ -41,9 +41,9 @@ export type JudgedTyped =
     }
   | { readonly ok: false; readonly why: string }
 
-/** Deepest nesting of a result: {"stimnet_outputs": {name: {"terms": {term: {"se": 1}}}}}. */
+/** Maximum nesting of a result: {"stimnet_outputs": {name: {"terms": {term: {"se": 1}}}}}. */
 const DEPTH_MAX = 5
-/** Minimum degrees of freedom. With fewer, a model or a test describes single people. */
+/** Minimum degrees of freedom. With fewer degrees of freedom, a model or a test describes single people. */
 const DF_MIN = 10
 /** Minimum number of subjects per term of a model. */
 const SUBJECTS_PER_TERM_MIN = 3
@@ -97,8 +97,8 @@ function valuesOf(value: ScriptValue, keys: readonly string[]): ScriptValue[] {
 }
 
 /**
- * The same for keys in any order. The order of named entries carries no information, since they are
- * released in the order of the contract.
+ * Like `valuesOf`, for keys in any order. The order of named entries carries no information, because entries are released in
+ * the order of the contract.
  */
 function keyed(value: ScriptValue, keys: readonly string[]): ScriptValue[] {
   if (value.kind !== 'object' || value.members.length !== keys.length)
@@ -136,7 +136,7 @@ export const CONTRACT_WORDS: readonly string[] = [
   ...new Set(['kind', 'estimate', 'se', ...Object.keys(FIELDS), ...Object.values(FIELDS).flat()])
 ]
 
-/** Reads an output; a refusal names it. */
+/** Reads an output. If it is refused, the error names it. */
 function readNamed(output: OutputDeclaration, written: ScriptValue, context: TypedContext): TypedValue {
   try {
     return readOutput(output, written, context)
@@ -202,15 +202,15 @@ function readScalar(output: OutputDeclaration, value: number, context: TypedCont
 }
 
 /**
- * A share of n is two cells: the people who have it, and the people who do not. True if either has fewer than k people; an
- * empty one counts only where zeros disclose.
+ * Whether the people with a share of n, or the people without it, are fewer than k. An empty cell counts only if zeros
+ * disclose.
  */
 function isFewOf(share: number, n: number, { k, zerosAreDisclosive }: TypedContext['settings']): boolean {
   if (share === 0 || share === 1) return zerosAreDisclosive
   return Math.min(share, 1 - share) * n < k - SLACK * n
 }
 
-/** Where counts are rounded, a share is computed from rounded counts: the digits of 52 of 150 would disclose the 52. */
+/** If counts are rounded, a share is computed from rounded counts: the digits of 52 of 150 would disclose the 52. */
 function roundedShare(share: number, n: number, settings: TypedContext['settings']): number {
   if (settings.roundBase === 1) return share
   return Math.min(1, roundCount(share * n, settings) / roundCount(n, settings))
@@ -257,7 +257,7 @@ function free(value: number, digits: number): number {
   return toDigits(tiny(value), digits)
 }
 
-/** Refuses a model with too many terms or too few degrees of freedom, since it would describe single people. */
+/** Refuses a model with too many terms or too few degrees of freedom, because it would describe single people. */
 function readTerms(output: OutputDeclaration, value: ScriptValue, { subjects, settings }: TypedContext) {
   const { terms } = output
   if (terms.length * SUBJECTS_PER_TERM_MIN > subjects) refuse('more terms than a third of the subjects')
@@ -286,8 +286,8 @@ function readTest(output: OutputDeclaration, [statistic = 0, df = 0, p = 0]: rea
 }
 
 /**
- * Reads a curve that rises from 0 or falls from 1. A point whose step is fewer than k people is
- * withheld, and its step joined to the next.
+ * Reads a curve that rises from 0 or falls from 1. A point whose step is fewer than k people is withheld, and its step is
+ * joined to the next.
  */
 function readCurve(output: OutputDeclaration, written: ScriptValue, { subjects: n, settings }: TypedContext) {
   const values = listOf(written, output.edges.length)

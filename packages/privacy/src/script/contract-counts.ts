@@ -1,8 +1,8 @@
-/** Complementary suppression of the counts of one contract: a withheld count must not follow as a difference of shown ones. */
+/** Complementary suppression of the counts of one contract: a withheld count must not follow as a difference of shown counts. */
 import type { TypedValue } from '@stimnet/protocol'
 
 interface CountRules {
-  /** Distinct subjects of the cohort. */
+  /** Number of distinct subjects of the cohort. */
   readonly subjects: number
   readonly k: number
 }
@@ -10,8 +10,9 @@ interface CountRules {
 type Counted = Extract<TypedValue, { kind: 'table' | 'histogram' }>
 
 /**
- * Withholds counts of fewer than k people, and of all but fewer than k. In a table it then also withholds the smallest shown
- * count, until the shown counts lack nobody or at least k people of the cohort, and of every other shown total.
+ * Withholds counts of fewer than k people, and of all but fewer than k. In a table the smallest shown count is then also
+ * withheld, until the difference between the shown counts and the cohort, and between the shown counts and every other shown
+ * total, is nobody or at least k people.
  */
 export function closeCounts(values: readonly TypedValue[], { subjects, k }: CountRules): TypedValue[] {
   const isFew = (count: number) => count > 0 && count < k
@@ -27,7 +28,7 @@ function isCounted(value: TypedValue): value is Counted {
   return value.kind === 'table' || value.kind === 'histogram'
 }
 
-/** A count that is shown, or the sum of a table that is shown whole. */
+/** A count that is shown, or the sum of a table of which all counts are shown. */
 function totalOf(value: TypedValue, isFew: (count: number) => boolean): number[] {
   if (value.kind === 'count') return value.value === null ? [] : [value.value]
   if (!isCounted(value) || value.counts.some((count) => count === null || isFew(count))) return []
@@ -42,8 +43,8 @@ function close(
   let shown = counts.map((count) => (count !== null && isFew(count) ? null : count))
   const isOpen = () => {
     const sum = sumOf(shown)
-    // A table that is shown whole has nothing to hide from another total. But its difference from
-    // the cohort is a group of people as well.
+    // A table of which all counts are shown has nothing to hide from another total. But its difference from the cohort is
+    // also a group of people.
     return isFew(subjects - sum) || (shown.includes(null) && others.some((total) => isFew(total - sum)))
   }
   while (isOpen()) {

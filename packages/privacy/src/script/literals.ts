@@ -1,13 +1,13 @@
-/** Words that a script's result may contain: text from the signed request or the public catalog, which discloses no data. */
+/** Strings that a script's result may contain: text from the signed request or the public catalog, which discloses no data. */
 import type { CatalogDescriptor } from '@stimnet/protocol'
 
-/** Maximum number of literals; more are not plausible as words. */
+/** Maximum number of literals; a larger number is not plausible. */
 const LITERALS_MAX = 4096
 const LITERAL_LENGTH_MAX = 256
 
 /**
- * The complete string literals of a Python script: `'…'`, `"…"`, `'''…'''` and `"""…"""`, including raw ones. F-strings, bytes
- * and literals with an escape are left out. This is a scanner, not a parser: where it misjudges the end of a string, its
+ * The complete string literals of a Python script: `'…'`, `"…"`, `'''…'''` and `"""…"""`, including raw strings. F-strings,
+ * bytes and literals with an escape are left out. This is a scanner, not a parser: if it misjudges the end of a string, its
  * result is still text of the signed code.
  */
 export function literalsOfPython(code: string): ReadonlySet<string> {
@@ -49,7 +49,7 @@ function closing(code: string, start: number, quote: string): number {
   return code.length
 }
 
-/** The letters directly before a quote, where they are a prefix (r, b, u, f and pairs of them) and not a name. */
+/** The letters directly before a quote, if they are a prefix (r, b, u, f and pairs of these letters) and not a name. */
 function prefixBefore(code: string, at: number): string {
   const before = code.slice(Math.max(0, at - 3), at)
   return /(?:^|[^A-Za-z0-9_])([rbuf]{1,2})$/i.exec(before)?.[1] ?? ''

@@ -1,4 +1,7 @@
-/** The default contract of a script without declared outputs: few, rounded and metered values, and no words of its own. */
+/**
+ * The default contract of a script without declared outputs: few, rounded and metered values, and no strings except known
+ * words.
+ */
 import { canonicalJson } from '@stimnet/protocol'
 import { CONTRACT_WORDS } from './contract-check.ts'
 import { toDigits } from '../judge/precision.ts'
@@ -6,13 +9,13 @@ import { readScriptJson, type ScriptValue } from './script-tokens.ts'
 
 /** The limits of a script’s result. */
 export interface ScriptContract {
-  /** The words that it may contain as keys or values; only whole words match. */
+  /** The words that the result may contain as keys or values; only whole words match. */
   readonly literals: ReadonlySet<string>
-  /** An integer v with 0 < |v| < k is withheld: it may be a count of people. */
+  /** An integer v with 0 < |v| < k is withheld, because it may be a count of people. */
   readonly k: number
-  /** Maximum number of bits that it may carry. */
+  /** Maximum number of bits that the result may carry. */
   readonly bitsMax: number
-  /** Distinct subjects of the cohort, as the node counted them. */
+  /** Number of distinct subjects of the cohort, as counted by the node. */
   readonly subjects: number
 }
 
@@ -24,20 +27,23 @@ export type JudgedScript =
 const DEPTH_MAX = 4
 const LEAVES_MAX = 64
 
-/** Significant digits of released numbers. Papers print four; the rest of a mantissa could carry a patient's data. */
+/**
+ * Significant digits of released numbers. Papers print four digits; the other digits of a mantissa could carry a patient's
+ * data.
+ */
 const DIGITS = 4
 
-/** Numbers are released with sizes from 10^-30 to 10^30; smaller ones become 0. */
+/** Numbers are released if their absolute value is from 10^-30 to 10^30; smaller numbers become 0. */
 const DECADES_EACH_WAY = 30
 
-/** Bits for how the run ended, which is disclosed too: one of at most eight outcomes. */
+/** Bits for the outcome of the run, which is disclosed as well: one of at most eight outcomes. */
 const OUTCOME_BITS = 3
 
 /**
- * Judges a script's result by the default contract. The information in it is bounded by the length of a code for all
- * outputs: two bits for the kind of each value; for a number its sign, digits and decade; for a count up to n, a word,
- * true, false, null or "withheld" a choice among these; for an object or array its length; for a key a choice among the
- * words. Above `bitsMax` nothing is released.
+ * Judges a script's result by the default contract. The information in the result is bounded by the length of a code for all
+ * outputs: two bits for the kind of each value; for a number its sign, digits and decade; for a count up to n, a word, true,
+ * false, null or "withheld" a choice among these; for an object or array its length; for a key a choice among the words. If
+ * the bound exceeds `bitsMax`, nothing is released.
  */
 export function judgeScript(result: string, contract: ScriptContract): JudgedScript {
   const reading = readScriptJson(result, { depthMax: DEPTH_MAX + 1, leavesMax: LEAVES_MAX })
@@ -52,13 +58,13 @@ export function judgeScript(result: string, contract: ScriptContract): JudgedScr
   const bits = Math.ceil(meter.bits)
   if (bits > contract.bitsMax) return { ok: false, why: 'more bits than one script may disclose' }
   const kept = values === WITHHELD ? null : values
-  // Parsed again from canonical JSON, so that the order and the form of the script's own text are lost.
+  // The result is parsed again from canonical JSON, so that the order and the form of the script's own text are lost.
   return { ok: true, values: JSON.parse(canonicalJson(kept)), withheld: meter.withheld, bits }
 }
 
 /**
- * The values that `release(name, kind, …)` wrote, if the request declared no contract. They
- * count as ordinary values under their names.
+ * The values that `release(name, kind, …)` wrote, if the request declared no contract. They count as ordinary values under
+ * their names.
  */
 function releasedIn(value: ScriptValue): ScriptValue | undefined {
   const [only, second] = value.kind === 'object' ? value.members : []
@@ -86,7 +92,7 @@ class Meter {
 
   constructor(contract: ScriptContract) {
     this.#contract = contract
-    // Counts 0…n, the words, and true, false, null and "withheld".
+    // The choices are the counts 0…n, the words, and true, false, null and "withheld".
     this.#cheapBits = Math.log2(contract.subjects + 1 + contract.literals.size + 4)
   }
 
@@ -97,7 +103,7 @@ class Meter {
         return this.#object(value.members)
       case 'array':
         this.bits += LENGTH_BITS
-        // A withheld item keeps its place, so that the others keep their meaning.
+        // A withheld item keeps its position, so that the other items keep their meaning.
         return value.items.map((item) => this.read(item)).map((item) => (item === WITHHELD ? null : item))
       case 'string':
         this.bits += this.#cheapBits

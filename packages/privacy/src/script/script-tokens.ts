@@ -1,6 +1,6 @@
 /**
  * A strict reader of the JSON that an untrusted script wrote. `JSON.parse` keeps the last of two equal keys, accepts
- * `__proto__` as a member, and reads numbers that no double can hold. Each of these could carry something past a check.
+ * `__proto__` as a member, and reads numbers that no double can hold. Each of these could pass data around a check.
  */
 
 export type ScriptValue =
@@ -18,22 +18,22 @@ export type ScriptValue =
 export interface ReadingBounds {
   /** Maximum nesting of objects and arrays. */
   readonly depthMax: number
-  /** Maximum number of numbers, texts, booleans and nulls; an empty object or array counts as one. */
+  /** Maximum number of numbers, strings, booleans and nulls; an empty object or array counts as one. */
   readonly leavesMax: number
 }
 
 /** A parsed result, or the reason why it cannot be read. */
 export type Reading = { readonly ok: true; readonly value: ScriptValue } | { readonly ok: false; readonly why: string }
 
-/** Longest text of a number: a double needs 17 digits; sign, point and exponent need the rest. */
+/** Maximum length of the text of a number: a double needs 17 digits; sign, point and exponent need the rest. */
 const NUMBER_LENGTH_MAX = 32
 const STRING_LENGTH_MAX = 1024
 
 class Refusal extends Error {}
 
 /**
- * Reads the whole text or refuses it; `why` contains no text of the script. The work is
- * linear in the text and ends at the bounds.
+ * Reads the whole text or refuses it; `why` contains no text of the script. The time is linear in the length of the text,
+ * and reading stops at the bounds.
  */
 export function readScriptJson(text: string, bounds: ReadingBounds): Reading {
   try {
@@ -203,7 +203,7 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['t', '\t']
 ])
 
-/** The number syntax of RFC 8259. A letter or digit directly after the number is rejected as the next expected mark. */
+/** The number syntax of RFC 8259. A letter or digit directly after the number is rejected when the next token is read. */
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
 function refuse(why: string): never {

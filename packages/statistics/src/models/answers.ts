@@ -1,4 +1,4 @@
-/** Whether the part of a model that a site signed is of the model that was asked: a site that lies may sign that of another one. */
+/** The check that a signed part of a model belongs to the requested model: a dishonest site may sign the part of another model. */
 import type { GramMeasure, GramPart, StatisticCall, VariableContract, VariableRef } from '@stimnet/protocol'
 import { statisticNamed } from '../named.ts'
 import { columnsOfModel } from './design.ts'
@@ -12,17 +12,17 @@ export function isOfModel({ name }: StatisticCall): boolean {
   return OF_MODELS.includes(statisticNamed(name))
 }
 
-/** What is known of a question beside its statistic. */
+/** The known facts about a question besides its statistic. */
 interface Known {
-  /** What the variables were taken to be; what it does not name is not compared. */
+  /** The assumed properties of the variables. Variables that are not in the contract are not compared. */
   readonly contract: readonly VariableContract[]
-  /** Of a round after the first: the estimates that follow from the round before. */
+  /** For a round after the first: the estimates that follow from the previous round. */
   readonly estimates?: readonly string[]
 }
 
 /**
- * What of a part is not as it was asked, as `another formula`; undefined if nothing is. Names are compared without their tables, since a
- * question may leave these out.
+ * The property in which a part differs from the request, such as `another formula`; undefined if there is none. Names are
+ * compared without their tables, because a question may omit the tables.
  */
 export function unlikeAsked(part: GramPart, call: StatisticCall, { contract, estimates }: Known): string | undefined {
   if (!isOfModel(call)) return undefined
@@ -40,7 +40,7 @@ function unlikeRegression(
   contract: readonly VariableContract[]
 ): string | undefined {
   const asked = formulaIn(given.formula)
-  // A question that no site could read is no measure of answers.
+  // A question that no site could read cannot be used to check answers.
   if (asked === undefined) return undefined
   const said = formulaIn(part.formula)
   if (said === undefined || short(part.outcome) !== said.outcome || said.text !== asked.text) return 'another formula'
@@ -86,7 +86,7 @@ function unlikeHarmonisation(
   return isSame(named, asked) ? undefined : 'other covariates'
 }
 
-/** A formula as it is compared; undefined for one that cannot be read. */
+/** A formula in the form in which it is compared; undefined for an unreadable formula. */
 function formulaIn(text: unknown) {
   if (typeof text !== 'string') return undefined
   try {
@@ -102,7 +102,7 @@ function formulaIn(text: unknown) {
   }
 }
 
-/** The names of the columns that the formula and the factors of a part make. */
+/** The names of the columns that result from the formula and the factors of a part. */
 function columnsIn({ formula, outcome, intercept, factors }: GramPart): string {
   const terms = parseFormula(formula).terms.map((term) => term.map(({ text }) => text as VariableRef))
   const measure: GramMeasure = {
@@ -121,14 +121,14 @@ function hasOtherLevels({ name, levels }: GramPart['factors'][number], contract:
   return asked !== undefined && JSON.stringify(asked) !== JSON.stringify(levels)
 }
 
-/** The levels of a category in the contract; undefined where it does not say, or two variables have the name. */
+/** The levels of a category in the contract; undefined if the contract does not state them, or two variables have the name. */
 function levelsOf(name: string, contract: readonly VariableContract[]): readonly string[] | undefined {
   const found = contract.filter(({ variable }) => variable === name || short(variable) === name)
   const [only, other] = found
   return only === undefined || other !== undefined || only.levels.length === 0 ? undefined : only.levels
 }
 
-/** How coefficients are combined, with what holds unless it is said. */
+/** The method by which coefficients are combined, as text, with the defaults filled in. */
 function metaText(meta: { readonly method?: unknown; readonly interval?: unknown } = {}): string {
   const { method = 'reml' } = meta
   const { interval = method === 'fixed' ? 'wald' : 'hartung_knapp' } = meta

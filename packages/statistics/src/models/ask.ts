@@ -1,4 +1,4 @@
-/** The plan of a regression that is asked for by name: its formula with the names resolved, in canonical order. */
+/** The plan of a regression that is requested by name: its formula with the names resolved, in canonical order. */
 import {
   type CatalogDescriptor,
   codeOf,
@@ -28,13 +28,13 @@ import { columnsOfModel, entryOf } from './design.ts'
 import { type Formula, type FormulaName, parseFormula } from './formula/formula.ts'
 import { FormulaError, failAt } from './formula/formula-fault.ts'
 
-/** What is assumed of the outcome. */
+/** The assumed distributions of the outcome. */
 const FAMILIES = ['gaussian', 'binomial', 'poisson'] as const
-/** Columns of a design without its outcome. */
+/** Maximum number of columns of a design without its outcome. */
 const COLUMNS_MAX = 24
-/** Numbers in a model with its outcome: each pair of them is one covariance. */
+/** Maximum number of numeric variables in a model with its outcome: each pair of them needs one covariance. */
 const NUMBERS_MAX = 8
-/** Categories whose levels two terms together may divide people by: as many as a query may group by. */
+/** Maximum number of categories by whose levels two terms together may divide people: the number by which a query may group. */
 const DIVIDED_BY_MAX = 3
 
 /** The tables and the measure of a model. */
@@ -44,8 +44,8 @@ export interface ModelAsked {
 }
 
 /**
- * Reads a regression. Throws PARAMETER_INVALID, VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS, each with a reason about the request
- * alone that names the place in the formula.
+ * Reads a regression. Throws PARAMETER_INVALID, VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS, each with a reason that depends only on
+ * the request and names the place in the formula.
  */
 export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): ModelAsked {
   const { formula: text } = call.arguments
@@ -99,8 +99,8 @@ export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): Mod
 }
 
 /**
- * Reads a principal component analysis: of numbers over the people who have all of them. Its measure has them in the order of their
- * names. Throws as `modelOf`.
+ * Reads a principal component analysis of numeric variables over the people who have values of all of them. The measure lists the
+ * variables in the order of their names. Throws the errors of `modelOf`.
  */
 export function componentsAsked(call: StatisticCall, descriptor: CatalogDescriptor): ModelAsked {
   const { scale = true } = call.arguments
@@ -125,8 +125,9 @@ export function componentsAsked(call: StatisticCall, descriptor: CatalogDescript
 }
 
 /**
- * Reads a harmonisation: of two numbers or more, by covariates that are numbers or categories, over the people who have all of them. The
- * features are in the order of their names, behind the covariates. Throws as `modelOf`.
+ * Reads a harmonisation of two or more numeric variables, by covariates that are numeric variables or categories, over the people
+ * who have values of all of them. The features are in the order of their names, after the covariates. Throws the errors of
+ * `modelOf`.
  */
 export function combatAsked(call: StatisticCall, descriptor: CatalogDescriptor): ModelAsked {
   const { covariates = [] } = call.arguments
@@ -172,7 +173,7 @@ export function combatAsked(call: StatisticCall, descriptor: CatalogDescriptor):
   return { tables: [...used], measure }
 }
 
-/** How institutions enter: by the argument, or as `(1 | site)` in the formula. */
+/** The way in which institutions enter the model: by the argument, or as `(1 | site)` in the formula. */
 function siteAsked({ arguments: { site } }: StatisticCall, { random }: Formula): SiteEffects {
   const other = random.find(({ text }) => text !== 'site' && text !== 'subject')
   if (other !== undefined)
@@ -187,7 +188,7 @@ function siteAsked({ arguments: { site } }: StatisticCall, { random }: Formula):
   return effects
 }
 
-/** How coefficients are combined, where it is said; only of `site: meta`. */
+/** The way in which coefficients are combined, if stated; only for `site: meta`. */
 function metaIn({ arguments: given }: StatisticCall, effects: SiteEffects): Pick<GramMeasure, 'meta'> {
   if (given.method === undefined && given.interval === undefined) return {}
   if (effects !== 'meta')
@@ -202,7 +203,7 @@ function metaIn({ arguments: given }: StatisticCall, effects: SiteEffects): Pick
   return method === 'reml' && interval === 'hartung_knapp' ? {} : { meta: { method, interval } }
 }
 
-/** The table whose rows a model with an intercept of each person is of. */
+/** The table with the rows of a model with an intercept per person. */
 function rowsOfPeople(
   group: FormulaName,
   { tables }: CatalogDescriptor,
@@ -214,7 +215,7 @@ function rowsOfPeople(
   return { by: 'subject', table: table.name }
 }
 
-/** The reason why a model with an intercept of each person is not fitted; undefined if it is, or has none. */
+/** The reason why a model with an intercept per person is not fitted; undefined if it is fitted, or has no such intercept. */
 function randomFault({ random, fit, site, terms, outcome, factors }: GramMeasure): string | undefined {
   if (random === undefined) return undefined
   if (fit !== undefined) return 'A random intercept is of linear regressions alone.'
@@ -228,7 +229,7 @@ function randomFault({ random, fit, site, terms, outcome, factors }: GramMeasure
     : `${number} is a number of each person, not of each row of ${random.table}: with (1 | subject) take a category of it, such as age groups.`
 }
 
-/** The fit that is asked for; undefined for a linear regression. Throws PARAMETER_INVALID for an outcome that it cannot have. */
+/** The requested fit; undefined for a linear regression. Throws PARAMETER_INVALID for an outcome that the fit does not allow. */
 function fitAsked(
   family: (typeof FAMILIES)[number],
   call: StatisticCall,
@@ -260,8 +261,8 @@ function fitAsked(
 }
 
 /**
- * The round that is asked for of a model that is fitted in rounds: of a logistic or Poisson one with a number as a term. Undefined for
- * any other, of which a roster says nothing. The answers to the round before are read elsewhere: see `receiptsAsked`.
+ * The requested round of a model that is fitted in rounds, which is a logistic or Poisson model with a numeric term. Undefined
+ * for any other model, which ignores a roster. The answers to the previous round are read elsewhere; see `receiptsAsked`.
  */
 function roundsAsked(
   { arguments: { roster, round = 0, receipts } }: StatisticCall,
@@ -288,7 +289,8 @@ function roundsAsked(
 }
 
 /**
- * The signed answers to the round before that a question carries, each as a JWS; none for any other question. Throws PARAMETER_INVALID.
+ * The signed answers to the previous round that a question carries, each as a JWS; none for any other question. Throws
+ * PARAMETER_INVALID.
  */
 export function receiptsAsked({ arguments: { receipts } }: StatisticCall): readonly string[] {
   if (receipts === undefined) return []
@@ -297,7 +299,7 @@ export function receiptsAsked({ arguments: { receipts } }: StatisticCall): reado
   return receipts
 }
 
-/** The reason why a model of counts or components is not fitted; undefined if it is, or is a linear one. */
+/** The reason why a model of counts or components is not fitted; undefined if it is fitted, or is a linear model. */
 function fitFault({ fit, terms, factors, outcome, site }: GramMeasure): string | undefined {
   if (fit === undefined) return undefined
   if (site === 'random') return 'The site as a random intercept is of linear regressions alone.'
@@ -318,7 +320,7 @@ function fitFault({ fit, terms, factors, outcome, site }: GramMeasure): string |
     : undefined
 }
 
-/** The reason why a model is not fitted, from the question alone; undefined if it is. */
+/** The reason why a model is not fitted, derived from the question alone; undefined if it is fitted. */
 export function modelFault(measure: GramMeasure): string | undefined {
   const { terms, factors, site, outcome } = measure
   const unfit = fitFault(measure) ?? randomFault(measure)

@@ -1,7 +1,7 @@
 /**
- * ComBat (Johnson, Li and Rabinovic, Biostatistics 8, 2007) from Gram matrices: location and scale of each site in each feature, shrunk
- * towards those of its other features by empirical Bayes. Harmonised rows are made nowhere; their means and their regression on the
- * covariates follow from the same sums.
+ * ComBat (Johnson, Li and Rabinovic, Biostatistics 8, 2007) from Gram matrices: location and scale of each site in each feature,
+ * shrunk by empirical Bayes towards those of the site's other features. Harmonised rows are never computed; their means and their
+ * regression on the covariates follow from the same sums.
  */
 import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { pOfT, tOfP } from '../distributions.ts'
@@ -14,14 +14,14 @@ import { independentIn, type IntegerMatrix, partAt, solveExactly } from './solve
 
 type Harmonised = NonNullable<ModelResult['harmonised']>[number]
 
-/** The largest relative change at which the shrinkage ends, as in sva. */
+/** The relative change below which the iteration ends, as in sva. */
 const CHANGE_MAX = 1e-4
 const STEPS_MAX = 10_000
 
-/** Features of one question: with fewer there is nothing to shrink towards. */
+/** Minimum number of features of a question: with fewer, there is nothing to shrink towards. */
 export const FEATURES_MIN = 2
 
-/** Harmonises the features of sites, which must be of one model. Throws RangeError without a site. */
+/** Harmonises the features of sites, which must be of one model. Throws RangeError if there is no site. */
 export function fitCombat(sites: readonly SiteGram[]): ModelResult {
   const [first] = sites
   const fit = first?.gram.fit
@@ -43,7 +43,7 @@ export function fitCombat(sites: readonly SiteGram[]): ModelResult {
 
 const NOT_ALONE = 'One institution alone has nothing that it could be harmonised with.'
 
-/** Whether a part can be that of a harmonisation: enough features behind its intercept. */
+/** Whether a part can be that of a harmonisation: it needs enough features after its intercept. */
 export function isOfFeatures({ fit, columns, intercept }: GramPart): boolean {
   return fit?.family !== 'combat' || (intercept && fit.features >= FEATURES_MIN && fit.features < columns.length)
 }
@@ -52,15 +52,15 @@ export function isOfFeatures({ fit, columns, intercept }: GramPart): boolean {
 interface Standardised {
   /** Weighted mean of the sites' intercepts. */
   readonly grand: number
-  /** By covariate. */
+  /** Slopes by covariate. */
   readonly slopes: readonly number[]
   /** Root of the mean squared residual over all sites. */
   readonly sd: number
-  /** By site: location in units of `sd`, sum of squared residuals in its square, and scale. */
+  /** By site: location in units of `sd`, sum of squared residuals in units of `sd` squared, and scale. */
   readonly sites: readonly { readonly location: number; readonly squares: number; readonly scale: number }[]
 }
 
-/** The harmonised features; or why there are none. */
+/** The harmonised features, or the reason why there are none. */
 function harmonisedOver(sites: readonly SiteGram[], features: number): readonly Harmonised[] | string {
   const grams = inCommonUnits(sites.map(({ gram }) => gramOf(gram)))
   const few = sites.filter(({ gram }) => gram.n < 2)
@@ -86,7 +86,7 @@ function harmonisedOver(sites: readonly SiteGram[], features: number): readonly 
   })
 }
 
-/** Of one feature, by least squares on the institution and the covariates, in whole numbers up to the division. */
+/** Standardises one feature by least squares on the institution and the covariates, in whole numbers up to the division. */
 function standardisedAt(
   feature: number,
   { whole, grams, features }: { readonly whole: Gram; readonly grams: readonly Gram[]; readonly features: number }
@@ -99,7 +99,7 @@ function standardisedAt(
   const own = unitOf(size + feature)
   const estimateAt = (at: number) => ratioToNumber((solution[at] ?? 0n) * unitOf(at), bottom * own)
   const others = grams.length - 1
-  // Of each site its intercept in whole numbers, and then the covariates.
+  // The solution holds the intercept of each site in whole numbers, and then the covariates.
   const interceptOf = (site: number) => (solution[0] ?? 0n) + (site === 0 ? 0n : (solution[site] ?? 0n))
   const slopes = solution.slice(1 + others)
   const sums = grams.map(({ matrix }, site) => {
@@ -126,7 +126,7 @@ function standardisedAt(
   }
 }
 
-/** vᵀMv for a vector that is zero but at these places. */
+/** vᵀMv for a vector that is zero except at these indices. */
 function formOf(matrix: IntegerMatrix, line: ReadonlyMap<number, bigint>): bigint {
   let sum = 0n
   for (const [i, a] of line) for (const [j, b] of line) sum += a * b * (matrix[i]?.[j] ?? 0n)
@@ -138,7 +138,7 @@ interface Shrunk {
   readonly scale: number
 }
 
-/** Location and scale of one site in each feature, shrunk; undefined where a prior has no spread. */
+/** Location and scale of one site in each feature, after shrinkage; undefined if a prior has no spread. */
 function shrunkAt(site: number, n: number, all: readonly Standardised[]): readonly Shrunk[] | undefined {
   const raw = all.flatMap((one) => one.sites[site] ?? [])
   const locations = spreadOf(raw.map(({ location }) => location))
@@ -151,11 +151,12 @@ function shrunkAt(site: number, n: number, all: readonly Standardised[]): readon
     const next = raw.map(({ location, squares }, i): Shrunk => {
       const { scale } = now[i] ?? { scale: 1 }
       const moved = (locations.variance * n * location + scale * locations.mean) / (locations.variance * n + scale)
-      // Sums of squares about the new location: those about the site's own, and of the way between.
+      // The sum of squares about the new location: that about the site's own location, plus the distance between the two.
       const about = squares + n * (location - moved) ** 2
       return { location: moved, scale: (0.5 * about + rate) / (n / 2 + shape - 1) }
     })
-    // As sva does, over the signed value before: a location below zero does not keep the steps going.
+    // As in sva, the change is divided by the signed previous value, so that a negative location does not keep the iteration
+    // going.
     const change = Math.max(
       ...next.map((one, i) => Math.abs(one.location - (now[i]?.location ?? 0)) / (now[i]?.location ?? 1)),
       ...next.map((one, i) => Math.abs(one.scale - (now[i]?.scale ?? 0)) / (now[i]?.scale ?? 1))
@@ -171,7 +172,10 @@ function spreadOf(values: readonly number[]): { mean: number; variance: number }
   return { mean, variance: values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1) }
 }
 
-/** What the harmonised values of a feature are: y/√δ + (1 − 1/√δ)(grand + covariates) − sd·γ/√δ, so that sums of them are sums of sums. */
+/**
+ * The harmonised values of a feature, y/√δ + (1 − 1/√δ)(grand + covariates) − sd·γ/√δ, so that their sums follow from the given
+ * sums.
+ */
 function harmonisedAt(
   feature: number,
   {
@@ -225,14 +229,14 @@ function harmonisedAt(
   }
 }
 
-/** Sums of a number that is linear in a row: with each column of the design, and of its squares. */
+/** Sums of a number that is linear in a row: its products with each column of the design, and its squares. */
 interface Sums {
   readonly n: number
   readonly right: readonly number[]
   readonly squares: number
 }
 
-/** `line`: its coefficient of each column of the design, and last of the feature. */
+/** `line` holds the number's coefficient for each column of the design, and last for the feature. */
 function sumsOf(
   { matrix, columns, n }: Gram,
   { line, size, at }: { readonly line: readonly number[]; readonly size: number; readonly at: number }
@@ -261,7 +265,10 @@ function momentsOf({ n, right: [sum = 0], squares }: Sums): { n: number; mean: n
   return { n, mean, sd: Math.sqrt(Math.max(0, squares - n * mean ** 2) / (n - 1)) }
 }
 
-/** Least squares of the harmonised values on the covariates, over all rows; errors as of values that were measured so. */
+/**
+ * Least squares of the harmonised values on the covariates, over all rows. Errors are those of values that were measured in this
+ * form.
+ */
 function regressionOn(grams: readonly Gram[], { n, right, squares }: Sums): Harmonised['coefficients'] {
   const all = addGrams(grams)
   if (all === undefined) return []

@@ -1,4 +1,7 @@
-/** Coefficients that institutions estimate by themselves, combined by random effects over those at which they mean the same. */
+/**
+ * Coefficients that institutions estimate separately, combined by random effects over the institutions at which they have the
+ * same meaning.
+ */
 import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { ratioToNumber } from '../rational.ts'
 import { knappNotes, type Meta, type MetaOptions, metaOf } from '../tests/meta.ts'
@@ -11,13 +14,14 @@ export interface OwnFit<F extends Pick<ModelResult, 'coefficients' | 'n'>> {
   readonly site: string
   readonly fit: F
   /**
-   * Which columns follow there from which others. The coefficient of a column that another one follows from has that one's effect in it:
-   * with nobody at the reference level of a category, the intercept and its other levels are compared with the last of them.
+   * The columns that follow from other columns at this site. A column's coefficient includes the effect of the columns that
+   * follow from it: if nobody has the reference level of a category, the intercept and the other levels are compared with the
+   * last level instead.
    */
   readonly follows: readonly FollowsFrom[]
 }
 
-/** The numbers of a model that is no single fit. */
+/** The numbers of a model that is not a single fit. */
 export const NO_FIT = {
   df: null,
   sigma: null,
@@ -30,17 +34,17 @@ export const NO_FIT = {
 /** The numbers of a term that is not estimated. */
 export const NOTHING = { estimate: null, error: null, statistic: null, p: null, interval: null }
 
-/** Which columns of a design follow from which others; the matrix is ZᵀZ of the design. */
+/** The columns of a design that follow from other columns; the matrix is ZᵀZ of the design. */
 export function followsIn(design: IntegerMatrix): FollowsFrom[] {
   return followersIn(design, independentIn(design))
 }
 
-/** What the fits of institutions give together: a combined fit has no common sigma or likelihood. */
+/** The combination of the fits of institutions, which has no common sigma or likelihood. */
 export type Combined = Pick<ModelResult, 'coefficients' | 'n' | 'df' | 'note'>
 
 /**
- * Each coefficient over the institutions that estimate it, without those at which it means something else. Of fewer than two of them there
- * is none. Only these coefficients have `between`.
+ * Each coefficient over the institutions that estimate it with the same meaning; none if there are fewer than two. Only these
+ * coefficients have `between`.
  */
 export function combinedOver(
   fits: readonly OwnFit<Pick<ModelResult, 'coefficients' | 'n'>>[],
@@ -74,7 +78,7 @@ export function combinedOver(
   return {
     coefficients,
     n: fits.reduce((sum, { fit: { n } }) => sum + n, 0),
-    // Coefficients of different numbers of institutions have no common one.
+    // Coefficients of different numbers of institutions have no common degrees of freedom.
     df: hartungKnapp && size !== undefined && others.length === 0 ? size - 1 : null,
     note: [
       ...listed('Not estimated by every institution', unknown),
@@ -85,7 +89,10 @@ export function combinedOver(
   }
 }
 
-/** The fits of institutions as a result shows them; of several, a coefficient that means something else than its name says is marked. */
+/**
+ * The fits of institutions as a result shows them. If there are several, coefficients whose meaning differs from their name are
+ * marked.
+ */
 export function sitesShown(
   fits: readonly OwnFit<Pick<ModelResult, 'coefficients' | 'n' | 'sigma'>>[]
 ): NonNullable<ModelResult['sites']> {
@@ -98,7 +105,7 @@ export function sitesShown(
   })
 }
 
-/** The coefficients of an institution that are not combined, each with what it has in it. */
+/** The coefficients of an institution that are not combined, each with the effects that it includes. */
 function leftOutOf({ site, fit, follows }: OwnFit<Pick<ModelResult, 'coefficients' | 'n'>>): string[] {
   const nameOf = (at: number) => fit.coefficients[at]?.term ?? ''
   const terms = fit.coefficients.flatMap(({ term, estimate, error }, at) => {
@@ -115,32 +122,35 @@ function leftOutOf({ site, fit, follows }: OwnFit<Pick<ModelResult, 'coefficient
   return [`Not combined of ${site}, where they mean something else than their names say: ${terms.join('; ')}.`]
 }
 
-/** Whether the effect of the column is taken off once, as is that of a level that others are compared with. */
+/** Whether the effect of the column is subtracted once, like that of a level with which others are compared. */
 function isTakenOff({ top, bottom }: FollowsFrom): boolean {
   return Math.abs(ratioToNumber(top, bottom) + 1) < ROUNDING
 }
 
-/** Sums of doubles do not tell smaller differences. */
+/** Smaller differences are rounding errors of sums of doubles. */
 const ROUNDING = 1e-4
 
 function listed(what: string, terms: readonly string[]): string[] {
   return terms.length === 0 ? [] : [`${what}: ${terms.join(', ')}.`]
 }
 
-/** Of two institutions the interval is very wide; where there are more, for the coefficients that only two are combined of. */
+/**
+ * A note that the interval over two institutions is very wide. If there are more institutions, the note names the coefficients
+ * that only two of them estimate.
+ */
 function knappOf(sites: number, ofTwo: readonly string[]): string[] {
   if (sites === 2) return knappNotes({ df: 1 })
   return ofTwo.length === 0 ? [] : knappNotes({ df: 1 }).map((note) => `${note.slice(0, -1)}: ${ofTwo.join(', ')}.`)
 }
 
-/** How the coefficients of the sites are combined. */
+/** The options with which the coefficients of the sites are combined. */
 function metaAsked({ method, interval }: NonNullable<GramPart['meta']> = REML_KNAPP): MetaOptions {
   return { method, hartungKnapp: interval === 'hartung_knapp' && method !== 'fixed' }
 }
 
 const REML_KNAPP = { method: 'reml', interval: 'hartung_knapp' } as const
 
-/** How the sites differ in a coefficient. */
+/** The differences between the sites in a coefficient. */
 function betweenIn({ tau2, i2, q, prediction }: Meta): NonNullable<Coefficient['between']> {
   return { tau2, i2, q: q.statistic, q_p: q.p, ...(prediction === null ? {} : { prediction: [...prediction] }) }
 }

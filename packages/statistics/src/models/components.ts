@@ -5,12 +5,12 @@ import type { Gram } from './gram.ts'
 
 type Components = NonNullable<ModelResult['components']>
 
-/** Rotations of all pairs of variables; eight variables need fewer than ten. */
+/** Maximum number of rotations of all pairs of variables; eight variables need fewer than ten. */
 const SWEEPS_MAX = 60
 
 /**
- * The components of a Gram matrix with an intercept, by variance. Scaled: of the correlations; else of the covariances. Undefined
- * where a variable does not vary and they are scaled, or for fewer than two people.
+ * The components of a Gram matrix with an intercept, ordered by variance. With `scaled`, those of the correlations; otherwise
+ * those of the covariances. Undefined if they are scaled and a variable does not vary, or for fewer than two people.
  */
 export function componentsOf({ columns, matrix, n }: Gram, scaled: boolean): Components | undefined {
   if (n < 2) return undefined
@@ -83,7 +83,7 @@ function eigenOf(symmetric: readonly (readonly number[])[]): { values: number[];
         for (let i = 0; i < size; i++) turn(a, [i, p, i, q], turned)
         for (let i = 0; i < size; i++) turn(a, [p, i, q, i], turned)
         for (let i = 0; i < size; i++) turn(v, [i, p, i, q], turned)
-        // What rounding leaves there is far below the precision of the answer.
+        // The remaining rounding error is far below the precision of the answer.
         if (Math.abs(at(a, p, q)) <= Number.EPSILON ** 2 * Math.hypot(at(a, p, p), at(a, q, q))) {
           ;(a[p] as number[])[q] = 0
           ;(a[q] as number[])[p] = 0

@@ -1,6 +1,6 @@
 /**
  * Logistic and Poisson regression on categories, from tables of counts. The table of people by all categories, with the number of
- * events or the sum of outcomes in each cell, gives the estimates that the rows give, so that one round is enough.
+ * events or the sum of outcomes in each cell, gives the same estimates as the rows, so one round is enough.
  */
 import { type GramPart, isOfCounted, type ModelResult } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../distributions.ts'
@@ -13,7 +13,7 @@ type Coefficient = ModelResult['coefficients'][number]
 /** A fit of a logistic or Poisson model. */
 export type CountFit = Omit<ModelResult, 'kind' | 'formula' | 'outcome' | 'site' | 'sites' | 'event'>
 
-/** One cell of the table: its line of the design, its people, and their events or the sum of their outcomes. */
+/** One cell of the table: its row of the design, its number of people, and their events or the sum of their outcomes. */
 interface Cell {
   readonly line: readonly number[]
   readonly n: number
@@ -27,12 +27,12 @@ interface CountModel {
 }
 
 const STEPS_MAX = 60
-/** Change of all linear predictors at which the steps end. */
+/** Change of all linear predictors below which the iteration ends. */
 const CHANGE_MIN = 1e-13
-/** Expected shares or means nearer to their end than this are taken for the end itself. */
+/** Expected shares or means that are nearer to the end of their range than this count as the end itself. */
 const END = 1e-9
 
-/** Fits the tables of the sites, which must be of one model; as `fitModel`. Throws RangeError without a site or without a table. */
+/** Fits the tables of the sites, which must be of one model, as `fitModel` does. Throws RangeError if there is no site or no table. */
 export function fitCounts(sites: readonly { readonly site: string; readonly gram: GramPart }[]): ModelResult {
   const [first] = sites
   const fit = first?.gram.fit
@@ -76,11 +76,11 @@ export function isCountTable({ fit, table, upper, columns, factors, n, intercept
   return seen.size === table.cells.length && people === n && columns.length >= 2
 }
 
-/** The table with the line of the design of each cell. */
+/** The table with the row of the design for each cell. */
 function modelOf({ fit, table, factors, columns, intercept }: GramPart): CountModel {
   if (!isOfCounted(fit) || table === undefined) throw new RangeError('a model of no table')
   const levelsOf = (name: string) => factors.find((one) => one.name === name)?.levels ?? []
-  // Without an intercept the first category by itself has a column for each level, as in R.
+  // Without an intercept, the first category that is a term by itself has a column for each level, as in R.
   const whole = intercept ? undefined : table.terms.find((term) => term.length === 1)
   const lineOf = (levels: readonly string[]) =>
     table.terms.flatMap((term) => {
@@ -112,7 +112,7 @@ function joined(models: readonly CountModel[]): CountModel {
   return { ...first, cells: [...cells.values()] }
 }
 
-/** The tables with a column for each site but the first, after the intercept. */
+/** The tables with a column for each site except the first, after the intercept. */
 function withSites(sites: readonly { readonly site: string; readonly gram: GramPart }[]): CountModel {
   const models = sites.map(({ gram }) => modelOf(gram))
   const [first] = models
@@ -132,7 +132,7 @@ function withSites(sites: readonly { readonly site: string; readonly gram: GramP
 }
 
 /** Maximum likelihood by iteratively reweighted least squares. */
-/** The numbers of a fit that has no one likelihood. */
+/** The numbers of a fit without a common likelihood. */
 export const UNKNOWN_FIT = {
   sigma: null,
   r2: null,
@@ -195,7 +195,7 @@ function fitOf({ family, names, cells }: CountModel): CountFit {
   }
 }
 
-/** A coefficient with its interval, and as a ratio unless it is the intercept. */
+/** A coefficient with its interval and, unless it is the intercept, as a ratio. */
 export function testedBy({
   reach,
   ...one
@@ -229,7 +229,7 @@ interface Maximum {
   readonly means: readonly number[]
 }
 
-/** Undefined where estimates have no finite maximum, because of separation. */
+/** Undefined if the estimates have no finite maximum, because of separation. */
 function maximised(family: CountModel['family'], cells: readonly Cell[], size: number): Maximum | undefined {
   const isBinomial = family === 'binomial'
   const linked = (mean: number) => (isBinomial ? Math.log(mean / (1 - mean)) : Math.log(mean))
@@ -271,7 +271,7 @@ function weightedLeastSquares(
   )
 }
 
-/** Of `binomial` those of single people; of `poisson` those of the sums in the cells. */
+/** For `binomial` the deviances of single people; for `poisson` the deviances of the sums in the cells. */
 function deviancesOf(family: CountModel['family'], cells: readonly Cell[], means: readonly number[]) {
   const all = cells.reduce(({ n, sum }, cell) => ({ n: n + cell.n, sum: sum + cell.sum }), { n: 0, sum: 0 })
   const of = (meanIn: (at: number) => number) =>

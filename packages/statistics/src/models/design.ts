@@ -1,15 +1,15 @@
-/** The design of a linear model: its columns, and which sums of values over which levels its Gram matrix is made of. */
+/** The design of a linear model: its columns, and the sums of values over levels that form its Gram matrix. */
 import { type GramMeasure, type VariableRef, variablesOf } from '@stimnet/protocol'
 
 /** A column of a design: a number or 1 for each person who has the levels, and 0 for everybody else. */
 export interface DesignColumn {
   readonly name: string
-  /** Absent: 1. */
+  /** The variable; if absent, 1 is used. */
   readonly number?: VariableRef
   readonly levels: ReadonlyMap<VariableRef, string>
 }
 
-/** The short name of each variable of a model, or its full name where two tables share the short one. */
+/** The short name of each variable of a model, or its full name if two tables share the short name. */
 export function namesIn(measure: GramMeasure): (variable: VariableRef) => string {
   const all = variablesOf(measure)
   const short = (variable: VariableRef) => variable.slice(variable.indexOf('.') + 1)
@@ -37,8 +37,8 @@ export function hasIntercept({ terms }: Pick<GramMeasure, 'terms'>): boolean {
 }
 
 /**
- * The columns of a model in the order of its terms, and last its outcome. A category has a column for each level but the first;
- * without an intercept the first category by itself has one for each level, as in R.
+ * The columns of a model in the order of its terms; the outcome is the last column. A category has a column for each level except
+ * the first; without an intercept, the first category that is a term by itself has a column for each level, as in R.
  */
 export function columnsOfModel(measure: GramMeasure): readonly DesignColumn[] {
   const name = namesIn(measure)
@@ -71,21 +71,21 @@ export function columnsOfModel(measure: GramMeasure): readonly DesignColumn[] {
   return [...columns, outcomeColumn(measure, name(measure.outcome))]
 }
 
-/** The outcome: a number, or of a logistic model that is fitted in rounds the level that is modelled. */
+/** The outcome: a numeric variable or, for a logistic model that is fitted in rounds, the modelled level. */
 function outcomeColumn({ outcome, fit }: GramMeasure, name: string): DesignColumn {
   return fit?.family === 'binomial' && fit.rounds !== undefined
     ? { name, levels: new Map([[outcome, fit.event]]) }
     : { name, number: outcome, levels: new Map() }
 }
 
-/** What one entry of a Gram matrix sums: the product of at most two numbers, over the people who have the levels. */
+/** The sum in one entry of a Gram matrix: the product of at most two numeric variables, over the people who have the levels. */
 export interface EntrySum {
-  /** None: the people are counted. In order of their names. */
+  /** The variables in order of their names. If there are none, the people are counted. */
   readonly numbers: readonly VariableRef[]
   readonly levels: ReadonlyMap<VariableRef, string>
 }
 
-/** The sum behind the entry of two columns; undefined where they need two levels of one variable, so that it is zero. */
+/** The sum behind the entry of two columns; undefined if they need two levels of one variable, so that it is zero. */
 export function entryOf(one: DesignColumn, other: DesignColumn): EntrySum | undefined {
   for (const [variable, level] of one.levels) {
     if ((other.levels.get(variable) ?? level) !== level) return undefined

@@ -1,4 +1,4 @@
-/** Fits of what sites released for a model: one door for linear models, for models of counts, and for components. */
+/** Fits from the released parts of sites: one entry point for linear models, for models of counts, and for components. */
 import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { fitCombat, isOfFeatures } from './combat.ts'
 import { NO_FIT } from './combine.ts'
@@ -10,10 +10,11 @@ import { fitRounds, isRoundPart } from './rounds/result.ts'
 import { fitLinear, type SiteGram } from './regression.ts'
 
 /**
- * Fits a model to what the sites released, which must be of one model. `none` fits all rows as one sample and gives what a fit of the
- * pooled rows gives; `fixed` adds the site as a factor; `random` gives each site an intercept of its own from a normal distribution
- * (of one site alone there is none, and it is fitted as `none`); `meta` fits each site by itself and combines each coefficient by random effects
- * (restricted likelihood, interval by Hartung and Knapp). Throws RangeError without a site.
+ * Fits a model to the released parts of the sites, which must be of one model. `none` fits all rows as one sample and gives the
+ * same result as a fit of the pooled rows; `fixed` adds the site as a factor; `random` gives each site its own intercept from a
+ * normal distribution (a single site has no such intercept and is fitted as `none`); `meta` fits each site separately and
+ * combines each coefficient by random effects (restricted likelihood, interval by Hartung and Knapp). Throws RangeError if there
+ * is no site.
  */
 export function fitModel(sites: readonly SiteGram[]): ModelResult {
   const [first] = sites
@@ -27,13 +28,13 @@ export function fitModel(sites: readonly SiteGram[]): ModelResult {
   return family === 'components' ? fitComponents(sites) : fitCounts(sites)
 }
 
-/** The same for the answer of one site, without a table of sites. */
+/** Like `fitModel`, for the answer of one site, without a table of sites. */
 export function fitOwnModel(gram: GramPart): ModelResult {
   const { sites: _, ...result } = fitModel([{ site: '', gram }])
   return result
 }
 
-/** Whether a part can be what a site released for a model: a site that lies may send anything. */
+/** Whether a part can be the answer of a site for a model: a dishonest site may send anything. */
 export function isModelPart(part: GramPart): boolean {
   const family = part.fit?.family
   if (part.round !== undefined) return part.site !== 'random' && part.clusters === undefined && isRoundPart(part)

@@ -1,4 +1,4 @@
-/** Gram matrices of several sites: reading them, and adding them up in common units. */
+/** Gram matrices of several sites: reading them, and adding them in common units. */
 import type { GramPart } from '@stimnet/protocol'
 import { type IntegerMatrix, isOfSquares } from './solve.ts'
 
@@ -12,7 +12,7 @@ export function gramOf({ upper, ...part }: GramPart): Gram {
   return { ...part, matrix: matrixOf(upper, part.columns.length) }
 }
 
-/** A symmetric matrix of some columns from its upper triangle row by row. */
+/** The symmetric matrix with the given upper triangle, row by row. */
 export function matrixOf(upper: readonly string[], size: number): IntegerMatrix {
   const matrix = Array.from({ length: size }, () => Array.from({ length: size }, () => 0n))
   let at = 0
@@ -26,18 +26,18 @@ export function matrixOf(upper: readonly string[], size: number): IntegerMatrix 
   return matrix
 }
 
-/** The upper triangle of a matrix row by row, as text. */
+/** The upper triangle of a matrix as text, row by row. */
 export function upperOf(matrix: IntegerMatrix): string[] {
   return matrix.flatMap((row, i) => row.slice(i).map(String))
 }
 
 /**
- * Whether a part can be a Gram matrix: as many sums as columns need, people in whole numbers and, with an intercept, as many as its
- * first sum; and a matrix of squares and products of real columns, which a site that lies may not send.
+ * Whether a part can be a Gram matrix: as many sums as the columns need, a whole number of people that, with an intercept, equals
+ * its first sum, and a matrix that can contain squares and products of real columns. A dishonest site may send any other part.
  */
 export function isGram(part: GramPart): boolean {
   const { columns, intercept, n, upper, site } = part
-  // The site as a factor takes the place of the intercept; as a random effect it needs the totals beside it.
+  // The site as a factor replaces the intercept; as a random effect it needs the totals in the intercept's row.
   if ((site === 'fixed' || site === 'random') && !intercept) return false
   const size = columns.length
   if (size < 2 || upper.length !== (size * (size + 1)) / 2) return false
@@ -45,17 +45,20 @@ export function isGram(part: GramPart): boolean {
   return isOfSquares(gramOf(part).matrix)
 }
 
-/** What the parts of one model have alike: the columns, categories with the same levels in the same order, and what is fitted. */
+/**
+ * The properties that the parts of one model have in common: the columns, categories with the same levels in the same order, and
+ * the fit.
+ */
 export function modelKey(part: GramPart): string {
   const { formula, outcome, columns, intercept, factors, site, fit, table, clusters, meta, round } = part
   const design = [formula, outcome, columns.map(({ name }) => name), intercept, factors, site]
   const counted = [fit ?? null, table?.by ?? null, table?.terms ?? null]
-  // Sums of two rounds, or at different estimates, do not add up.
+  // Sums of two rounds, or at different estimates, cannot be added.
   const of = round && [round.fit, round.round, round.answers, round.round === 0 ? [] : round.estimates]
   return JSON.stringify([...design, ...counted, clusters === undefined, meta ?? null, of ?? null])
 }
 
-/** The matrices in common units: each column in the finest that a site has. */
+/** The matrices in common units: for each column, the finest unit of any site. */
 export function inCommonUnits(grams: readonly Gram[]): Gram[] {
   const [first] = grams
   if (first === undefined) return []
@@ -83,8 +86,8 @@ export function addGrams(grams: readonly Gram[]): Gram | undefined {
 }
 
 /**
- * The Gram matrix with the site as a factor: a column for each site but the first, after the intercept. In it the sums of a site
- * with any column are those of its own intercept.
+ * The Gram matrix with the site as a factor: a column for each site except the first, after the intercept. The sums of a site's
+ * column with any column are those of the site's own intercept.
  */
 export function withSiteColumns(sites: readonly { readonly site: string; readonly gram: Gram }[]): Gram | undefined {
   const grams = inCommonUnits(sites.map(({ gram }) => gram))

@@ -1,4 +1,4 @@
-/** Linear models with a random intercept, of each person or of each site, from what the sites released. */
+/** Linear models with a random intercept per person or per site, from the released parts of the sites. */
 import { counted, type GramPart, type ModelResult } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../distributions.ts'
 import { ERROR_SHARE } from '../tests/table.ts'
@@ -21,7 +21,7 @@ interface SiteGroups extends Pick<GroupsOfSize, 'size' | 'groups'> {
 const WALD =
   'z, p and intervals take the normal distribution (Wald); with few groups they are too sure. The likelihood is the restricted one: compare it between models of the same terms alone.'
 
-/** Fits with an intercept of each site, which needs the model's own intercept. Throws RangeError without a site. */
+/** Fits a model with an intercept per site, which needs the model's own intercept. Throws RangeError if there is no site. */
 export function fitRandomSites(sites: readonly SiteGram[]): ModelResult {
   const [first] = sites
   if (first === undefined) throw new RangeError('a model of no site')
@@ -31,7 +31,7 @@ export function fitRandomSites(sites: readonly SiteGram[]): ModelResult {
     const own = gramOf(gram)
     return { site, fit: fitOf(own), follows: followsIn(designOf(own)) }
   })
-  // The totals of a site are the first row of its matrix, since its first column is 1.
+  // The totals of a site are the first row of its matrix, because its first column is 1.
   const classes = grams.map(
     ({ matrix, n }): GroupsOfSize => ({
       size: n,
@@ -50,7 +50,7 @@ export function fitRandomSites(sites: readonly SiteGram[]): ModelResult {
   }
 }
 
-/** Fits with an intercept of each person. Throws RangeError without a site. */
+/** Fits a model with an intercept per person. Throws RangeError if there is no site. */
 export function fitPeople(sites: readonly SiteGram[]): ModelResult {
   const [first] = sites
   if (first === undefined) throw new RangeError('a model of no site')
@@ -77,7 +77,7 @@ export function fitPeople(sites: readonly SiteGram[]): ModelResult {
   }
 }
 
-/** How much sites left out; the rows only where each site that left somebody out tells them. */
+/** How many people sites left out. The number of their rows is included only if each of these sites discloses it. */
 function leftOutOf(sites: readonly SiteGram[]): { readonly left_out: number; readonly left_out_rows?: number } {
   const each = sites.flatMap(({ gram: { n, clusters } }) => {
     if (clusters === undefined || clusters.left_out === 0) return []
@@ -98,7 +98,7 @@ function leftOutInWords({ left_out, left_out_rows }: ReturnType<typeof leftOutOf
   return `People are grouped by how many rows they have, and groups of too few people are left out, here ${groups}${share}. Where only a few would be left out, the next smallest group is left out as well.`
 }
 
-/** Whether a part can be what a site released for a model with an intercept of each person: a site that lies may send anything. */
+/** Whether a part can be the answer of a site for a model with an intercept per person: a dishonest site may send anything. */
 export function isOfClusters(part: GramPart): boolean {
   const { clusters, columns, intercept, n, upper } = part
   if (clusters === undefined) return true
@@ -108,13 +108,13 @@ export function isOfClusters(part: GramPart): boolean {
   if (clusters.sizes.some(({ within, totals }) => within.length !== length || totals.length !== length)) return false
   const added = upper.map((_, i) => clusters.sizes.reduce((sum, { within }) => sum + BigInt(within[i] ?? '0'), 0n))
   if (added.some((value, i) => value !== BigInt(upper[i] ?? '0'))) return false
-  // Whoever is left out has rows, and without them there are no others.
+  // If the number of all rows is stated, people were left out, and they have rows.
   if (clusters.rows !== undefined && (clusters.left_out === 0 || clusters.rows <= n)) return false
   if (clusters.sizes.reduce((sum, { size, people }) => sum + size * people, 0) !== n) return false
   return clusters.sizes.every(({ size, people, within, totals }) => {
     const [rows, ofTotals] = [matrixOf(within, columns.length), matrixOf(totals, columns.length)]
     const isCounted = rows[0]?.[0] === BigInt(size * people) && ofTotals[0]?.[0] === BigInt(size * size * people)
-    // What is left of the rows within people when the people's means are taken out.
+    // The sums of products of the rows within people, after subtraction of the people's means.
     const inside = rows.map((row, i) => row.map((value, j) => BigInt(size) * value - (ofTotals[i]?.[j] ?? 0n)))
     return (!intercept || isCounted) && isOfSquares(ofTotals) && isOfSquares(inside)
   })
@@ -152,7 +152,7 @@ function ofPeople(groups: readonly SiteGroups[], site: ModelResult['site']): Fit
   return fitOfGroups(joined(classes), made[0]?.columns ?? [], 'subject')
 }
 
-/** The matrix with the columns of all sites, of which only its own is not zero. */
+/** The matrix with the columns of all sites, of which only its own column is not zero. */
 function withColumnsOf(gram: Gram, own: string, names: readonly string[]): Gram {
   const nothing = gram.matrix.map((row) => row.map(() => 0n))
   const sites = names.map((site) => ({ site, gram: site === own ? gram : { ...gram, n: 0, matrix: nothing } }))
@@ -161,7 +161,7 @@ function withColumnsOf(gram: Gram, own: string, names: readonly string[]): Gram 
   return made
 }
 
-/** The groups of one size of all sites together. */
+/** The groups of all sites, joined by size. */
 function joined(classes: readonly GroupsOfSize[]): GroupsOfSize[] {
   const add = (one: IntegerMatrix, other: IntegerMatrix) =>
     one.map((row, i) => row.map((value, j) => value + (other[i]?.[j] ?? 0n)))
@@ -197,7 +197,7 @@ function fitOfGroups(classes: readonly GroupsOfSize[], columns: Gram['columns'],
     coefficients,
     sigma: Math.sqrt(residual),
     log_likelihood: logLikelihood,
-    // Beside the coefficients, the two variances are estimated.
+    // In addition to the coefficients, the two variances are estimated.
     aic: 2 * (kept.length + 2) - 2 * logLikelihood,
     note: [notesOn(coefficients, false), ...zero, WALD].filter((text) => text !== '').join(' '),
     random: { by, groups, tau2: ratio * residual, sigma2: residual, icc: ratio / (1 + ratio) }

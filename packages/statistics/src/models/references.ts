@@ -1,8 +1,8 @@
-/** Notes on institutions whose own coefficients of a category compare with another level than those of the rest. */
+/** Notes on institutions at which the coefficients of a category are relative to another level than at the remaining institutions. */
 import type { GramPart, ModelResult } from '@stimnet/protocol'
 import type { SiteGram } from './regression.ts'
 
-/** One for each category whose reference nobody at a site has; empty for a model of one site, or without an intercept. */
+/** One note for each category whose reference level nobody at a site has; empty for a model of one site, or without an intercept. */
 export function referenceNotes(sites: readonly SiteGram[], model: ModelResult): string[] {
   const fits = model.sites ?? []
   if (sites.length < 2) return []
@@ -11,7 +11,7 @@ export function referenceNotes(sites: readonly SiteGram[], model: ModelResult): 
     return gram.factors.flatMap(({ name, levels: [reference = '', ...levels] }) => {
       const counts = countsOf(gram, name, levels)
       if (counts === undefined || counts.reduce((sum, many) => sum + many, 0) !== gram.n) return []
-      // The level whose column follows from the others takes the place of the reference.
+      // The level whose column follows from the others replaces the reference level.
       const instead = levels.filter(
         (level, at) =>
           (counts[at] ?? 0) > 0 &&
@@ -26,7 +26,7 @@ export function referenceNotes(sites: readonly SiteGram[], model: ModelResult): 
   })
 }
 
-/** How many rows have each level; undefined where the parts do not say so, or the model has no term of the category by itself. */
+/** The number of rows with each level; undefined if the parts do not state it, or the model has no term of the category by itself. */
 function countsOf(gram: GramPart, name: string, levels: readonly string[]): number[] | undefined {
   const { intercept, columns, table, upper, round } = gram
   if (!intercept || round !== undefined) return undefined

@@ -1,4 +1,4 @@
-/** Linear regression from Gram matrices: of one site, of all sites together, and site by site. */
+/** Linear regression from Gram matrices: for one site, for all sites together, and for each site separately. */
 import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { pOfT, tOfP } from '../distributions.ts'
 import { ratioToNumber, rootOfRatioToNumber } from '../rational.ts'
@@ -22,7 +22,7 @@ export type Fit = Pick<
   'coefficients' | 'n' | 'df' | 'sigma' | 'r2' | 'adjusted_r2' | 'log_likelihood' | 'aic' | 'note'
 >
 
-/** Fits a linear model to the Gram matrices of the sites; see `fitModel`. Throws RangeError without a site. */
+/** Fits a linear model to the Gram matrices of the sites; see `fitModel`. Throws RangeError if there is no site. */
 export function fitLinear(sites: readonly SiteGram[]): ModelResult {
   const [first] = sites
   if (first === undefined) throw new RangeError('a model of no site')
@@ -58,7 +58,7 @@ export function fitOf({ columns, intercept, matrix, n }: Gram): Fit {
   const right = kept.map((at) => matrix[at]?.[last] ?? 0n)
   const { bottom, solution, inverse } = solveExactly(partAt(matrix, kept), right)
   const squares = matrix[last]?.[last] ?? 0n
-  // Everything is over the determinant: the sum of squared residuals is `left` over `bottom`.
+  // All numbers have the determinant as denominator: the sum of squared residuals is `left` over `bottom`.
   const left = squares * bottom - right.reduce((sum, value, i) => sum + value * (solution[i] ?? 0n), 0n)
   const df = n - kept.length
   const unit = (at: number) => 10n ** BigInt(columns[at]?.decimals ?? 0)
@@ -93,7 +93,7 @@ export function fitOf({ columns, intercept, matrix, n }: Gram): Fit {
   }
 }
 
-/** What a fit says of itself. */
+/** The notes of a fit about itself. */
 export function notesOn(coefficients: readonly Coefficient[], isPerfect: boolean): string {
   const aliased = coefficients.filter(({ estimate }) => estimate === null).map(({ term }) => term)
   return [

@@ -1,14 +1,14 @@
 /**
- * Restricted maximum likelihood of a linear model with a random intercept by group, from sums over the groups of each size: the
- * variance of the groups is found in one dimension. Formulas as in Bates et al., J. Stat. Softw. 67(1), 2015, whose package lme4 the
- * tests compare with.
+ * Restricted maximum likelihood of a linear model with a random intercept by group, from sums over the groups of each size. The
+ * variance of the groups is found by a one-dimensional search. Formulas as in Bates et al., J. Stat. Softw. 67(1), 2015, with
+ * whose package lme4 the tests compare the results.
  */
 import { fractionOf, ratioToNumber, rootOfRatioToNumber } from '../rational.ts'
 import { independentIn, type IntegerMatrix, partAt, solveExactly } from './solve.ts'
 
-/** The groups of one size, with the outcome as last column. */
+/** The groups of one size. The outcome is the last column. */
 export interface GroupsOfSize {
-  /** Rows of each group. */
+  /** Number of rows of each group. */
   readonly size: number
   readonly groups: number
   /** The sum of products of two columns over all rows. */
@@ -17,30 +17,30 @@ export interface GroupsOfSize {
   readonly totals: IntegerMatrix
 }
 
-/** The estimates; numbers of columns are in the units of the sums. */
+/** The estimates. Numbers that belong to columns are in the units of the sums. */
 export interface RemlFit {
-  /** The places of the estimated columns. */
+  /** The indices of the estimated columns. */
   readonly kept: readonly number[]
-  /** By place in `kept`: estimate and standard error. */
+  /** Estimates and standard errors (`errors`), by index in `kept`. */
   readonly estimates: readonly number[]
   readonly errors: readonly number[]
-  /** Variance within the groups, and between them over that within. */
+  /** The variance within the groups, and the variance between groups divided by it (`ratio`). */
   readonly residual: number
   readonly ratio: number
   /** The restricted log-likelihood, for sums in units of 10^-decimals of each column. */
   readonly logLikelihood: number
 }
 
-/** Bits of the weights of the group totals. */
+/** Number of bits of the weights of the group totals. */
 const WEIGHT_BITS = 96n
-/** Ratios of the two variances between which the best is looked for. */
+/** Ratios of the two variances between which the best ratio is searched. */
 const RATIOS = Array.from({ length: 13 }, (_, i) => 10 ** (i - 6))
 const STEPS_MAX = 100
 
 interface Profile {
   readonly ratio: number
   readonly deviance: number
-  /** Of the deviance, by the ratio. */
+  /** Slope of the deviance with respect to the ratio. */
   readonly slope: number
   readonly bottom: bigint
   readonly solution: readonly bigint[]
@@ -50,8 +50,8 @@ interface Profile {
 }
 
 /**
- * The fit; undefined where the sums do not say how groups differ: no group with two rows or fewer than two groups, no more rows than
- * columns, or rows of a group that do not differ at all. `decimals`: of each column.
+ * The fit; undefined if the sums do not show how groups differ: no group with two rows, fewer than two groups, not more rows than
+ * columns, or rows that do not differ within any group. `decimals` holds the decimals of each column.
  */
 export function remlOf(classes: readonly GroupsOfSize[], decimals: readonly number[]): RemlFit | undefined {
   const rows = classes.reduce((sum, { size, groups }) => sum + size * groups, 0)
@@ -79,7 +79,7 @@ export function remlOf(classes: readonly GroupsOfSize[], decimals: readonly numb
   }
 }
 
-/** The lowest deviance: where its slope turns from falling to rising, or at no variance between the groups. */
+/** The profile with the lowest deviance: where its slope changes from falling to rising, or at zero variance between the groups. */
 function bestOf(at: (ratio: number) => Profile | undefined): Profile | undefined {
   const found: Profile[] = []
   let before = at(0)
@@ -94,12 +94,12 @@ function bestOf(at: (ratio: number) => Profile | undefined): Profile | undefined
     }
     before = next
   }
-  // Falling at the last one: the rows of a group hardly differ, so that the ratio has no bound.
+  // The deviance still falls at the largest ratio: the rows of a group hardly differ, so that the ratio has no bound.
   if (before.slope < 0 || found.length === 0) return undefined
   return found.reduce((a, b) => (b.deviance < a.deviance ? b : a))
 }
 
-/** Where the slope is zero, by false position; an end that stays is weighed half (the Illinois rule). */
+/** The ratio at which the slope is zero, by false position; an end that stays in place gets half weight (the Illinois rule). */
 function turnBetween(from: Profile, to: Profile, at: (ratio: number) => Profile | undefined): Profile | undefined {
   let [low, high] = [from, to]
   let [lowSlope, highSlope] = [from.slope, to.slope]
@@ -107,7 +107,7 @@ function turnBetween(from: Profile, to: Profile, at: (ratio: number) => Profile 
   for (let step = 0; step < STEPS_MAX; step++) {
     const width = high.ratio - low.ratio
     const guess = low.ratio - (lowSlope * width) / (highSlope - lowSlope)
-    // False position creeps where the slope bends: every fourth step halves.
+    // False position is slow where the slope bends, so every fourth step bisects.
     const next = at(step % 4 === 3 || !(guess > low.ratio && guess < high.ratio) ? low.ratio + width / 2 : guess)
     if (next === undefined) return undefined
     if (next.slope === 0 || width <= 1e-13 * high.ratio) return next
@@ -131,11 +131,11 @@ interface Profiled {
   readonly decimals: readonly number[]
 }
 
-/** The best fit with a ratio of the variances; undefined if it leaves no error. In whole numbers up to the last step. */
+/** The best fit for a given ratio of the variances; undefined if it leaves no error. Computed in whole numbers up to the last step. */
 function profileAt(ratio: number, { classes, kept, rows, decimals }: Profiled): Profile | undefined {
   const last = decimals.length - 1
   const { top, bottom: under } = fractionOf(ratio)
-  // The inverse of the variance of a group of size s is, but for a factor, 1 - ratio/(1 + s·ratio) of the products of totals.
+  // Except for a factor, the inverse of the variance of a group of size s is 1 - ratio/(1 + s·ratio) of the products of totals.
   const weighted = sumOf(
     classes.flatMap(({ size, within, totals }) => [
       { matrix: within, weight: 1n << WEIGHT_BITS },
@@ -190,7 +190,7 @@ function sumOf(parts: readonly { readonly matrix: IntegerMatrix; readonly weight
   )
 }
 
-/** The natural logarithm of a whole number above zero, however long. */
+/** The natural logarithm of a positive whole number of any length. */
 function logOf(value: bigint): number {
   const shift = Math.max(0, value.toString(2).length - 60)
   return Math.log(Number(value >> BigInt(shift))) + shift * Math.LN2

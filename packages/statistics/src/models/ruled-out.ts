@@ -1,4 +1,7 @@
-/** What the public description of a catalog says against a model before any data are read, and what to ask instead. */
+/**
+ * Objections to a model that follow from the public description of a catalog before any data are read, and suggestions of what to
+ * ask instead.
+ */
 import {
   isOfCounted,
   type CatalogDescriptor,
@@ -12,18 +15,21 @@ import {
 } from '@stimnet/protocol'
 import { gramIn } from './ask.ts'
 
-/** Why the catalog refuses the model by its rules, whatever its data are; undefined where its description says nothing against it. */
+/**
+ * The reason why the rules of the catalog refuse the model whatever its data are; undefined if its description shows no such
+ * reason.
+ */
 export function modelRuledOut(plan: Plan, descriptor: CatalogDescriptor): string | undefined {
   const measure = gramIn(plan)
   if (measure === undefined) return undefined
-  // First what no setting changes.
+  // Reasons that no setting changes come first.
   if (!descriptor.synthetic && isInRounds(measure)) return ROUNDS_REASON
   if (descriptor.precision === 'statistical' && !isOfExactCounts(measure)) return roundedReason(descriptor)
   const known = knownNumbers(measure, descriptor)
   return descriptor.synthetic || known.length === 0 ? undefined : knownReason(known)
 }
 
-/** Whether a model is fitted from counts of people alone, which are exact where sums are rounded. */
+/** Whether a model is fitted from counts of people alone, which are exact even if sums are rounded. */
 export function isOfExactCounts({ fit }: Pick<GramMeasure, 'fit'>): boolean {
   return fit?.family === 'binomial' && fit.rounds === undefined
 }
@@ -33,12 +39,12 @@ export function isInRounds({ fit }: Pick<GramMeasure, 'fit'>): boolean {
   return isOfCounted(fit) && fit.rounds !== undefined
 }
 
-/** Why a model is not fitted in rounds over real people. */
+/** The reason why a model is not fitted in rounds over real people. */
 export const ROUNDS_REASON =
   'A logistic or Poisson model with a number as a term is fitted in rounds, and these are for synthetic data alone: all digits of a sum ' +
   'with uneven weights tell how many people have each value, rare ones included. Use categories, such as age groups.'
 
-/** Why a catalog with rounded numbers has no model. */
+/** The reason why a catalog with rounded numbers has no model. */
 export function roundedReason({ name }: Pick<CatalogDescriptor, 'name'>): string {
   return (
     `${name} releases rounded numbers, and a regression needs exact sums of products. Its steward can set ` +
@@ -47,7 +53,7 @@ export function roundedReason({ name }: Pick<CatalogDescriptor, 'name'>): string
   )
 }
 
-/** Why a model with these numbers is refused over real people. */
+/** The reason why a model with these numeric variables is refused for real people. */
 export function knownReason(names: readonly string[]): string {
   const which = names.length === 0 ? 'a number' : names.join(', ')
   return (
@@ -56,7 +62,10 @@ export function knownReason(names: readonly string[]): string {
   )
 }
 
-/** The numbers of a model that others know, beside a variable that they do not; none where they know all or nothing of it. */
+/**
+ * The numeric variables of a model that others know, if the model also has a variable that they do not know; empty if others know
+ * all or none of the variables.
+ */
 export function knownNumbers(measure: GramMeasure, descriptor: CatalogDescriptor): string[] {
   const factors = measure.factors.map(({ variable }) => variable)
   const all = [...variablesOf(measure), ...factors]
@@ -66,14 +75,14 @@ export function knownNumbers(measure: GramMeasure, descriptor: CatalogDescriptor
 }
 
 /**
- * What to do about a table with several rows per person of which no condition chooses one; undefined where there is none. It is no
- * certain refusal: each person may have one row all the same.
+ * Advice about a table with several rows per person if no condition chooses one row; undefined if there is no such table. A
+ * refusal is not certain, because each person may still have one row.
  */
 export function severalRowsAdvice(
   plan: Plan,
   { descriptor, filters }: { readonly descriptor: CatalogDescriptor; readonly filters: readonly (Filter | undefined)[] }
 ): string | undefined {
-  // With an intercept of each person, people can have several rows.
+  // With an intercept per person, people can have several rows.
   if (gramIn(plan)?.random !== undefined) return undefined
   const open = openTable(plan, { descriptor, filters })
   if (open === undefined) return undefined
@@ -86,9 +95,7 @@ export function severalRowsAdvice(
   return isLinear ? `${chosen}, or give each person an intercept: + (1 | subject).` : `${chosen}.`
 }
 
-/**
- * The same of a number over a join, of a value that a person has once: it would count each person as often as they have rows.
- */
+/** Like `severalRowsAdvice`, for a value that a person has once in a join: the value would count as often as the person has rows. */
 export function repeatedValueAdvice(
   plan: Plan,
   { descriptor, filters }: { readonly descriptor: CatalogDescriptor; readonly filters: readonly (Filter | undefined)[] }
@@ -108,7 +115,7 @@ export function repeatedValueAdvice(
   return `${several} Choose one ${name}, such as WHERE ${open.name}.${name} = '${levels.at(-1)}', or ${alone}.`
 }
 
-/** A table of the plan with several rows per person that no condition is about. */
+/** A table of the plan with several rows per person on which there is no condition. */
 function openTable(
   plan: Plan,
   { descriptor, filters }: { readonly descriptor: CatalogDescriptor; readonly filters: readonly (Filter | undefined)[] }
@@ -123,10 +130,10 @@ function isOf(table: TableDescriptor): (column: string) => boolean {
   return (column) => column.startsWith(`${table.name}.`) || table.variables.some(({ name }) => name === column)
 }
 
-/** Names of a variable that numbers the rows of a person. */
+/** Names of variables that number the rows of a person. */
 const ROW_NAMES = /visit|time|wave|month|week|day|session|round|phase|besuch|zeitpunkt|welle|monat/i
 
-/** The category by which one row of each person can be chosen, as far as names tell. */
+/** The category by which one row of each person can be chosen, judged by its name. */
 function chooserOf({ variables }: TableDescriptor): { name: string; levels: readonly string[] } | undefined {
   return variables.find(({ name, levels }) => levels.length > 1 && ROW_NAMES.test(name))
 }

@@ -1,11 +1,11 @@
-/** Exact solution of normal equations: fraction-free elimination after Bareiss, in whole numbers. */
+/** Exact solution of normal equations: fraction-free elimination by Bareiss, in whole numbers. */
 
 /** A square matrix of whole numbers. */
 export type IntegerMatrix = readonly (readonly bigint[])[]
 
 /**
- * The places of the columns that do not follow from those before them, for a matrix ZᵀZ. The others are linear combinations of
- * earlier columns of Z: what is left of them after elimination is exactly zero.
+ * The indices of the columns that do not follow from earlier columns, for a matrix ZᵀZ. The other columns are linear combinations
+ * of earlier columns of Z: their remainder after elimination is exactly zero.
  */
 export function independentIn(gram: IntegerMatrix): readonly number[] {
   const rows = gram.map((row) => [...row])
@@ -21,7 +21,7 @@ export function independentIn(gram: IntegerMatrix): readonly number[] {
   return found
 }
 
-/** One of the earlier columns that a column follows from, and how often it is in it: `top` over `bottom`, which is not zero. */
+/** An earlier column from which a column follows, and its coefficient `top`/`bottom`, which is not zero. */
 export interface FollowsFrom {
   readonly column: number
   readonly from: number
@@ -29,7 +29,7 @@ export interface FollowsFrom {
   readonly bottom: bigint
 }
 
-/** What each column that is not kept is made of, for a matrix ZᵀZ and its places from `independentIn`. */
+/** The earlier columns from which each column outside `kept` follows, for a matrix ZᵀZ; `kept` comes from `independentIn`. */
 export function followersIn(gram: IntegerMatrix, kept: readonly number[]): FollowsFrom[] {
   if (kept.length === gram.length) return []
   const nothing = kept.map(() => 0n)
@@ -43,7 +43,7 @@ export function followersIn(gram: IntegerMatrix, kept: readonly number[]): Follo
   })
 }
 
-/** Whether a symmetric matrix is ZᵀZ of some Z: no pivot is below zero, and nothing is left beside a pivot of zero. */
+/** Whether a symmetric matrix is ZᵀZ of some Z: no pivot is below zero, and the row of a zero pivot is zero. */
 export function isOfSquares(matrix: IntegerMatrix): boolean {
   const rows = matrix.map((row) => [...row])
   let before = 1n
@@ -75,7 +75,7 @@ export interface Solved {
   readonly inverse: IntegerMatrix
 }
 
-/** Solves A·x = b and inverts A, a ZᵀZ of independent columns. Throws RangeError for dependent ones. */
+/** Solves A·x = b and inverts A, where A is ZᵀZ of independent columns. Throws RangeError for dependent columns. */
 export function solveExactly(matrix: IntegerMatrix, right: readonly bigint[]): Solved {
   const size = matrix.length
   const rows = matrix.map((row, i) => [...row, right[i] ?? 0n, ...row.map((_, j) => (i === j ? 1n : 0n))])
@@ -87,7 +87,7 @@ export function solveExactly(matrix: IntegerMatrix, right: readonly bigint[]): S
     for (const [i, row] of rows.entries()) {
       if (i === at) continue
       const factor = row[at] ?? 0n
-      // Exact: every number of the elimination is a minor of the matrix.
+      // The division is exact: every number of the elimination is a minor of the matrix.
       for (let j = 0; j < row.length; j++) row[j] = ((row[j] ?? 0n) * pivot - factor * (line[j] ?? 0n)) / before
     }
     before = pivot
@@ -99,7 +99,7 @@ export function solveExactly(matrix: IntegerMatrix, right: readonly bigint[]): S
   }
 }
 
-/** The rows and columns of a matrix at some places. */
+/** The rows and columns of a matrix at the given indices. */
 export function partAt(matrix: IntegerMatrix, places: readonly number[]): bigint[][] {
   return places.map((i) => places.map((j) => matrix[i]?.[j] ?? 0n))
 }

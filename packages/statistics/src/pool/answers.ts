@@ -1,4 +1,7 @@
-/** Which answers of sites answer the question, and which of them are alike: a site that lies may sign the answer to another question. */
+/**
+ * Checks whether the answers of sites belong to the question, and which of these answers are alike: a dishonest site may sign the
+ * answer to another question.
+ */
 import {
   type CatalogDescriptor,
   messages,
@@ -14,11 +17,11 @@ import {
 import { isOfModel, unlikeAsked } from '../models/answers.ts'
 import { planOfStatistic } from '../named.ts'
 
-/** What was asked: the program, and what its variables were taken to be. */
+/** The question: the program, and the assumed properties of its variables. */
 export interface AskedProgram {
   readonly program: Program
   readonly contract: readonly VariableContract[]
-  /** Of a model in rounds after the first: the estimates that follow from the answers to the round before. */
+  /** For a model in rounds, after the first round: the estimates that follow from the answers to the previous round. */
   readonly estimates?: readonly string[]
 }
 
@@ -34,8 +37,8 @@ function kindAsked({ kind }: Program, outputs: readonly OutputDeclaration[]): Ou
 }
 
 /**
- * Why an output cannot be the answer to the question, as `with a model of another formula than was asked`; undefined where nothing
- * speaks against it. `outputs`: the contract of a script.
+ * The reason why an output cannot be the answer to the question, such as `with a model of another formula than was asked`;
+ * undefined if there is none. `outputs` is the contract of a script.
  */
 export function otherThanAsked(
   output: Output,
@@ -58,7 +61,7 @@ export function otherThanAsked(
   return undefined
 }
 
-/** Answers of one shape, or none where the shapes are equally common. */
+/** Answers of one shape, or none if the shapes are equally common. */
 export interface Agreed<T> {
   readonly agreed: readonly T[]
   /** Whether two shapes are equally common, so that nobody can tell which is right. */
@@ -66,8 +69,8 @@ export interface Agreed<T> {
 }
 
 /**
- * Those of the shape that was asked; where none has it, or it is not known, those of the most common shape. If two shapes are equally
- * common, none: a wrong answer that looks right is worse than none.
+ * The answers of the requested shape. If no answer has it, or it is not known, those of the most common shape. If two shapes are
+ * equally common, none: a wrong answer that looks right is worse than none.
  */
 export function alike<T>(all: readonly T[], shapeOf: (one: T) => string, asked?: string): Agreed<T> {
   const byShape = Map.groupBy(all, shapeOf)
@@ -83,7 +86,7 @@ export function tieNote(sites: readonly string[], what: string): string {
   return `${sites.join(', ')} answered with different ${what}, each as often as another: nobody can tell which is right, so that none is pooled.`
 }
 
-/** The columns of a table as they are compared. */
+/** The columns of a table in the form in which they are compared. */
 export function shapeOfColumns(columns: TableOutput['columns']): string {
   return JSON.stringify(
     columns.map(({ name, role, kind, unit, argument }) => [name, role, kind, unit ?? '', argument ?? ''])
@@ -92,10 +95,13 @@ export function shapeOfColumns(columns: TableOutput['columns']): string {
 
 const HAS_UNIT = ['sum', 'mean', 'sd', 'quantile']
 
-/** The columns of the answer to a statistic, as they are compared; undefined where the contract does not say what they follow from. */
+/**
+ * The columns of the answer to a statistic in the form in which they are compared; undefined if the contract does not determine
+ * them.
+ */
 export function shapeAsked({ program, contract }: AskedProgram): string | undefined {
   if (program.kind !== 'statistic' || contract.length === 0) return undefined
-  // A contract does not say of which tables a person has several rows, which then are counted beside the people.
+  // A contract does not state for which tables a person has several rows. For these, rows are counted in addition to people.
   const [one, several] = [true, false].map((isOne) => shapeOver(program.statistic, contract, isOne))
   return one === several ? one : undefined
 }
@@ -116,7 +122,7 @@ function shapeOver(
     })
     return JSON.stringify([...keys, ...numbers])
   } catch {
-    // The contract of a question names the variables that it compares, which may be fewer than it uses.
+    // The contract of a question names the variables that it compares, which may be fewer than the question uses.
     return undefined
   }
 }
@@ -149,7 +155,7 @@ function descriptorIn(contract: readonly VariableContract[], oneRowPerSubject: b
   }
 }
 
-/** The outputs of a script as they are compared: everything but their numbers. */
+/** The outputs of a script in the form in which they are compared: everything except their numbers. */
 export function shapeOfTyped({ outputs }: TypedOutput): string {
   return JSON.stringify(outputs.map((value) => [value.name, value.kind, value.unit, labelsOf(value)]))
 }
@@ -163,7 +169,7 @@ function labelsOf(value: TypedValue): readonly (string | number)[] {
 function shapeDeclared(outputs: readonly OutputDeclaration[]): string {
   return JSON.stringify(
     outputs.map(({ name, kind, unit, categories, edges, terms }) => {
-      // A quantile is one number, whose grid stays at the institution.
+      // A quantile is one number, and its grid stays at the institution.
       const labels = kind === 'quantile' ? [] : [...categories, ...edges, ...terms]
       return [name, kind, unit, labels]
     })

@@ -12,13 +12,13 @@ const ADDING = ['subjects', 'rows', 'count', 'sum']
 const FROM_MOMENTS = ['mean', 'variance', 'sd', 'skewness', 'kurtosis', 'covariance', 'correlation']
 
 /**
- * The pooled value of the cells. Null where they cannot be pooled: a quantile on grids without common
- * outer edges, or moments without a value.
+ * The pooled value of the cells. Null if they cannot be pooled: a quantile on grids without common outer edges, or moments
+ * without a value.
  */
 export function poolCells(column: OutputColumn, cells: readonly Cell[]): number | null {
   if (ADDING.includes(column.kind)) {
     const sum = exactSum(cells.flatMap((cell) => ('add' in cell ? [cell.add] : [])))
-    // With noise a count can be below zero. The sum evens this out, so only the sum is limited to zero.
+    // With noise, a count can be below zero. The sum evens this out, so only the sum is limited to zero.
     return column.kind === 'sum' ? sum : Math.max(0, sum)
   }
   if (FROM_MOMENTS.includes(column.kind)) {
@@ -36,7 +36,7 @@ export function poolCells(column: OutputColumn, cells: readonly Cell[]): number 
   return bins === null ? null : quantileOf(bins, column.argument)
 }
 
-/** The pooled moments of the cells. Null if some have noise and others have none, which no request asks for. */
+/** The pooled moments of the cells. Null if some have noise and others have none, which no request produces. */
 export function momentsFor(kind: string, cells: readonly Cell[]): MomentsPart | null {
   const noisy = noisyIn(cells)
   if (noisy.length === 0) return pooledMoments(cells)
@@ -53,10 +53,7 @@ function pooledShare(cells: readonly Cell[]): number | null {
   return of > 0 ? Math.min(of, Math.max(0, having)) / of : null
 }
 
-/**
- * The sums behind a pooled share. With noise the number of people is at least one, because
- * empty groups are answered for as well.
- */
+/** The sums behind a pooled share. With noise the number of people is at least one, because empty groups are answered as well. */
 export function sharesOf(cells: readonly Cell[]): { having: number; of: number } {
   const shares = cells.flatMap((cell) => ('share' in cell ? [cell.share] : []))
   const of = exactSum(shares.map((share) => share.of))
@@ -67,8 +64,8 @@ export function sharesOf(cells: readonly Cell[]): { having: number; of: number }
 }
 
 /**
- * The pooled bins, each site's own laid over one another. Noisy bins, of which no site joins any, are added and replaced by the nearest
- * ones of which none is below zero.
+ * The pooled bins, with the bins of the sites laid over one another. Noisy bins, which no site joins, are added and replaced by
+ * the nearest bins without a number below zero.
  */
 export function pooledBins(cells: readonly Cell[]): Bin[] | null {
   const sites = cells.flatMap((cell) => ('bins' in cell ? [cell.bins] : []))
@@ -86,27 +83,27 @@ export function pooledMoments(cells: readonly Cell[]): MomentsPart | null {
   return poolMoments(cells.flatMap((cell) => ('moments' in cell ? [cell.moments] : [])))
 }
 
-/** Largest relative difference between a shown value and that of its part, which allows for rounding errors only. */
+/** Largest relative difference between a shown value and the value of its part, which allows only for rounding errors. */
 const TOLERANCE = 1e-6
 
 /**
- * Whether the part of a site gives the value that the site shows. A site that contradicts itself,
- * by mistake or on purpose, is not pooled.
+ * Whether the part of a site gives the value that the site shows. A site that contradicts itself, by mistake or on purpose, is
+ * not pooled.
  */
 export function readsAs(column: OutputColumn, row: OutputRow, value: string | number | null): boolean {
   if (column.role === 'key') return value === null || typeof value === 'string'
   const part = Object.hasOwn(row.parts, column.name) ? row.parts[column.name] : undefined
   if (value === null) return part === undefined || (isValueless(column, part) && isCountable(part))
   if (typeof value !== 'number' || part === undefined || !isCountable(part)) return false
-  // A value that was chosen from a grid at random follows from no part, and does not pool.
+  // A value that was chosen from a grid at random does not follow from any part and cannot be pooled.
   if ('choice' in part) return part.choice === value
   const own = poolCells(column, [part])
   return own !== null && Math.abs(own - value) <= TOLERANCE * Math.max(1, Math.abs(value))
 }
 
 /**
- * Whether a cell counts in the pooled value although its own site has no value: a quantile in an open bin, or the
- * correlation with a variable that does not vary.
+ * Whether a cell counts in the pooled value although its own site has no value: a quantile in an open bin, or the correlation
+ * with a variable that does not vary.
  */
 export function isValueless(column: OutputColumn, part: Cell): boolean {
   if ('bins' in part || 'noisy' in part) return true
@@ -131,7 +128,7 @@ function isCountable(part: Cell): boolean {
   return n > 0 && others.every(Number.isFinite) && spreads.every(isSpread) && isAsWritten
 }
 
-/** Whether the exact text of a sum, where there is one, agrees with the rounded sum beside it. */
+/** Whether the exact text of a sum, if present, agrees with the rounded sum beside it. */
 function isSameSum({ sum, sum_exact: text }: Pick<MomentsPart, 'sum' | 'sum_exact'>): boolean {
   return text === undefined || Math.abs(Number(text) - sum) <= 1e-12 * Math.abs(sum)
 }

@@ -1,4 +1,4 @@
-/** The noise of a pooled number: that of all its parts together, since each institution draws its own. */
+/** The noise of a pooled number: that of all its parts together, because each institution draws its own noise. */
 import type { OutputColumn } from '@stimnet/protocol'
 import { type NoiseKind, type NoiseTerm, noiseWithin } from '../noise.ts'
 import { noiseOfNoisy } from '../noisy-moments.ts'
@@ -10,7 +10,7 @@ import { OPEN_END, quantileOf } from '../quantile.ts'
 export interface PooledNoise {
   /** Standard deviation; null if it is not known, as for a quantile. */
   readonly sd: number | null
-  /** In 19 of 20 answers the noise changes the number by at most this. */
+  /** The largest change that the noise makes to the number in 19 of 20 answers. */
   readonly error95: number | null
 }
 
@@ -45,8 +45,8 @@ function termsOf(column: OutputColumn, cells: readonly Cell[]): NoiseTerm[] | nu
 }
 
 /**
- * The noise terms of a share. A person more with the level moves it by 1/of, and a person
- * more whose level is known by share/of.
+ * The noise terms of a share. One more person with the level changes the share by 1/of, and one more person whose level is known
+ * changes it by share/of.
  */
 function shareTerms(cells: readonly Cell[], sd: number): NoiseTerm[] {
   const { having, of } = sharesOf(cells)
@@ -55,8 +55,8 @@ function shareTerms(cells: readonly Cell[], sd: number): NoiseTerm[] {
 }
 
 /**
- * The error of a quantile: the distance to the further of the two values whose ranks are off by the error of the rank.
- * Null if one of them lies in an open bin.
+ * The error of a quantile: the distance to the farther of the two values whose ranks differ by the error of the rank. Null if one
+ * of them lies in an open bin.
  */
 function quantileError({ argument: q }: OutputColumn, cells: readonly Cell[], kind: NoiseKind): number | null {
   const bins = pooledBins(cells)
@@ -66,8 +66,8 @@ function quantileError({ argument: q }: OutputColumn, cells: readonly Cell[], ki
   const value = quantileOf(bins, q)
   if (value === null) return null
   const below = bins.filter(({ to }) => to <= value).length
-  // The rank is the rows below the edge less q times all rows: noise in a bin below counts 1 -
-  // q times, noise in a bin above q times.
+  // The rank is the rows below the edge minus q times all rows: noise in a bin below counts 1 - q times, noise in a bin above q
+  // times.
   const weights = bins.map((_, i) => (i <= below ? 1 - q : q))
   const terms = each.flatMap((sd = 0) => weights.map((weight) => ({ sd: sd * weight, step: weight })))
   const off = noiseWithin(kind, terms) / rows

@@ -3,7 +3,7 @@ import type { MomentsPart, OutputColumn } from '@stimnet/protocol'
 import { exactSum, poolMoments, valueOfMoments } from '../moments.ts'
 import { type Cell, pooledMoments, poolCells } from './pool-cell.ts'
 
-/** The bound, rounded up to two digits. Null if no part was rounded, and for quantiles, of which no bound is known. */
+/** The bound, rounded up to two digits. Null if no part was rounded, and for quantiles, for which no bound is known. */
 export function pooledWithin(column: OutputColumn, cells: readonly Cell[]): number | null {
   const within = withinOf(column, cells)
   if (within === null || !Number.isFinite(within) || within === 0) return null
@@ -37,9 +37,7 @@ function withinOf(column: OutputColumn, cells: readonly Cell[]): number | null {
   return pairWithin(column.kind, parts, { all, x, y: sideWithin(other as Side[], all.n) })
 }
 
-/**
- * How far rounding can put the pooled correlation of these parts off; 0 where nothing was rounded, null where no bound is known.
- */
+/** The largest error of the pooled correlation of these parts due to rounding; 0 if nothing was rounded, null if no bound is known. */
 export function correlationWithin(parts: readonly MomentsPart[]): number | null {
   if (parts.every(({ accuracy }) => accuracy === undefined)) return 0
   return withinOf(
@@ -48,7 +46,7 @@ export function correlationWithin(parts: readonly MomentsPart[]): number | null 
   )
 }
 
-/** A share is a mean of zeros and ones. */
+/** A share is treated as a mean of zeros and ones. */
 function shareWithin(cells: readonly Extract<Cell, { share: unknown }>[]): number | null {
   if (cells.every(({ accuracy }) => accuracy === undefined)) return null
   const sides = cells.map(({ share: { having, of }, accuracy }): Side => {
@@ -63,10 +61,13 @@ function shareWithin(cells: readonly Extract<Cell, { share: unknown }>[]): numbe
   return sideWithin(sides, exactSum(sides.map(({ n }) => n))).mean
 }
 
-/** Room for what the moves of several moments do together, beyond the sum of their moves. */
+/** Safety factor for the joint effect of changes to several moments, beyond the sum of their separate effects. */
 const TOGETHER = 1.25
 
-/** Each moment of each institution is moved alone to both ends of what it can be; the moves of the pooled number are added. */
+/**
+ * Each moment of each institution is moved separately to both ends of its possible range; the resulting changes of the pooled
+ * number are added.
+ */
 function shapeWithin(kind: 'skewness' | 'kurtosis', parts: readonly MomentsPart[]): number | null {
   const numberOf = (moved: readonly MomentsPart[]) => {
     const all = poolMoments(moved)
@@ -83,8 +84,8 @@ function shapeWithin(kind: 'skewness' | 'kurtosis', parts: readonly MomentsPart[
 }
 
 /**
- * The part with one number after the other at the ends of what it can be. Third and fourth moments were rounded as skewness and
- * kurtosis, so they move along with the spread and the number of values.
+ * Pairs of the part with one number after the other at the two ends of its possible range. Third and fourth moments were rounded
+ * as skewness and kurtosis, so they move together with the spread and the number of values.
  */
 function pairsOfEnds(part: MomentsPart): readonly (readonly [MomentsPart, MomentsPart])[] {
   const { n, sum, deviations = 0, third = 0, fourth = 0, accuracy = {} } = part
@@ -137,9 +138,9 @@ function sidesOf({ n, sum, deviations = 0, second, accuracy }: MomentsPart): [Si
 }
 
 /**
- * Bounds for one variable over all institutions. The mean M = Σ n·m / N moves by at most Σ n·δm/N, and by (m − M)·δn/N where an
- * n is off. The variance V = Σ (D + n·(m − M)²) / (N − 1) moves by the errors of the D, by 2·n·|m − M|·δm for each mean, and by
- * (D/n + (m − M)² − V)·δn. What remains is of second order, and is covered by counting with the largest move of a mean.
+ * Bounds for one variable over all institutions. The mean M = Σ n·m / N changes by at most Σ n·δm/N, and by (m − M)·δn/N if an n
+ * has an error. The variance V = Σ (D + n·(m − M)²) / (N − 1) changes by the errors of the D, by 2·n·|m − M|·δm for each mean,
+ * and by (D/n + (m − M)² − V)·δn. The remaining error is of second order, and is covered by using the largest change of a mean.
  */
 export function sideWithin(sides: readonly Side[], n: number) {
   const mean = sides.reduce((sum, side) => sum + side.n * side.mean, 0) / n
@@ -199,7 +200,7 @@ function pairWithin(
   return Math.max(Math.min(1, most) - Math.abs(r), down)
 }
 
-/** The largest change of the root of a variance that is off by `error`. It is larger downwards than upwards. */
+/** The largest change of the root of a variance that has the given error. It is larger downwards than upwards. */
 export function rootMoves(variance: number, error: number): number {
   const root = Math.sqrt(variance)
   return Math.max(root - Math.sqrt(Math.max(0, variance - error)), Math.sqrt(variance + error) - root)

@@ -1,6 +1,6 @@
 /**
- * Pooling of declared script outputs over the sites: counts and sums are added, and other
- * kinds are pooled by their own rule, if any.
+ * Pooling of declared script outputs over the sites: counts and sums are added, and other kinds are pooled by their own rule, if
+ * any.
  */
 import {
   countDeclared,
@@ -23,7 +23,7 @@ export interface SiteOutputs {
 export interface PooledOutputs {
   readonly outputs: PooledTyped[]
   readonly sites: string[]
-  /** Sites whose outputs are not those of the others, or contradict themselves. */
+  /** Sites whose outputs differ from those of the others, or contradict themselves. */
   readonly left: string[]
   readonly notes: string[]
 }
@@ -46,9 +46,9 @@ const METHODS: Readonly<Record<TypedValue['kind'], PoolingMethod>> = {
 }
 
 /**
- * Pools the outputs of the sites. `contract` is what the request declared: it names the count by which a mean or proportion is
- * weighted. Without such a count these are not pooled, since the cohort is not the group that they are about. The order of the
- * sites practically does not matter, because rounding errors of sums are compensated (`exactSum`).
+ * Pools the outputs of the sites. `contract` is the declaration of the request: it names the count by which a mean or proportion
+ * is weighted. Without such a count, means and proportions are not pooled, because the cohort is not the group that they are
+ * about. The order of the sites has practically no effect, because rounding errors of sums are compensated (`exactSum`).
  */
 export function poolTyped(sites: readonly SiteOutputs[], contract: readonly OutputDeclaration[]): PooledOutputs {
   const { agreed, left, isTied } = sameOutputs(sites)
@@ -58,7 +58,7 @@ export function poolTyped(sites: readonly SiteOutputs[], contract: readonly Outp
   return { outputs, sites: agreed.map(({ site }) => site), left, notes }
 }
 
-/** The sites with the most common list of outputs, as `alike`; who contradicts itself is none of them. */
+/** The sites with the most common list of outputs, as for `alike`; sites that contradict themselves are excluded. */
 function sameOutputs(sites: readonly SiteOutputs[]): {
   agreed: readonly SiteOutputs[]
   left: string[]
@@ -86,7 +86,7 @@ function isCounts(counts: readonly (number | null)[], length: number): boolean {
   return counts.length === length && counts.every((count) => count === null || count >= 0)
 }
 
-/** One output of one site, with the number of people that it is about, if the contract names their count. */
+/** One output of one site, with the number of people in its count, if the contract names a count. */
 interface Part {
   readonly site: string
   readonly value: TypedValue
@@ -110,7 +110,8 @@ function poolOutput(sites: readonly SiteOutputs[], at: number, contract: readonl
 }
 
 /**
- * The declared count of an output, if it was released, is at least k and is no more than the node counted; otherwise undefined.
+ * The declared count of an output, if it was released, is at least k and is not larger than the number that the node counted;
+ * otherwise undefined.
  */
 function countOf(
   { outputs, disclosure }: TypedOutput,
@@ -165,7 +166,7 @@ const countsAt = (values: readonly TypedValue[], at: number) =>
 const termsAt = (values: readonly TypedValue[], at: number) =>
   values.flatMap((value) => (value.kind === 'coefficients' && value.terms[at] ? [value.terms[at]] : []))
 
-/** The sum of the numbers that are shown; null if none is. */
+/** The sum of the numbers that are shown; null if none is shown. */
 function added(numbers: readonly (number | null)[]): number | null {
   const shown = numbers.filter((number) => number !== null)
   return shown.length === 0 ? null : exactSum(shown)

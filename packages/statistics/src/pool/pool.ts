@@ -1,4 +1,4 @@
-/** Pooling of the answers of several sites into one, with notes on everything that a reader must know. */
+/** Pooling of the answers of several sites into one answer, with notes on everything that a reader must know. */
 import {
   counted,
   type GramPart,
@@ -31,9 +31,9 @@ export interface SitePart {
 export interface PoolOptions {
   /** The contract of a script, which names the counts by which means and proportions are weighted. */
   readonly outputs?: readonly OutputDeclaration[]
-  /** What was asked. A part that answers another question is left out; without it, parts are compared with each other alone. */
+  /** The question. A part that answers another question is left out. Without the question, parts are only compared with each other. */
   readonly asked?: AskedProgram | undefined
-  /** The largest distance of a table's numbers from the exact ones; by default what its parts and its card imply. */
+  /** The largest distance of a table's numbers from the exact numbers; by default derived from its parts and its card. */
   readonly accuracyOf?: AccuracyOf
 }
 
@@ -46,8 +46,9 @@ type Value = string | number | null
 
 /**
  * Pools the answers of the sites. Counts and sums are added; means, spreads and correlations are computed from moments, shares
- * from their counts, and quantiles from bins. Sites that gave nothing, answered another question, withheld a part, or have other
- * columns than the rest are named in the notes. The answer does not depend on the order of the parts, nor on the names of the sites.
+ * from their counts, and quantiles from bins. The notes name the sites that gave nothing, answered another question, withheld a
+ * part, or have other columns than the remaining sites. The answer does not depend on the order of the parts, nor on the names of
+ * the sites.
  */
 export function pool(parts: readonly SitePart[], { outputs = [], asked, accuracyOf }: PoolOptions = {}): PooledOutput {
   const sorted = [...parts].sort((a, b) => (a.site < b.site ? -1 : a.site > b.site ? 1 : 0))
@@ -81,7 +82,7 @@ export function pool(parts: readonly SitePart[], { outputs = [], asked, accuracy
   return poolTables(sameColumns(tables, { asked, told }), { ...told, accuracyOf })
 }
 
-/** Who is missing, and what a reader must know; filled while parts are looked at. */
+/** The missing sites, and the notes for the reader; filled while the parts are checked. */
 interface Told {
   readonly missing: PooledOutput['missing'][number][]
   readonly notes: string[]
@@ -99,14 +100,14 @@ function onlyParts(scripts: readonly { readonly site: string }[], { missing, not
   return { columns: [], rows: [], sites: scripts.map((part) => part.site), missing, notes }
 }
 
-/** How answers are compared, and what is said of those that differ. */
+/** The rule by which answers are compared, and the description of those that differ. */
 interface Compared<T> {
   readonly shapeOf: (one: T) => string
-  /** What differs where no shape is the most common one: `models`. */
+  /** The compared things, for a note that no shape is the most common one: `models`. */
   readonly what: string
-  /** What one differs in from the rest: `another model`. */
+  /** The difference between one answer and the remaining answers: `another model`. */
   readonly differsIn: (one: T, rest: T) => string
-  /** The shape that was asked, where it is known. */
+  /** The requested shape, if it is known. */
   readonly asked?: string | undefined
 }
 
@@ -114,7 +115,7 @@ function ofShape<T>(shapeOf: (one: T) => string, what: string): Compared<T> {
   return { shapeOf, what, differsIn: () => `other ${what}` }
 }
 
-/** Those of one shape, as `alike`; the others are named. */
+/** The answers of one shape, as for `alike`; the other sites are named in the notes. */
 function agreeing<T extends { readonly site: string }>(
   all: readonly T[],
   { shapeOf, what, differsIn, asked, told }: Compared<T> & { readonly told: Told }
@@ -136,13 +137,13 @@ function agreeing<T extends { readonly site: string }>(
   return agreed
 }
 
-/** The tables of the columns that were asked or, where that is not known, of the most common ones; of one model. */
+/** The tables with the requested columns or, if these are not known, with the most common columns; all of one model. */
 function sameColumns(
   tables: readonly SiteTable[],
   { asked, told }: { readonly asked: AskedProgram | undefined; readonly told: Told }
 ): readonly SiteTable[] {
   const columns = ofShape<SiteTable>(({ table }) => shapeOfColumns(table.columns), 'columns or units')
-  // Older sites do not report whether their groups can hold the same people, so this is not compared.
+  // Older sites do not report whether their groups can contain the same people, so this is not compared.
   const tests = ofShape<SiteTable>(
     ({ table: { tests: made = [] } }) =>
       JSON.stringify(made.map((test) => ({ ...testAsked(test), repeated: undefined, clustered: undefined }))),
@@ -235,7 +236,7 @@ function testsOver(
   return { tests: asked.map((test) => testOf(test, sites)) }
 }
 
-/** The models that the sites fitted to their own Gram matrices, fitted again to all of them. */
+/** The models that the sites fitted to their own Gram matrices, fitted again to all of these matrices. */
 function modelsOver(tables: readonly SiteTable[], notes: string[]): Pick<PooledOutput, 'models'> {
   const all = tables.flatMap(({ site, table }) => gramsIn(table).map((gram) => ({ site, gram })))
   if (all.length === 0) return {}
@@ -255,8 +256,8 @@ function keyOf(columns: readonly OutputColumn[], row: OutputRow): string {
 }
 
 /**
- * Whether a table is consistent: as many values as columns, no row twice, and for each
- * shown measure a part that gives its value.
+ * Whether a table is consistent: as many values as columns, no duplicate row, and for each shown measure a part that gives its
+ * value.
  */
 function isSound({ columns, rows }: TableOutput): boolean {
   const keys = rows.map((row) => keyOf(columns, row))
@@ -267,7 +268,7 @@ function isSound({ columns, rows }: TableOutput): boolean {
   )
 }
 
-/** The keys of the rows of all sites, each after the row that it follows at the first site that has it. */
+/** The keys of the rows of all sites, each after the row that precedes it at the first site that has it. */
 function rowKeys(tables: readonly SiteTable[]): string[] {
   const order: string[] = []
   for (const { table } of tables) {
@@ -282,7 +283,7 @@ function rowKeys(tables: readonly SiteTable[]): string[] {
   return inOrderOfBins(order)
 }
 
-/** Rows by bins of one variable in the order of their lower ends, a missing value last. Any other rows as they are. */
+/** Rows by bins of one variable in the order of their lower ends, with a missing value last. Any other rows are returned unchanged. */
 function inOrderOfBins(keys: readonly string[]): string[] {
   const rows = keys.map((key) => ({ key, from: lowerEndOf(JSON.parse(key) as Value[]) }))
   if (rows.some(({ from }) => from === undefined)) return [...keys]
@@ -291,12 +292,12 @@ function inOrderOfBins(keys: readonly string[]): string[] {
 
 const BIN = /^(<|>=|\[)(-?\d[\d.e+-]*)/
 
-/** The lower end of the bin that a row is about; undefined if it is about anything else. */
+/** The lower end of the bin of a row; undefined if the row does not belong to a bin. */
 function lowerEndOf([label, ...more]: readonly Value[]): number | undefined {
   if (more.length > 0 || label === undefined || typeof label === 'number') return undefined
   if (label === null) return Number.POSITIVE_INFINITY
   const [, side, text = ''] = BIN.exec(label) ?? []
-  // Days in order are their digits in order.
+  // The digits of days sort in the order of the days.
   const from = Number(/^\d{4}-\d\d-\d\d$/.test(text) ? text.replaceAll('-', '') : text)
   if (side === undefined || Number.isNaN(from)) return undefined
   return side === '<' ? Number.NEGATIVE_INFINITY : from
@@ -326,7 +327,7 @@ function poolRow(
   const mechanism = tables[0]?.table.disclosure.dp?.mechanism
   const noise = columns.map((column, i) => pooledNoise(column, column.role === 'key' ? [] : cellsAt(i), mechanism))
   const bounds = columns.map((column, i) => (column.role === 'key' ? null : pooledWithin(column, cellsAt(i))))
-  // Of numbers that people were left out of, the bound is about those who remain.
+  // For numbers from which people were left out, the bound is about the remaining people.
   const of = (isLeftOut: boolean) =>
     bounds.map((one, i) => ((columns[i]?.left_out ?? false) === isLeftOut ? one : null))
   const [within, remaining] = [of(false), of(true)]
@@ -358,7 +359,7 @@ function sitesOf(
 
 /**
  * The part to pool, if there is one. A quantile beyond the last breakpoint, and the correlation with a variable that does not
- * vary at the site, have no value there, but count in the pooled value.
+ * vary at the site, have no value at the site, but count in the pooled value.
  */
 function cellOf(column: OutputColumn, row: OutputRow, at: number): Cell[] {
   const part = Object.hasOwn(row.parts, column.name) ? row.parts[column.name] : undefined

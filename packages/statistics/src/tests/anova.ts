@@ -8,7 +8,7 @@ import type { Measured } from './table.ts'
 /** An analysis of variance. */
 export interface Anova {
   readonly statistic: number
-  /** Degrees of freedom between and within groups. */
+  /** Degrees of freedom between (`between`) and within groups (`within`). */
   readonly between: number
   readonly within: number
   readonly p: number
@@ -17,15 +17,18 @@ export interface Anova {
 /** The groups of one site, by name. */
 export type Groups = ReadonlyMap<string, Measured>
 
-/** Null with fewer than two groups, without degrees of freedom within the groups, or if nothing varies within them. */
+/**
+ * The analysis of variance of one site. Null with fewer than two groups, without degrees of freedom within the groups, or if
+ * nothing varies within them.
+ */
 export function anovaOf(groups: readonly Measured[]): Anova | null {
   return anovaOver([new Map(groups.map((group, i) => [String(i), group]))])
 }
 
 /**
- * With several sites this is the F of the groups in the linear model of site and group, as lm(y ~ site + group): differences
- * between sites do not enter it. For rounded numbers it is the smallest that the exact ones can give. Null also if the sites do
- * not link all groups, since no site compares them.
+ * The analysis of variance over several sites: the F of the groups in the linear model of site and group, as lm(y ~ site +
+ * group), so that differences between sites have no effect. For rounded numbers, F is the smallest that the exact numbers can
+ * give. Null also if the sites do not link all groups, because no site then compares them.
  */
 export function anovaOver(sites: readonly Groups[]): Anova | null {
   const names = [...new Set(sites.flatMap((groups) => [...groups.keys()]))]
@@ -50,12 +53,12 @@ export function anovaOver(sites: readonly Groups[]): Anova | null {
   return { statistic, between: rank, within, p: pOfF(statistic, rank, within) }
 }
 
-/** What rounding can add to the root of a sum of squares between means, by the triangle inequality. */
+/** The largest change that rounding can make to the root of a sum of squares between means, by the triangle inequality. */
 function hiddenIn(cells: readonly Measured[]): number {
   return Math.sqrt(exactSum(cells.map(({ n, within = EXACT }) => (n + within.count) * within.mean ** 2)))
 }
 
-/** The least possible number of values. */
+/** The smallest possible number of values. */
 function leastOf({ n, within = EXACT }: Measured): number {
   return Math.max(1, n - within.count)
 }

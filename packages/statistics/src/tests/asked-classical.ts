@@ -1,4 +1,4 @@
-/** The classical tests that a statistic by name asks for: confidence intervals, t tests of one sample and of pairs, tables of two by two. */
+/** The classical tests that a named statistic requests: confidence intervals, t tests of one sample and of pairs, two-by-two tables. */
 import type { Filter, Plan, PlanTest, ResolvedVariable, StatisticCall } from '@stimnet/protocol'
 import { hasFlag, invalid, twoLevels, uniqueNames } from '../measures.ts'
 
@@ -9,7 +9,7 @@ interface Asked {
   readonly by: readonly ResolvedVariable[]
 }
 
-/** The plan with the tests of its statistic; as it is where there are none. Throws PARAMETER_INVALID. */
+/** The plan with the tests of its statistic; unchanged if there are none. Throws PARAMETER_INVALID. */
 export function classicalTests(plan: Plan, asked: Asked): Plan {
   if (asked.name === 'mcnemar' || asked.name === 'fisher') return ofCounts(plan, asked, asked.name)
   const tests = testsOf(plan, asked)
@@ -57,7 +57,7 @@ function testsOf(plan: Plan, { name, call, variables, by }: Asked): PlanTest[] {
   }
 }
 
-/** A table of two levels by two. Other levels are left out of the plan. */
+/** A two-by-two table of two levels of each variable. Other levels are left out of the plan. */
 function ofCounts(plan: Plan, { call, variables, by }: Asked, kind: 'mcnemar' | 'fisher'): Plan {
   const [one, two] = plan.groupBy
   const [row, column] = variables

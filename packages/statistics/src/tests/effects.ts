@@ -1,30 +1,30 @@
-/** The effect of one site for a meta-analysis, made of its released numbers, and the scale on which effects are combined. */
+/** The effect of one site for a meta-analysis, computed from its released numbers, and the scale on which effects are combined. */
 import type { MomentsPart } from '@stimnet/protocol'
 import { EXACT } from './accuracy.ts'
 import type { SiteEffect } from './meta.ts'
 import type { Measured, TestCell } from './table.ts'
 
-/** What is combined; the last three on the scale of log odds, log odds ratio, and Fisher's z. */
+/** The effects that can be combined. The last three are combined on the scale of log odds, log odds ratio, and Fisher's z. */
 export const META_EFFECTS = ['mean', 'difference', 'proportion', 'odds_ratio', 'correlation'] as const
 /** One of META_EFFECTS. */
 export type MetaEffect = (typeof META_EFFECTS)[number]
 
-/** An effect on its scale, as the released numbers give it, with what rounding for privacy can hide. */
+/** An effect on its scale, as computed from the released numbers, with the error that rounding for privacy can cause. */
 export interface MeasuredEffect extends SiteEffect {
-  /** How far at most the estimate is off. */
+  /** The largest error of the estimate due to rounding. */
   readonly hidden: number
-  /** The least and the largest that the squared standard error can be. */
+  /** The smallest and the largest possible squared standard error. */
   readonly variances: readonly [least: number, most: number]
 }
 
-/** From the scale of an effect to its own unit. */
+/** Converts a value from the scale of an effect to the effect's own unit. */
 export function inOwnUnit(effect: MetaEffect, value: number): number {
   if (effect === 'proportion') return 1 / (1 + Math.exp(-value))
   if (effect === 'odds_ratio') return Math.exp(value)
   return effect === 'correlation' ? Math.tanh(value) : value
 }
 
-/** Undefined where a number is withheld, or says nothing of its own error. Two cells: of the first group, then of the second. */
+/** Undefined if a number is withheld, or does not determine its own error. With two cells, the first belongs to the first group. */
 export function effectOf(effect: MetaEffect, cells: readonly (TestCell | undefined)[]): MeasuredEffect | undefined {
   const [one, other] = cells
   if (one === undefined || one.value === null) return undefined
@@ -63,7 +63,7 @@ function meanOf({ n, sum, deviations, within = EXACT }: Measured): MeasuredEffec
   return { estimate: sum / n, variance: errorOf(deviations, n), hidden: within.mean, variances: [least, most] }
 }
 
-/** Agresti and others add half to each count where one is zero; zeros are withheld, so that nothing is added. */
+/** Agresti and others add half to each count if one is zero; zeros are withheld here, so nothing is added. */
 function logOddsOf({ value, share }: TestCell): MeasuredEffect | undefined {
   if (share === undefined || value === null) return undefined
   const [having, lacking] = [share.having, share.of - share.having]
@@ -78,14 +78,14 @@ function logOddsOf({ value, share }: TestCell): MeasuredEffect | undefined {
   }
 }
 
-/** Fisher's z; its error depends on the number of pairs alone. */
+/** Fisher's z; its error depends only on the number of pairs. */
 function fisherOf(moments: MomentsPart & Measured): MeasuredEffect | undefined {
   const { n, deviations, second, within = EXACT } = moments
   if (deviations === undefined || second === undefined || !(n - within.count > 3)) return undefined
   const r = second.cross / Math.sqrt(deviations * second.deviations)
   if (!(Math.abs(r) < 1)) return undefined
   const rounding = moments.accuracy?.second
-  // Each of the three sums moves r by its own share; the derivative of atanh is 1 / (1 − r²).
+  // Each of the three sums changes r by its own share; the derivative of atanh is 1 / (1 − r²).
   const moved =
     rounding === undefined
       ? 0

@@ -1,11 +1,11 @@
-/** The sites that gave every part of a test, and what a result says of them and of the others. */
+/** The sites that gave every part of a test, and the notes of a result about these sites and the others. */
 import type { MomentsPart, TestResult } from '@stimnet/protocol'
 import { poolMoments, valueOfMoments } from '../moments.ts'
 import { type Accuracy, EXACT } from './accuracy.ts'
 import type { CountCell } from './counts/chi-squared.ts'
 import type { Computed, Measured, TestSite } from './table.ts'
 
-/** Expected in each cell at least; below it p is rough. */
+/** Minimum expected count per cell; below it p is only approximate. */
 export const EXPECTED_MIN = 5
 
 /** The note of a test of rounded numbers. */
@@ -28,7 +28,7 @@ export function giving<Part>(
   })
 }
 
-/** What a result repeats of its test, and what it shows beside the test's own numbers. */
+/** The properties that a result repeats from its test, and the numbers that it shows beside the test's own numbers. */
 export type Shown = Pick<
   TestResult,
   'kind' | 'of' | 'by' | 'groups' | 'meta' | 'value' | 'columns' | 'estimates' | 'heterogeneity' | 'survival' | 'ranks'
@@ -38,9 +38,9 @@ export type Shown = Pick<
 export interface Sites {
   readonly sites: readonly TestSite[]
   readonly givers: readonly Giving<unknown>[]
-  /** Whether the values of all sites are taken together, where other tests compare people within their site. */
+  /** Whether the values of all sites are taken together; other tests compare people only within their site. */
   readonly isTogether?: boolean
-  /** The sites that gave every part, but parts that nothing can be made of, and why. */
+  /** The sites whose parts cannot be used although they gave every part, and the reason. */
   readonly unusable?: { readonly sites: readonly string[]; readonly because: string }
 }
 
@@ -72,7 +72,7 @@ export function resultOf(
   }
 }
 
-/** The institution of an answer by itself has no name. */
+/** The institution of a single answer has no name. */
 function unusableNote({ sites, because }: NonNullable<Sites['unusable']>, areOthersIn: boolean): string[] {
   if (sites.length === 0) return []
   const names = sites.filter((site) => site !== '').join(', ')
@@ -81,7 +81,7 @@ function unusableNote({ sites, because }: NonNullable<Sites['unusable']>, areOth
   return [`${where}${said}.${areOthersIn ? ` ${names} is not in it.` : ''}`]
 }
 
-/** The note where people were left out of a number behind the test: what rounding can hide does not include them. */
+/** The note if people were left out of a number behind the test: the allowance for rounding does not cover these people. */
 function leftOutNote({ of, columns = [] }: Shown, givers: readonly Giving<unknown>[]): string[] {
   const sites = givers.filter(({ site }) => [of, ...columns].some((name) => site.isLeftOut(name)))
   const names = sites.map(({ site }) => site.site).filter((name) => name !== '')
@@ -120,7 +120,7 @@ export function groupOf(
   return cell?.value === null ? undefined : cell?.moments
 }
 
-/** A group with the numbers of all who are in it. */
+/** A group with the numbers of everybody in it. */
 export function groupShown(name: string, parts: readonly MomentsPart[]): TestResult['groups'][number] {
   const moments = poolMoments(parts)
   if (moments === null) return { name, n: null, mean: null, sd: null }

@@ -28,7 +28,7 @@ interface Interval {
   readonly isRounded: boolean
 }
 
-/** Each row is of the sites that gave its number, as its pooled value is. */
+/** The intervals of a test. Each row uses the sites that gave its number, as its pooled value does. */
 export function intervals(test: IntervalTest, sites: readonly TestSite[]): TestResult {
   const { kind, of, by, q } = test
   const found = sites.map(({ site, rows }) => ({
@@ -104,12 +104,12 @@ const MADE: Readonly<Record<IntervalTest['kind'], (cells: readonly TestCell[], t
 
 const HALF = 0.5
 
-/** A correlation with a variable that does not vary at a site has no value there, but its moments pool, and so do bins. */
+/** A correlation with a variable that does not vary at a site has no value there, but its moments can be pooled, and so can bins. */
 function isGiven({ value, moments, share, bins }: TestCell): boolean {
   return moments !== undefined || bins !== undefined || (share !== undefined && value !== null)
 }
 
-/** Interpolated within the bins of each site, as the pooled value is. Its interval ends at edges that all of them have. */
+/** A quantile is interpolated within the bins of each site, as the pooled value is. Its interval ends at edges that all sites have. */
 function ofQuantile(parts: readonly MeasuredBins[], q: number): Interval {
   const bins = layBins(parts.map((part) => part.bins))
   if (bins === null) return { ...NONE, interval: null, isRounded: false }
@@ -128,14 +128,14 @@ function ofMean(parts: readonly Measured[]): Interval {
 
 const NONE = { n: null, estimate: null } as const
 
-/** Wilson's score interval without correction, as prop.test(correct = FALSE), of the counts of all sites together. */
+/** Wilson's score interval without correction, as prop.test(correct = FALSE), from the counts of all sites together. */
 function ofShare(shares: readonly MeasuredShare[]): Interval {
   const sum = (of: (share: MeasuredShare) => number) => exactSum(shares.map(of))
   const [having, n] = [sum((one) => one.having), sum((one) => one.of)]
   if (n === 0) return { ...NONE, interval: null, isRounded: false }
   const [off, offLacking] = [sum(({ within }) => within.having), sum(({ within }) => within.lacking)]
   const lacking = n - having
-  // The lower end rises with those who have the level and falls with those who lack it, and so does the upper end.
+  // Both ends rise with the number of people who have the level and fall with the number of people who lack it.
   const [low] = wilson(Math.max(0, having - off), lacking + offLacking)
   const [, high] = wilson(having + off, Math.max(0, lacking - offLacking))
   return { n, estimate: having / n, interval: [low, high], isRounded: off > 0 || offLacking > 0 }
@@ -149,7 +149,7 @@ function wilson(having: number, lacking: number): [number, number] {
   return [middle - half, middle + half]
 }
 
-/** By Fisher's z, as cor.test, of the pairs of all sites together. */
+/** The interval by Fisher's z, as cor.test, from the pairs of all sites together. */
 function ofCorrelation(parts: readonly Measured[]): Interval {
   const pooled = poolMoments(parts)
   const r = pooled && valueOfMoments('correlation', pooled)
@@ -160,20 +160,20 @@ function ofCorrelation(parts: readonly Measured[]): Interval {
   return { n: pooled.n, estimate: r, interval, isRounded: hidden !== 0 }
 }
 
-/** What rounding can hide of a correlation; null where the parts do not say how far they are rounded. */
+/** The largest error of a correlation due to rounding; null if the parts do not state how far they are rounded. */
 export function hiddenIn(parts: readonly Measured[]): number | null {
   const isUntold = parts.some(({ within, accuracy }) => (within?.count ?? 0) > 0 && accuracy?.second === undefined)
   return isUntold ? null : correlationWithin(parts)
 }
 
-/** The least possible number of pairs. */
+/** The smallest possible number of pairs. */
 function leastOf(n: number, parts: readonly Measured[]): number {
   return n - exactSum(parts.map(({ within }) => within?.count ?? 0))
 }
 
 /**
- * The 95 % interval of a correlation that is known to be in a range. On the scale of Fisher's z the squared error is 1 over
- * `freedom`: pairs less 3, and less one for each variable held fixed. Null for too small a freedom.
+ * The 95 % interval of a correlation that is known to be in a range. On the scale of Fisher's z, the squared error is 1 over
+ * `freedom`: the number of pairs minus 3, and minus one for each variable held fixed. Null if `freedom` is too small.
  */
 export function fisherInterval({ low, high }: Range, freedom: number): [number, number] | null {
   if (!(freedom >= DF_MIN)) return null

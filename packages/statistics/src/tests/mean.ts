@@ -8,18 +8,18 @@ import { EXACT } from './accuracy.ts'
 import { giving, groupShown, ROUNDED, resultOf } from './given.ts'
 import { DF_MIN, ERROR_SHARE, FEW_FREEDOMS, type Measured, NOTHING, type TestSite } from './table.ts'
 
-/** A mean as R's t.test has it, of the values of all sites together. */
+/** A mean over the values of all sites together, as computed by R's t.test. */
 export interface Mean {
   readonly n: number
   readonly mean: number
-  /** Standard error; for rounded numbers the largest that the exact ones can give. */
+  /** Standard error; for rounded numbers the largest that the exact numbers can give. */
   readonly error: number
   readonly df: number
-  /** How far at most rounding puts the mean off. */
+  /** The largest error of the mean due to rounding. */
   readonly hidden: number
 }
 
-/** Null for fewer than two values, values that do not vary, or no known spread. */
+/** Null for fewer than two values, for values that do not vary, or if the spread is not known. */
 export function meanOver(parts: readonly Measured[]): Mean | null {
   const pooled = poolMoments(parts)
   if (pooled === null || pooled.deviations === undefined) return null
@@ -37,13 +37,13 @@ export function meanOver(parts: readonly Measured[]): Mean | null {
   return error > 0 && Number.isFinite(error) ? { n, mean: sum / n, error, df: fewest - 1, hidden } : null
 }
 
-/** The 95 % interval, wider by all that rounding can hide. */
+/** The 95 % interval, widened by the largest error due to rounding. */
 export function intervalOf({ mean, error, df, hidden }: Mean): [number, number] {
   const half = tOfP(ERROR_SHARE, df) * error + hidden
   return [mean - half, mean + half]
 }
 
-/** Student's t of the mean less a declared value, over the values of all sites that gave them. */
+/** Student's t of the mean minus a declared value, over the values of all sites that gave them. */
 export function oneSample(test: Extract<PlanTest, { kind: 'one_sample' }>, sites: readonly TestSite[]): TestResult {
   const { kind, of, by, value } = test
   const givers = giving(sites, (site) => measuredIn(site, of))
@@ -52,7 +52,7 @@ export function oneSample(test: Extract<PlanTest, { kind: 'one_sample' }>, sites
   return tested(shown, { sites, givers }, { mean: meanOver(parts), value })
 }
 
-/** Student's t of the differences of pairs: their variance is that of both less twice the covariance. */
+/** Student's t of the differences of pairs: their variance is the sum of both variances minus twice the covariance. */
 export function paired(test: Extract<PlanTest, { kind: 'paired' }>, sites: readonly TestSite[]): TestResult {
   const { kind, of, by } = test
   const [first, second] = test.groups
@@ -103,10 +103,10 @@ function measuredIn({ rows }: TestSite, of: string): Measured | undefined {
   return cell?.moments
 }
 
-/** Below this share of the variables' own spread, the spread of their difference is made of rounding errors of doubles. */
+/** Below this share of the variables' own spread, the spread of their difference consists of rounding errors of doubles. */
 const SPREAD_LEAST = 1e-12
 
-/** The moments of the differences; undefined where they do not vary, or if it is not known how far the numbers are rounded. */
+/** The moments of the differences; undefined if they do not vary, or if it is not known how far the numbers are rounded. */
 function differenceOf(moments: Measured): Measured | undefined {
   const { n, sum, sum_exact: text, deviations, second, within = EXACT, accuracy } = moments
   if (deviations === undefined || second === undefined) return undefined

@@ -1,22 +1,25 @@
-/** A meta-analysis of numbers that were rounded for privacy: the weakest that the exact numbers can give. */
+/** A meta-analysis of numbers that were rounded for privacy: the weakest result that the exact numbers can give. */
 import { exactSum } from '../moments.ts'
 import type { MeasuredEffect } from './effects.ts'
 import { type Meta, type MetaOptions, metaOf } from './meta.ts'
 
-/** The combined effect as the released numbers give it; interval, prediction and statistic allow for what rounding can hide. */
+/**
+ * The combined effect computed from the released numbers; interval, prediction and statistic allow for the largest error due to
+ * rounding.
+ */
 export interface RoundedMeta extends Meta {
   /** Whether anything was rounded. */
   readonly isRounded: boolean
 }
 
-/** Up to so many sites, the squared errors are tried at all their ends together. */
+/** Maximum number of sites for which the squared errors are tried at all combinations of their ends. */
 const CORNERS_SITES_MAX = 6
 
 /**
- * Null in the cases of `metaOf`. The squared errors are taken at the ends of what they can be, the estimates as they are, as far
- * apart and as close together as they can be: what is between the sites, the weights and the interval of Hartung and Knapp depend
- * on both, and not in one direction. The interval spans all of these, shifted by as much as the estimates can be off together;
- * the statistic is the smallest.
+ * Null in the cases of `metaOf`. The squared errors are taken at the ends of their possible ranges; the estimates are taken as
+ * they are, as far apart as possible, and as close together as possible. The variance between sites, the weights and the interval
+ * of Hartung and Knapp depend on both, and not in one direction. The interval spans all of these results, shifted by the largest
+ * joint error of the estimates; the statistic is the smallest.
  */
 export function metaOfRounded(effects: readonly MeasuredEffect[], options: MetaOptions): RoundedMeta | null {
   const told = metaOf(effects, options)
@@ -27,7 +30,7 @@ export function metaOfRounded(effects: readonly MeasuredEffect[], options: MetaO
   const at = (away: 0 | 1 | -1) => corners.map((corner) => metaOf(movedBy(corner, away, told.estimate), options))
   const wide = [...at(0), ...at(1)]
   if (wide.includes(null)) return null
-  // Moved together, the sites may not differ at all. Then there is no error to be wider than.
+  // If the estimates are moved towards each other, the sites may not differ at all. Then there is no error to be widened.
   const all = [told, ...wide, ...at(-1)].filter((one) => one !== null)
   const shifts = all.map(({ weights }) => exactSum(effects.map(({ hidden }, i) => (weights[i] ?? 0) * hidden)))
   const ends = (of: (one: Meta) => readonly [number, number]): readonly [number, number] => [
@@ -45,7 +48,7 @@ export function metaOfRounded(effects: readonly MeasuredEffect[], options: MetaO
   }
 }
 
-/** The effects with their squared errors at the ends of what these can be. */
+/** The effects with their squared errors at the ends of their possible ranges. */
 function cornersOf(effects: readonly MeasuredEffect[]): readonly (readonly MeasuredEffect[])[] {
   const at = (endOf: (site: number) => 0 | 1) =>
     effects.map((effect, site) => ({ ...effect, variance: effect.variances[endOf(site)] }))
@@ -58,7 +61,7 @@ function cornersOf(effects: readonly MeasuredEffect[]): readonly (readonly Measu
   return [at(() => 0), at(() => 1), ...alone]
 }
 
-/** Each estimate moved away from the middle (1), or towards it (-1) but not beyond, by as much as it can be off. */
+/** Each estimate moved away from the middle (1), or towards it (-1) but not beyond it, by its largest error. */
 function movedBy(effects: readonly MeasuredEffect[], away: 0 | 1 | -1, middle: number): readonly MeasuredEffect[] {
   if (away === 0) return effects
   return effects.map((effect) => {

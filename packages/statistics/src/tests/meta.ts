@@ -1,12 +1,13 @@
 /**
- * Meta-analysis of one estimate per site: fixed effect, or random effects with the variance between sites by REML, DerSimonian and Laird,
- * or Paule and Mandel. Formulas as in Viechtbauer, J. Stat. Softw. 36(3), 2010, whose package metafor the tests compare with.
+ * Meta-analysis of one estimate per site: fixed effect, or random effects with the variance between sites by REML, DerSimonian
+ * and Laird, or Paule and Mandel. Formulas as in Viechtbauer, J. Stat. Softw. 36(3), 2010, with whose package metafor the tests
+ * compare the results.
  */
 import { pOfChiSquared, pOfNormal, pOfT, tOfP, zOfP } from '../distributions.ts'
 import { exactSum } from '../moments.ts'
 import { ERROR_SHARE } from './table.ts'
 
-/** How the variance between sites is estimated; `fixed`: there is none. */
+/** Methods of estimating the variance between sites; `fixed` assumes that there is none. */
 export const META_METHODS = ['reml', 'dl', 'pm', 'fixed'] as const
 /** One of META_METHODS. */
 export type MetaMethod = (typeof META_METHODS)[number]
@@ -22,14 +23,14 @@ export interface SiteEffect {
 export interface Meta {
   readonly estimate: number
   readonly error: number
-  /** 95 %, low and high. */
+  /** The 95 % interval, low and high. */
   readonly interval: readonly [number, number]
-  /** Where the effect of a further site lies, 19 times of 20; null for `fixed` and for fewer than three sites. */
+  /** The range that contains the effect of another site in 19 of 20 cases; null for `fixed` and for fewer than three sites. */
   readonly prediction: readonly [number, number] | null
-  /** t with `df` degrees of freedom, or z where `df` is null. */
+  /** t with `df` degrees of freedom, or z if `df` is null. */
   readonly statistic: number
   readonly df: number | null
-  /** Two-sided, of no effect. */
+  /** Two-sided p value for no effect. */
   readonly p: number
   /** Variance between the sites' own effects. */
   readonly tau2: number
@@ -37,14 +38,17 @@ export interface Meta {
   readonly q: { readonly statistic: number; readonly df: number; readonly p: number }
   /** Share of the variability that is between sites, 0 to 1. */
   readonly i2: number
-  /** Share of each site in the estimate; together 1. */
+  /** Share of each site in the estimate; the shares add up to 1. */
   readonly weights: readonly number[]
 }
 
-/** What to combine by. */
+/** The options of a meta-analysis. */
 export interface MetaOptions {
   readonly method: MetaMethod
-  /** The interval by Hartung and Knapp, from the scatter of the sites with a t distribution: right also for few sites. */
+  /**
+   * Whether to use the interval by Hartung and Knapp, from the scatter of the sites with a t distribution, which is also valid
+   * for few sites.
+   */
   readonly hartungKnapp: boolean
 }
 
@@ -77,7 +81,7 @@ export function metaOf(effects: readonly SiteEffect[], { method, hartungKnapp }:
   }
 }
 
-/** The note where Hartung and Knapp's interval is of two sites alone. */
+/** The note for an interval by Hartung and Knapp over only two sites. */
 export function knappNotes({ df }: Pick<Meta, 'df'>): string[] {
   return df === 1
     ? ['Of two institutions the interval of Hartung and Knapp has one degree of freedom and is very wide.']
@@ -103,7 +107,7 @@ function heterogeneity(effects: readonly SiteEffect[], tau2: number, method: Met
   const statistic = cochran(effects, 0)
   const typical = (df * sum) / (sum ** 2 - exactSum(weights.map((weight) => weight ** 2)))
   const q = { statistic, df, p: pOfChiSquared(statistic, df) }
-  // Of a fixed effect by Q itself, since no variance between sites was estimated.
+  // For a fixed effect, I² follows from Q itself, because no variance between sites was estimated.
   return { q, i2: method === 'fixed' ? Math.max(0, 1 - df / statistic) : tau2 / (tau2 + typical) }
 }
 
@@ -125,7 +129,7 @@ function between(effects: readonly SiteEffect[], method: MetaMethod): number {
   }
 }
 
-/** The variance with which Q would be as it is on average. */
+/** The variance at which the expected value of Q equals the observed Q. */
 function dersimonianLaird(effects: readonly SiteEffect[]): number {
   const { weights, sum } = weighted(effects, 0)
   const scale = sum - exactSum(weights.map((weight) => weight ** 2)) / sum
@@ -134,7 +138,7 @@ function dersimonianLaird(effects: readonly SiteEffect[]): number {
 
 const HALVINGS_MAX = 2_000
 
-/** The variance with which Q is the number of sites less one: Q falls with it. */
+/** The variance at which Q equals the number of sites minus one: Q falls with the variance. */
 function pauleMandel(effects: readonly SiteEffect[]): number {
   const wanted = effects.length - 1
   if (cochran(effects, 0) <= wanted) return 0
@@ -151,8 +155,8 @@ function pauleMandel(effects: readonly SiteEffect[]): number {
 const SCORINGS_MAX = 200
 
 /**
- * Fisher's scoring of the restricted likelihood, from DerSimonian and Laird's variance on; NaN where it does not come to rest.
- * Steps that turn back are halved: they would go to and fro, if only by the last digit.
+ * Fisher's scoring of the restricted likelihood, beginning at DerSimonian and Laird's variance; NaN if it does not converge.
+ * Steps that change direction are halved, because they would otherwise alternate, if only in the last digit.
  */
 function restrictedLikelihood(effects: readonly SiteEffect[]): number {
   let tau2 = dersimonianLaird(effects)
@@ -160,7 +164,7 @@ function restrictedLikelihood(effects: readonly SiteEffect[]): number {
   for (let step = 0; step < SCORINGS_MAX; step++) {
     const { weights, sum, mean } = weighted(effects, tau2)
     const powers = (power: number) => exactSum(weights.map((weight) => weight ** power))
-    // With P the projector that takes the weighted mean out: the traces of P and P·P, and y'PPy.
+    // P is the projector that removes the weighted mean: these are the traces of P and P·P, and y'PPy.
     const trace = sum - powers(2) / sum
     const squared = powers(2) - (2 * powers(3)) / sum + (powers(2) / sum) ** 2
     const scatter = exactSum(effects.map(({ estimate }, i) => ((weights[i] ?? 0) * (estimate - mean)) ** 2))

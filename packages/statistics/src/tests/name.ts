@@ -23,7 +23,7 @@ const NAMES: Readonly<Record<TestResult['kind'], string>> = {
   mann_whitney: 'Mann, Whitney and Wilcoxon’s test'
 }
 
-/** Adjusted for the site it is another test, of another name. */
+/** With adjustment for the site, the test is a different test with a different name. */
 const ADJUSTED: Readonly<Partial<Record<TestResult['kind'], string>>> = {
   welch: 'Welch’s t within institutions',
   anova: 'Analysis of variance with the institution as a factor',
@@ -50,21 +50,21 @@ const METHODS: Readonly<Record<MetaTest['method'], string>> = {
   fixed: 'fixed effect'
 }
 
-/** What a heading calls it. */
+/** The name of a test in a heading. */
 export function testName({ kind, meta, adjusted_for: adjusted }: TestResult): string {
   if (meta !== undefined) return `Meta-analysis of ${EFFECTS[meta.effect]} (${METHODS[meta.method]})`
   return (adjusted && ADJUSTED[kind]) || NAMES[kind]
 }
 
-/** What a test is of: its column and keys, or its variables. */
+/** The subject of a test: its column and keys, or its variables. */
 export function testSubject({ kind, of, by, groups }: Pick<TestResult, 'kind' | 'of' | 'by' | 'groups'>): string {
   const [x, y, z] = groups.map(({ name }) => name)
   if (kind === 'partial_correlation') return `${x} and ${y} given ${z}`
-  // The column of the spread carries the moments of the mean that is tested.
+  // The column of the spread carries the moments of the tested mean.
   return [of.replace(/^sd_/, ''), by.join(', ')].filter((part) => part !== '').join(' by ')
 }
 
-/** What an estimate is of: a ratio, or the row of the answer. */
+/** The label of an estimate: a ratio, or the row of the answer. */
 export function estimateName({ measure, groups, column }: Pick<TestEstimate, 'measure' | 'groups' | 'column'>): string {
   const labels = groups.map((label) => label ?? 'missing')
   if (measure === 'difference') return labels.join(' − ')

@@ -1,11 +1,11 @@
-/** Post-hoc comparisons after an analysis of variance: Welch's t of each pair of groups, with p after Holm. */
+/** Post-hoc comparisons after an analysis of variance: Welch's t of each pair of groups, with Holm's p values. */
 import type { PlanTest, TestEstimate, TestResult } from '@stimnet/protocol'
 import { exactSum } from '../moments.ts'
 import { giving, groupOf, namesIn, ROUNDED } from './given.ts'
 import { DF_MIN, NOTHING, type TestSite } from './table.ts'
 import { type Pair, type Welch, welchOver } from './welch.ts'
 
-/** As R's pairwise.t.test(pool.sd = FALSE), within the sites that gave both groups of a pair. */
+/** Pairwise tests as R's pairwise.t.test(pool.sd = FALSE), within the sites that gave both groups of a pair. */
 export function pairwise(test: Extract<PlanTest, { kind: 'pairwise' }>, sites: readonly TestSite[]): TestResult {
   const { kind, of, by } = test
   const found = [...new Set(sites.flatMap((site) => namesIn(site, by)))]
@@ -53,7 +53,7 @@ export function pairwise(test: Extract<PlanTest, { kind: 'pairwise' }>, sites: r
   }
 }
 
-/** More groups have more comparisons than anybody reads. */
+/** Maximum number of groups: more groups have more comparisons than anybody reads. */
 const GROUPS_MAX = 40
 
 const PARTLY = 'Not every two groups are compared: one is withheld, too small, or does not vary.'
@@ -67,7 +67,10 @@ function estimateOf(
   return { measure: 'difference', estimate: result.difference, interval: [...result.interval], p }
 }
 
-/** Holm's p values: the least times the number of comparisons, the next times one less. One that was not made counts as the largest. */
+/**
+ * Holm's p values: the smallest multiplied by the number of comparisons, the next by one less, and so on. A comparison that was
+ * not made counts as the largest.
+ */
 export function holm(ps: readonly (number | null)[]): (number | null)[] {
   const order = ps.flatMap((p, at) => (p === null ? [] : [{ p, at }])).sort((a, b) => a.p - b.p)
   const adjusted = new Map<number, number>()

@@ -9,7 +9,7 @@ import { DF_MIN, FEW_FREEDOMS, type Measured, NOTHING, type TestSite } from './t
 
 type Partial = Extract<PlanTest, { kind: 'partial_correlation' }>
 
-/** Of all rows of the sites whose correlations are over the same rows. */
+/** The partial correlation over all rows of the sites whose three correlations are over the same rows. */
 export function partialCorrelation(test: Partial, sites: readonly TestSite[]): TestResult {
   const { kind, of, by, columns } = test
   const givers = giving(sites, (site) => momentsOf(site, test))
@@ -29,7 +29,7 @@ export function partialCorrelation(test: Partial, sites: readonly TestSite[]): T
   if (!(1 - Math.abs(told.low) > REST_LEAST) || interval === null) {
     return resultOf(shown, who, { ...NOTHING, notes: [...notes, 'One follows from the others.'] })
   }
-  // The weakest that the exact numbers can give.
+  // The weakest correlation that the exact numbers can give.
   const least = range.low > 0 ? range.low : Math.min(range.high, 0)
   const statistic = least * Math.sqrt(df / (1 - least ** 2))
   const estimates = [{ measure: 'correlation' as const, groups: [], n, estimate: told.low, interval }]
@@ -42,14 +42,14 @@ export function partialCorrelation(test: Partial, sites: readonly TestSite[]): T
   })
 }
 
-/** A correlation nearer to 1 than this is 1, up to rounding errors of doubles. */
+/** A correlation nearer to 1 than this equals 1, up to rounding errors of doubles. */
 const REST_LEAST = 1e-12
 
 const OTHER_ROWS =
   'The three correlations must be over the same rows, and be known to be: ask over an analysis set of people who have a value of all three, ' +
   'with --set NAME (in REST: set). The description of a catalog lists its sets; where none has the three, the institution must declare one.'
 
-/** The moments of the three pairs; undefined where they are withheld, or not known to be over the same rows. */
+/** The moments of the three pairs; undefined if they are withheld, or not known to be over the same rows. */
 function momentsOf(site: TestSite, { of, columns: [xz, yz, ...counts] }: Partial): Measured[] | undefined {
   const row = site.rows.length === 1 ? site.rows[0] : undefined
   if (row === undefined || [of, xz, yz, ...counts].some((column) => site.isLeftOut(column))) return undefined
@@ -57,7 +57,7 @@ function momentsOf(site: TestSite, { of, columns: [xz, yz, ...counts] }: Partial
   const pairs = cells.flatMap((cell) => (cell?.moments && cell.accuracy.count === 0 ? [cell.moments] : []))
   const [n, ...others] = pairs.map((moments) => moments.n)
   if (pairs.length < cells.length || n === undefined || others.some((other) => other !== n)) return undefined
-  // If one variable has as many values as each pair, all three pairs are of exactly the rows that have it.
+  // If one variable has as many values as each pair, all three pairs are over exactly the rows that have this variable.
   const isSame = counts.some((column) => {
     const cell = row.cells.get(column)
     return cell?.value === n && cell.accuracy.count === 0
@@ -67,12 +67,12 @@ function momentsOf(site: TestSite, { of, columns: [xz, yz, ...counts] }: Partial
 
 interface Correlation {
   readonly told: number
-  /** What the exact correlation can be. */
+  /** The range of the exact correlation. */
   readonly range: Range
   readonly isRounded: boolean
 }
 
-/** Null without a correlation, or where it is not known how far it is rounded. */
+/** Null without a correlation, or if it is not known how far it is rounded. */
 function correlationOver(parts: readonly Measured[]): Correlation | null {
   const pooled = poolMoments(parts)
   const told = pooled && valueOfMoments('correlation', pooled)

@@ -1,12 +1,12 @@
-/** Interval arithmetic: numbers that are known to lie between two ends, and what can be computed of them. */
+/** Interval arithmetic: numbers that are known to lie between two ends, and computations with these numbers. */
 
-/** From the least to the greatest that a number can be. An exact number has both ends alike. */
+/** The smallest and the largest possible value of a number. For an exact number, both are equal. */
 export interface Range {
   readonly low: number
   readonly high: number
 }
 
-/** A number that is at most `within` off. */
+/** A number that differs from `value` by at most `within`. */
 export function around(value: number, within = 0): Range {
   return { low: value - within, high: value + within }
 }
@@ -16,17 +16,17 @@ export function notNegative({ low, high }: Range): Range {
   return { low: Math.max(0, low), high: Math.max(0, high) }
 }
 
-/** The sum of all. */
+/** The sum of all ranges. */
 export function plus(...all: readonly Range[]): Range {
   return all.reduce((a, b) => ({ low: a.low + b.low, high: a.high + b.high }), { low: 0, high: 0 })
 }
 
-/** The first less the second. */
+/** The first range minus the second. */
 export function minus(a: Range, b: Range): Range {
   return { low: a.low - b.high, high: a.high - b.low }
 }
 
-/** The product of all. */
+/** The product of all ranges. */
 export function times(...all: readonly Range[]): Range {
   return all.reduce(
     (a, b) => {

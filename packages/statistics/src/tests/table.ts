@@ -3,13 +3,13 @@ import type { MomentsPart, OutputColumn, OutputRow, TableOutput, TestResult } fr
 import { type Accuracy, type AccuracyOf, accuracyOfCard, EXACT } from './accuracy.ts'
 import type { MeasuredBins } from './binned/counted.ts'
 
-/** A cell of an answer, as a test needs it. */
+/** A cell of an answer, in the form that a test needs. */
 export interface TestCell {
   readonly value: number | null
   readonly moments?: Measured
-  /** Of a share: how many have the level, of how many. */
+  /** For a share: how many people have the level, and of how many. */
   readonly share?: MeasuredShare
-  /** Of a quantile, or of numbers in bins. */
+  /** For a quantile, or for numbers in bins. */
   readonly bins?: MeasuredBins
   readonly accuracy: Accuracy
 }
@@ -18,7 +18,7 @@ export interface TestCell {
 export interface MeasuredShare {
   readonly having: number
   readonly of: number
-  /** How far at most those who have the level, and those who lack it, are from the exact counts. */
+  /** The largest distance of the number of people with the level, and of the number without it, from the exact counts. */
   readonly within: { readonly having: number; readonly lacking: number }
 }
 
@@ -39,7 +39,7 @@ export interface TestSite {
   readonly rows: readonly TestRow[]
   /** Whether the site withheld no group and no cell of the column. Otherwise a missing group may not be empty. */
   isWhole(column: string): boolean
-  /** Whether people were left out of the column, so that its numbers may be of other people than those of another column. */
+  /** Whether people were left out of the column, so that its numbers may be about other people than those of another column. */
   isLeftOut(column: string): boolean
 }
 
@@ -49,7 +49,7 @@ export type Computed = Pick<TestResult, 'difference' | 'interval' | 'statistic' 
 /** The numbers of a test that is not computed. */
 export const NOTHING: Computed = { difference: null, interval: null, statistic: null, df: [], p: null }
 
-/** Error probability of the confidence interval, on both sides together. */
+/** Error probability of the confidence interval, both sides together. */
 export const ERROR_SHARE = 0.05
 
 /** Minimum degrees of freedom: with fewer, a test says more about single values than about groups. */
@@ -99,7 +99,7 @@ function testRow(columns: readonly OutputColumn[], { values, parts }: OutputRow,
         const moments = momentsIn(parts, name)
         const part = partIn(parts, name)
         const implied = ofShare(part) ?? accuracies.get(name)?.(moments) ?? EXACT
-        // A number of values can be told more coarsely than other counts.
+        // A number of values can be rounded more coarsely than other counts.
         const said = part !== undefined && 'add' in part ? (part.accuracy ?? 0) : 0
         const accuracy = said > implied.count ? { ...implied, count: said } : implied
         const measured = moments ? { moments: { ...moments, within: accuracy } } : {}
@@ -111,7 +111,7 @@ function testRow(columns: readonly OutputColumn[], { values, parts }: OutputRow,
   }
 }
 
-/** How far the two counts of a share, having it and lacking it, can be off; undefined if its part does not say. */
+/** The largest errors of the two counts of a share, with and without the level; undefined if its part does not state them. */
 function ofShare(part: OutputRow['parts'][string] | undefined): Accuracy | undefined {
   if (part === undefined || !('share' in part) || part.accuracy === undefined) return undefined
   const { share, accuracy } = part
@@ -120,19 +120,19 @@ function ofShare(part: OutputRow['parts'][string] | undefined): Accuracy | undef
   return { count: share.of * accuracy.share + most * accuracy.of, mean: 0, deviations: 0 }
 }
 
-/** Of older results each bin was rounded as all counts are. */
+/** In older results, each bin was rounded like all counts. */
 function binsOf({ bins, accuracy }: BinsPart, { count }: Accuracy): MeasuredBins {
   return { bins, within: accuracy ?? { each: count, sum: count * bins.length } }
 }
 
 type BinsPart = Extract<OutputRow['parts'][string], { bins: unknown }>
 
-/** Of older results both counts were rounded as all counts are. */
+/** In older results, both counts were rounded like all counts. */
 function shareOf({ share, accuracy }: SharePart, { count }: Accuracy): MeasuredShare {
   if (accuracy === undefined) return { ...share, within: { having: count, lacking: 2 * count } }
   const most = share.of + accuracy.of
   const own = share.having / share.of
-  // The exact share and the exact number of values are both at their greatest.
+  // The exact share and the exact number of values are both taken at their largest.
   const off = (part: number) => (part + accuracy.share) * most - part * share.of
   return { ...share, within: { having: off(own), lacking: off(1 - own) } }
 }

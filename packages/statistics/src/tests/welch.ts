@@ -6,12 +6,12 @@ import { ERROR_SHARE, type Measured } from './table.ts'
 
 /** A comparison of two means. */
 export interface Welch {
-  /** First mean less the second. */
+  /** First mean minus second mean. */
   readonly difference: number
   /** The 95 % confidence interval, low and high. */
   readonly interval: readonly [number, number]
   readonly statistic: number
-  /** Degrees of freedom after Welch and Satterthwaite; usually not a whole number. */
+  /** Degrees of freedom by Welch and Satterthwaite; usually not a whole number. */
   readonly df: number
   /** The two-sided p value. */
   readonly p: number
@@ -20,16 +20,16 @@ export interface Welch {
 /** The two groups of one site. */
 export type Pair = readonly [one: Measured, other: Measured]
 
-/** A comparison at one site. Null if a group has fewer than two values, or if neither varies. */
+/** A comparison at one site. Null if a group has fewer than two values, or if neither group varies. */
 export function welchOf(one: Measured, other: Measured): Welch | null {
   return welchOver([[one, other]])
 }
 
 /**
- * With several sites this is the mean of their differences, each weighted by n₁n₂/(n₁ + n₂): the estimate of a linear model
- * with the site as a factor. Its error is that of Welch and Satterthwaite, from each group's own variance. With one site it
- * is Welch's t. For rounded numbers the result is the weakest that the exact ones can give: the interval is wider, and t
- * smaller, by all that rounding can hide.
+ * A comparison over several sites: the mean of their differences, each weighted by n₁n₂/(n₁ + n₂), which is the estimate of a
+ * linear model with the site as a factor. Its error is that of Welch and Satterthwaite, from each group's own variance. With one
+ * site it is Welch's t. For rounded numbers, the result is the weakest that the exact numbers can give: the interval is wider,
+ * and t smaller, by the largest error due to rounding.
  */
 export function welchOver(pairs: readonly Pair[]): Welch | null {
   const weights = pairs.map(([one, other]) => (one.n * other.n) / (one.n + other.n))
@@ -57,7 +57,7 @@ function errorOf(group: Measured): number {
   return (deviations + within.deviations) / (n - 1) / leastOf(group)
 }
 
-/** The least possible number of values. */
+/** The smallest possible number of values. */
 function leastOf({ n, within = EXACT }: Measured): number {
   return Math.max(1, n - within.count)
 }

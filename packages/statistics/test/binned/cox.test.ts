@@ -23,20 +23,20 @@ type Call = Partial<Parameters<typeof planOf>[0]>
 const planned = ({ arguments: given, ...call }: Call) =>
   planOf({ name: 'cox', by: ['arm'], ...call, arguments: { event: 'yes', ...given } })
 
-/** χ², its p, and of each level the hazard ratio, its interval and p. */
+/** χ², its p, and for each level the hazard ratio, its interval and p. */
 const numbersIn = ({ statistic, df, p, estimates = [] }: TestResult) => [
   ...[statistic, df[0] ?? null, p],
   ...estimates.flatMap((one) => [one.estimate, ...(one.interval ?? [null, null]), one.p ?? null])
 ]
 
-/** The same from R, of a formula over the frame `d`. */
+/** The same numbers from R, for a formula over the frame `d`. */
 const coxphOf = (terms: string) => `f <- coxph(Surv(time, died) ~ ${terms}, data = d, control = tight)
 s <- summary(f); l <- s$logtest
 cat(c(l[["test"]], l[["df"]], l[["pvalue"]], rbind(s$coefficients[, 2], t(s$conf.int[, 3:4, drop = FALSE]), s$coefficients[, 5])), "")
 `
 const levelled = (name: string, levels: readonly string[]) =>
   `d$${name} <- factor(d$${name}, levels = c(${levels.map((level) => `"${level}"`).join(', ')}))\n`
-/** Levels in the order of the catalog, without those that nobody has; Newton's steps to the last digit. */
+/** Levels in the order of the catalog, without levels that nobody has; Newton's steps to the last digit. */
 const PREPARED =
   levelled('arm', ARMS) +
   levelled('kind', KINDS) +
@@ -45,13 +45,16 @@ const PREPARED =
 const isSame = (found: readonly (number | null)[], expected: readonly number[]) =>
   assert.equal(apart(found, expected), '')
 
-/** Dealt in turn; and by time and one covariate, of which one institution has few with a level. */
+/**
+ * The people are dealt to the institutions in turn, or by time and one covariate, so that one institution has few people with a
+ * level.
+ */
 const SPLITS: Readonly<Record<string, (one: Person, at: number) => number>> = {
   evenly: (_, at) => at % 3,
   unevenly: ({ kind, time }, at) => (at % 5 < 3 && (kind !== 'adeno' || at % 10 === 0) ? 0 : time < 100 ? 1 : 2)
 }
 
-/** A person of a made-up study by hand. */
+/** People of a study that is made by hand. */
 const many = (count: number, person: Person) => Array.from({ length: count }, () => person)
 
 describe('hazard ratios on a grid', () => {
@@ -75,7 +78,7 @@ describe('hazard ratios on a grid', () => {
   }, () => {
     const people = study(31, 1200)
     const others = [21, 60, 150, 365]
-    // Each institution has joined other edges, and more of those without the event.
+    // Each institution has joined other edges, and more edges of the people without the event.
     const joins = [[14], [45, 300], []]
     const asked: readonly [Call, string][] = [
       [{}, 'arm + strata(site)'],
@@ -176,7 +179,7 @@ describe('hazard ratios are not made, and the note says why,', () => {
     const plan = planned({ arguments: { site: 'none' } })
     const moved = JSON.parse(JSON.stringify(told(plan, people)).replaceAll('1000', '999')) as Output
     untold(pooledTest(told(plan, people), moved), /grids of the institutions do not fit/)
-    // An institution that withheld a part is not in it, and the note names it.
+    // An institution that withheld a part is not included, and the note names it.
     const made = pooledTest(told(plan, people), told(plan, some, { withheldGroups: 1 }))
     assert.ok(made.p !== null)
     assert.match(made.note, /^s1 did not give every part of it/)
@@ -199,7 +202,7 @@ describe('hazard ratios are not made, and the note says why,', () => {
     untold(of(spared('test')), /Nobody with arm test had the event: its hazard ratio is 0\./)
     untold(of(spared('standard')), /Nobody with arm standard had the event: each hazard ratio to it is infinite\./)
     untold(of(spared('other'), { by: ['kind', 'arm'] }), /Nobody with arm other had the event/)
-    // Whoever died before the last of "test" had left was in "test".
+    // Everybody who died before the last person of "test" had left was in "test".
     const person = { kind: 'large', arm: 'standard', died: true, time: 400 }
     const apartInTime = [
       ...many(30, { ...person, arm: 'test', time: 10 }),

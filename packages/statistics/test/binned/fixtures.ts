@@ -1,4 +1,4 @@
-/** Times to an event, published and made up, as institutions answer of them: numbers in bins. */
+/** Times to an event, published and made up, in the form in which institutions answer: numbers in bins. */
 import { spawnSync } from 'node:child_process'
 import type { CatalogDescriptor, Output, OutputPart, Plan, StatisticCall } from '@stimnet/protocol'
 import { planOfStatistic } from '@stimnet/statistics'
@@ -22,7 +22,7 @@ const variable = (name: string, more: object) => ({
   ...{ identifying: false, ...more }
 })
 
-/** What the catalog of such a study declares. */
+/** The declarations of the catalog of such a study. */
 export const STUDY = {
   name: 'study',
   tables: [
@@ -47,7 +47,7 @@ export interface Told {
   readonly joined?: (edge: number, level: string) => boolean
   readonly withheldGroups?: number
   readonly base?: number
-  /** What each number in a bin is told as. */
+  /** Converts each number in a bin to the released number. */
   readonly round?: (rows: number) => number
   readonly accuracy?: { readonly each: number; readonly sum: number }
 }
@@ -86,7 +86,7 @@ export function told(plan: Plan, people: readonly Person[], how: Told = {}): Out
   })
 }
 
-/** The end of the interval of a time on the edges that are left. */
+/** The end of the interval of a time, on the remaining edges. */
 export function endOf(time: number, edges: readonly number[]): number {
   return edges.find((edge) => edge > time) ?? MOST
 }
@@ -98,7 +98,7 @@ const VETERAN_TIMES =
   '24 99 8 99 61 25 95 80 51 29 24 18 83 31 51 90 52 73 8 36 48 7 140 186 84 19 45 80 52 164 19 53 15 43 340 133 ' +
   '111 231 378 49'
 const VETERANS_ALIVE = [9, 13, 20, 21, 63, 71, 72, 90, 109]
-/** How many of each kind follow one another. */
+/** The number of consecutive people of each kind. */
 const VETERAN_KINDS = [
   [0, 15],
   [1, 30],
@@ -135,7 +135,7 @@ export function study(seed: number, size: number): Person[] {
   })
 }
 
-/** Dealt in turn, and by a covariate. */
+/** Rules by which people are assigned to institutions: in turn, and by a covariate. */
 export const SPLITS: Readonly<Record<string, (one: Person, at: number) => number>> = {
   evenly: (_, at) => at % 3,
   unevenly: ({ kind, time }) => (KINDS.indexOf(kind) < 2 ? 0 : time < 100 ? 1 : 2)
@@ -145,19 +145,19 @@ export const SPLITS: Readonly<Record<string, (one: Person, at: number) => number
 export const partsOf = (people: readonly Person[], siteOf: (one: Person, at: number) => number) =>
   [0, 1, 2].map((site) => people.filter((one, at) => siteOf(one, at) === site))
 
-/** Whether R and its package survival are here: false, or why tests that need them are skipped. */
+/** False if R and its package survival are installed; otherwise the reason why tests that need them are skipped. */
 export const withoutSurvival =
   withoutR === false && spawnSync('Rscript', ['-e', 'library(survival)']).status === 0
     ? false
     : 'no R with survival here'
 
-/** People on the grids: those with the event at its ends, the others at those that are left to them. */
+/** The grids: the ends of the intervals for people with the event, and for the others. */
 export interface Coarse {
   readonly events?: readonly number[]
   readonly others?: readonly number[]
 }
 
-/** R's data frame of some people; each institution can have its own grid. */
+/** R's data frame of the people; each institution can have its own grid. */
 export function framed(
   people: readonly Person[],
   coarse: Coarse | ((site: number) => Coarse) = {},

@@ -67,7 +67,7 @@ test('how often the one group is above the other is told, and no test is made of
 
 const medianPlan = (q: number) => planOf({ name: 'quantile', variables: ['days'], arguments: { interval: true, q } })
 
-/** The values of the ranks that an exact binomial interval has, at the edges of their bins. */
+/** The values of the ranks of an exact binomial interval, at the edges of their bins. */
 function byRanks(people: readonly Person[], q: number, edges: readonly number[]): [number, number] {
   const sorted = people.map(({ time }) => time).sort((a, b) => a - b)
   const n = sorted.length

@@ -19,7 +19,7 @@ import {
   withoutSurvival as skip
 } from './fixtures.ts'
 
-/** Of each time with an event: n, d, S, its error, its band; then median, restricted mean with error. */
+/** For each time with an event: n, d, S, its error, its band; then median, restricted mean with error. */
 function curveInR(subset: string, until: number): string {
   return `f <- survfit(Surv(time, died) ~ 1, data = d, subset = ${subset}, conf.type = "log-log")
 s <- summary(f); t <- summary(f, rmean = ${until})$table
@@ -69,7 +69,7 @@ describe('survival on a grid', () => {
     skip
   }, () => {
     const people = study(5, 900)
-    // Each institution has joined other edges, and more of those without the event.
+    // Each institution has joined other edges, and more edges of the people without the event.
     const joins = [(edge: number) => edge === 14, (edge: number) => [45, 300].includes(edge), () => false]
     const events = GRID.filter((edge) => ![14, 45, 300].includes(edge))
     const others = [14, 30, 90, 180, 365]
@@ -116,7 +116,7 @@ describe('survival on a grid', () => {
       const median = Array.from({ length: MOST }, (_, t) => t).find((t) => exact(t) <= 0.5) ?? 0
       const [low = 0, high = MOST] = curve.median.range
       assert.ok(median >= (low ?? 0) && median < (high ?? MOST), `${seed}: ${median} in ${curve.median.range}`)
-      // Whole days: the curve is constant from each to the next.
+      // Times are whole days: the curve is constant from each day to the next.
       const mean = Array.from({ length: 365 }, (_, t) => exact(t)).reduce((a, b) => a + b)
       assert.ok(isWithin(mean, curve.restricted_mean?.range ?? []), `${seed}: ${mean}`)
     }
@@ -167,7 +167,7 @@ describe('survival on a grid', () => {
       curvesOf(pooledTest(told(plan, people, { joined })))[0]?.median
     const half = medianOf([...at(5, true, 10), ...at(25, true, 10)])
     assert.deepEqual([half?.estimate, half?.range], [18.5, [0, 30]])
-    // Those without the event are known to have left at some time: if at once, half of the others had it from 7 to 14 on.
+    // People without the event left at some time: if they left at once, half of the others had the event from 7 to 14 on.
     const late = medianOf([...at(10, true, 8), ...at(600, false, 12)], (_, level) => level === 'no')
     assert.deepEqual(late, { estimate: null, interval: [7, null], range: [7, null] })
   })
@@ -178,7 +178,7 @@ describe('survival on a grid', () => {
     const [before, on, between, beyond] = curve?.at ?? []
     const step = (time: number) => curve?.steps.find((one) => one.time === time)
     assert.deepEqual(on, { ...on, survival: step(90)?.survival, error: step(90)?.error, range: step(90)?.range })
-    // Of the exact times nobody is known to have stayed until the end of an interval, so that theirs is a little wider.
+    // Nobody with exact times is known to have stayed until the end of an interval, so that interval is a little wider.
     const [low = 0, high = 0] = step(90)?.interval ?? []
     const [least = 1, most = 0] = on?.interval ?? []
     assert.ok(least < low && least > low - 0.02 && most > high && most < high + 0.02, `${on?.interval}`)
@@ -261,12 +261,12 @@ describe('survival on a grid', () => {
       whole.map(({ n }) => n),
       ARMS.map((arm) => [...all, ...some].filter((one) => one.arm === arm).length)
     )
-    // Each withheld another group: no chart can compare them.
+    // Each institution withheld another group, so no chart can compare them.
     const other = people.slice(300).filter(isTold('other'))
     const apart = pooledTest(...[some, other].map((own) => told(plan, own, { withheldGroups: 1 })))
     assert.deepEqual([curvesOf(apart), apart.sites], [[], []])
     assert.match(apart.note, /No institution gave every group.*standard is of s0, s1; test is of s1; other is of s0/)
-    // One that has nobody in a group is not one to compare with either.
+    // An institution that has nobody in a group cannot be used for the comparison either.
     const men = pooledTest(
       told(plan, all),
       told(
@@ -305,7 +305,7 @@ describe('survival on a grid', () => {
     const asCategory = planOf({ name: 'kaplan_meier', arguments: { event: 'yes' } })
     const [one, other] = [asInteger, asCategory].map((plan) => curvesOf(pooledTest(told(plan, veterans()))))
     assert.deepEqual(one, other)
-    // Who lacks it is left out of the question, so that nobody else is withheld to hide them.
+    // People who lack the variable are left out of the question, so that nobody else is withheld to hide them.
     assert.deepEqual(asInteger.where, { all: [{ not: { column: 't.dead', op: 'is null', values: [] } }] })
     assert.deepEqual(asCategory.where, { all: [{ column: 't.died', op: 'in', values: ['no', 'yes'] }] })
     const reason = (call: Parameters<typeof planOf>[0]) => {
@@ -390,7 +390,7 @@ cat(c(f$chisq, 2, pchisq(f$chisq, 2, lower.tail = FALSE), rbind(m(f$obs), m(f$ex
 
 const Z = 1.959963984540054
 
-/** The intervals of the median (by the band on the scale of log(-log)) and of the restricted mean, of whole days. */
+/** The intervals of the median (by the band on the scale of log(-log)) and of the restricted mean, for whole days. */
 function exactCurve(people: readonly Person[]) {
   const times = [...new Set(people.filter(({ died }) => died).map(({ time }) => time))].sort((a, b) => a - b)
   let [survival, variance] = [1, 0]
@@ -424,7 +424,7 @@ function exactCurve(people: readonly Person[]) {
   }
 }
 
-/** Kaplan and Meier of whole days, by the definition, with those who leave on a day after the events of it. */
+/** Kaplan and Meier's estimate for whole days, by the definition. People who leave on a day leave after its events. */
 function exactSurvival(people: readonly Person[], until: number): number {
   const times = [...new Set(people.filter(({ died, time }) => died && time <= until).map(({ time }) => time))]
   return times.reduce((survival, time) => {

@@ -10,7 +10,10 @@ const BY = ['before', 'after'] as const
 const MCNEMAR: PlanTest = { kind: 'mcnemar', of: 'subjects', by: BY, groups: ['yes', 'no'] }
 const FISHER: PlanTest = { kind: 'fisher', of: 'subjects', by: BY, groups: ['yes', 'no', 'yes', 'no'] }
 
-/** People with yes and yes, yes and no, no and yes, no and no; null for a withheld count, and a level of nobody is not there. */
+/**
+ * Counts of people with yes and yes, yes and no, no and yes, no and no; null for a withheld count. A level that nobody has is
+ * absent.
+ */
 function site(
   asked: PlanTest,
   counts: readonly (number | null)[],

@@ -1,11 +1,11 @@
-/** Answers of sites to classical tests, and R beside them where it is installed. */
+/** Answers of sites to classical tests, and comparisons with R if it is installed. */
 import { spawnSync } from 'node:child_process'
 import type { Output, OutputColumn, OutputPart, PlanTest, TableOutput, TestResult } from '@stimnet/protocol'
 import { randomUnit, seededRandom } from '@stimnet/protocol'
 import { pool, poolCells, testsOfOutput } from '@stimnet/statistics'
 import { exactPairs, exactSums, momentsOf, near, pairMomentsOf, table } from '../fixtures.ts'
 
-/** One row of an answer: the labels of its keys and its parts by column; null for a withheld one. */
+/** One row of an answer: the labels of its keys and its parts by column; null for a withheld part. */
 export interface Row {
   readonly keys: readonly (string | null)[]
   readonly parts: Readonly<Record<string, OutputPart | null>>
@@ -16,11 +16,11 @@ interface Answer {
   readonly rows: readonly Row[]
   readonly tests: readonly PlanTest[]
   readonly withheldGroups?: number
-  /** What counts are rounded to. */
+  /** The base to which counts are rounded. */
   readonly base?: number
 }
 
-/** The answer of one site, as its node would make it. */
+/** The answer of one site, as its node would give it. */
 export function answer({ columns, rows, tests, withheldGroups = 0, base = 1 }: Answer): Output {
   const measures = columns.filter(({ role }) => role === 'measure')
   const output = table(
@@ -58,26 +58,26 @@ export const pairsPart = (
   decimals: readonly [number, number]
 ): OutputPart => ({ moments: pairMomentsOf(exactPairs(pairs, decimals)) })
 
-/** Items dealt to sites in turn, so that each gets as many. */
+/** Items dealt to sites in turn, so that each site gets the same number. */
 export const dealt = <T>(items: readonly T[], sites: number): T[][] =>
   Array.from({ length: sites }, (_, site) => items.filter((_item, i) => i % sites === site))
 
-/** A sequence of numbers from 0 to 1 that a seed fixes. */
+/** A sequence of numbers from 0 to 1 that is determined by a seed. */
 export function chances(seed: number): () => number {
   const source = seededRandom(seed)
   return () => randomUnit(source)
 }
 
-/** Whether R is here: false, or why tests that need it are skipped. */
+/** False if R is installed; otherwise the reason why tests that need R are skipped. */
 export const withoutR = spawnSync('Rscript', ['--version']).status === 0 ? false : 'no R here'
 
-/** Whether R and its package metafor are here. */
+/** False if R and its package metafor are installed; otherwise the reason why tests that need them are skipped. */
 export const withoutMetafor =
   withoutR === false && spawnSync('Rscript', ['-e', 'library(metafor)']).status === 0 ? false : 'no R with metafor here'
 
 /** The numbers that an R program prints with `cat(c(…))`. */
 export function numbersOfR(program: string): number[] {
-  // R cuts long programs on its command line short.
+  // R truncates long programs on its command line.
   const { stdout, stderr, status } = spawnSync('Rscript', ['--vanilla', '-'], {
     ...{ encoding: 'utf8', input: `options(digits = 15)\n${program}` }
   })
@@ -88,7 +88,7 @@ export function numbersOfR(program: string): number[] {
 /** R's vector of some numbers. */
 export const inR = (values: readonly number[]): string => `c(${values.join(', ')})`
 
-/** Why two lists of numbers are not the same to eight digits; empty where they are. */
+/** The reason why two lists of numbers differ in their first eight digits; empty if they do not differ. */
 export function apart(found: readonly (number | null | undefined)[], expected: readonly number[]): string {
   const wrong = expected.flatMap((value, i) =>
     near(found[i], value) || found[i] === value ? [] : [`${i}: ${found[i]}, not ${value}`]

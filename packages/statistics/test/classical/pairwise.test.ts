@@ -96,7 +96,7 @@ test('a small group is in no comparison, and groups of the same people have none
   const found = pooledTest(site({ ...FLOWERS, few: [1, 2, 3] }))
   const withFew = found.estimates?.filter(({ groups }) => groups.includes('few')) ?? []
   assert.ok(withFew.length === 3 && withFew.every(({ p, interval }) => p === null && interval === null))
-  // Six comparisons were asked for.
+  // Six comparisons were requested.
   assert.equal(apart([ps(found)[1]], [2 * 1.19006018129569e-24]), '')
   const repeated = pooledTest(site(FLOWERS, { asked: { ...ASKED, repeated: 'visits' } }))
   assert.deepEqual([repeated.estimates, repeated.p], [undefined, null])

@@ -22,7 +22,7 @@ interface More {
   readonly asked?: PlanTest
 }
 
-/** The answer of one site: how many values each variable has, and each correlation over the rows that have both. */
+/** The answer of one site: the number of values of each variable, and each correlation over the rows that have both variables. */
 function site(
   rows: readonly Row[],
   decimals: Decimals,
@@ -119,7 +119,7 @@ test('correlations over other rows, or not known to be over the same, are not pu
     const both = pooledTest(same, other)
     assert.deepEqual([both.sites, both.statistic], [['s0'], pooledTest(same).statistic], what)
   }
-  // One variable that everybody of the pairs has is enough to know it.
+  // One variable that everybody in the pairs has is sufficient to know this.
   assert.notEqual(pooledTest(site(CARS, [1, 3, 0], { partOf: rounded })).p, null)
 })
 

@@ -8,7 +8,7 @@ import { answer, apart, chances, inR, numbersOfR, pooledTest, withoutMetafor } f
 
 const ASKED: PlanTest = { kind: 'two_by_two', of: 'share_x', by: 'arm', groups: ['drug', 'placebo'] }
 
-/** Of each group, how many have the level, of how many; null for a withheld one. */
+/** For each group, how many people have the level, and of how many; null for a withheld group. */
 type Group = readonly [having: number, of: number] | null
 type Rounding = { readonly share: number; readonly of: number }
 
@@ -25,7 +25,7 @@ function site(drug: Group, placebo: Group, accuracy?: Rounding, asked = ASKED) {
   })
 }
 
-// Those of the tests of `meta`.
+// The sites of the tests of `meta`.
 const SITES: readonly (readonly [Group, Group])[] = [
   [
     [12, 40],

@@ -1,4 +1,4 @@
-/** Models in rounds over made-up or published rows: what each institution releases, and the rounds after it. */
+/** Models in rounds over made-up or published rows: the released part of each institution, and the following rounds. */
 import type { GramMeasure, GramPart, ModelResult, ModelRoundPart, VariableRef } from '@stimnet/protocol'
 import {
   columnsOfModel,
@@ -20,10 +20,10 @@ export const PEERS = [
   '12D3KooWRndVhVZPCiQwHBBBdg769GyrPUW13zxwqQyf9r3ANaba'
 ]
 
-/** What is asked besides the formula, such as the family. */
+/** The requested model: its formula and other arguments, such as the family. */
 export type AskedModel = Readonly<{ formula: string }> & Readonly<Record<string, unknown>>
 
-/** The measure of a model in rounds over one table. Throws as `planOfStatistic`. */
+/** The measure of a model in rounds over one table. Throws the errors of `planOfStatistic`. */
 export function roundMeasure(declared: Declared, asked: AskedModel, peers: readonly string[]): GramMeasure {
   const call = { name: 'regression', variables: [], by: [], arguments: { roster: [...peers], ...asked } }
   const [measure] = planOfStatistic(call, descriptorOf(declared)).measures
@@ -46,7 +46,7 @@ export function observedIn(measure: GramMeasure, rows: readonly ModelRow[]): Obs
   return { family, columns, outcome }
 }
 
-/** What an institution releases in a round; at its own maximum without estimates. Throws where it is separated. */
+/** The released part of an institution in a round; without estimates, at its own maximum. Throws if the model is separated. */
 export function partIn(
   measure: GramMeasure,
   rows: readonly ModelRow[],
@@ -72,7 +72,7 @@ export function partIn(
   }
 }
 
-/** The fits after round 0 to `last` of institutions with these rows. */
+/** The fits after rounds 0 to `last`, for institutions with these rows. */
 export function fitsOf(
   sites: readonly (readonly ModelRow[])[],
   { declared, last = 3, ...asked }: AskedModel & { readonly declared: Declared; readonly last?: number }

@@ -48,7 +48,7 @@ const WANTED: Readonly<Record<string, readonly [number, number]>> = {
   tobacco: [0.430850760394344, 0.0939375960711753]
 }
 
-/** The largest relative distance of estimates and standard errors from those wanted. */
+/** The largest relative distance of estimates and standard errors from the expected ones. */
 function distance({ coefficients }: ModelResult, wanted: Readonly<Record<string, readonly [number, number]>>): number {
   assert.deepEqual(coefficients.map(({ term }) => term).sort(), Object.keys(wanted).sort())
   return coefficients.reduce((most, { term, estimate, error }) => {
@@ -81,7 +81,8 @@ describe('Models that are fitted in rounds', () => {
     const by = (low: number, high: number) =>
       PEOPLE.filter(({ alcohol }) => Number(alcohol) >= low && Number(alcohol) <= high)
     const fits = fitsOf([by(1, 1), by(2, 2), by(3, 4)], FORMULA)
-    // At the first two, everybody has one score: their own fits have no estimate of it, and the pooled one has.
+    // At the first two institutions, everybody has the same score: their own fits have no estimate for it, and the pooled fit
+    // has.
     assert.equal(fits[0]?.sites?.[0]?.coefficients.find(({ term }) => term === 'alcohol')?.estimate, null)
     assert.ok(distance(fits[3] as ModelResult, WANTED) < 1e-6, `${fits.map((fit) => distance(fit, WANTED))}`)
   })
@@ -256,7 +257,7 @@ function tableWith(gram: ReturnType<typeof partIn>): TableOutput {
   return { kind: 'table', columns, rows, withheld: { groups: 0, cells: 0 }, disclosure }
 }
 
-/** Estimates and standard errors of `glm` in R, in the words of the project. */
+/** Estimates and standard errors of `glm` in R, under the names of this project. */
 function glmOf(models: readonly { readonly formula: string; readonly family: string }[], rows: readonly ModelRow[]) {
   const folder = mkdtempSync(join(tmpdir(), 'stimnet-r-'))
   try {

@@ -1,12 +1,12 @@
-/** Countermeasures against peers that misbehave: they are shut out for growing times. */
+/** Countermeasures against misbehaving peers: they are disconnected and blocked for growing times. */
 import type { Clock } from '@stimnet/protocol'
 
-/** Marks within a minute at which a peer is shut out. An honest peer on a bad connection gets one occasionally. */
+/** Number of marks within a minute at which a peer is blocked. An honest peer on a bad connection gets a mark occasionally. */
 const MARKS_MAX = 10
 const MINUTE_MS = 60_000
 const SHUT_OUT_MS = MINUTE_MS
 const SHUT_OUT_MS_MAX = 60 * MINUTE_MS
-/** Most peers that are remembered. Only members can get marks. */
+/** Maximum number of peers that are remembered. Only members can get marks. */
 const PEERS_MAX = 2_000
 
 interface Marked {
@@ -16,10 +16,10 @@ interface Marked {
   untilMs: number
 }
 
-/** Called for each peer that is shut out. */
+/** Called for each peer that is disconnected and blocked. */
 export type ShutOut = (peerId: string, why: string) => void
 
-/** Counts marks and connections. There is one per mesh. */
+/** Counts marks and connections. A mesh has one instance. */
 export class Discipline {
   readonly #clock: Clock
   readonly #peers = new Map<string, Marked>()
@@ -37,7 +37,7 @@ export class Discipline {
     return (this.#peers.get(peerId)?.untilMs ?? 0) > this.#clock.now()
   }
 
-  /** Records misbehaviour. `marks` is its gravity; a peer with ten marks within a minute is shut out. */
+  /** Records misbehaviour. `marks` is its gravity; a peer with ten marks within a minute is disconnected and blocked. */
   mark(peerId: string, why: string, marks = 1): void {
     const now = this.#clock.now()
     const marked = this.#markedOf(peerId, now)

@@ -1,18 +1,27 @@
-/** Incoming connections before their PeerId is proved: how many are allowed, from which addresses, and which one is ended first. */
+/**
+ * Incoming connections before their PeerId is proved: how many are allowed, from which addresses, and which connection is
+ * ended first.
+ */
 import { BlockList, type SocketAddress } from 'node:net'
 import type { Clock } from '@stimnet/protocol'
 import { Quota } from './quota.ts'
 
-/** Numbers of connections. */
+/** Limits on the numbers of connections. */
 export interface DoorLimits {
-  /** Most connections that have not proved a PeerId, from all addresses. Each ends after ten seconds at the latest. */
+  /**
+   * Maximum number of connections that have not proved a PeerId, from all addresses. Each of them ends after ten seconds at
+   * the latest.
+   */
   readonly pendingMax: number
-  /** Most connections per peer. Honest peers have two if both dialled, and some that a broken network left. */
+  /**
+   * Maximum number of connections per peer. Honest peers have two if both dialled, and additional ones that a broken network
+   * left.
+   */
   readonly perPeerMax: number
-  /** Where strangers are answered: most connections of peers without a proof, in total and from one address. */
+  /** If strangers are answered: maximum number of connections of peers without a proof, in total and from one address. */
   readonly unprovedMax: number
   readonly unprovedOfHostMax: number
-  /** Time for the proof, ms. */
+  /** Maximum time for the proof, ms. */
   readonly proofMsMax: number
 }
 
@@ -24,27 +33,30 @@ const LIMITS: DoorLimits = {
   proofMsMax: 5_000
 }
 
-/** Rate of connections from one address, whoever opens them. All peers behind one address may reconnect within seconds. */
+/** Rate of connections from one address, from all peers together. All peers behind one address may reconnect within seconds. */
 const BY_ADDRESS = { burst: 600, perSecond: 10 }
-/** Rate of all addresses from which no permitted peer has come. A handshake takes some milliseconds of a processor. */
+/**
+ * Rate of connections from all addresses from which no permitted peer has connected. A handshake takes some milliseconds of
+ * processor time.
+ */
 const BY_STRANGERS = { burst: 1_000, perSecond: 50 }
 const BY_KNOWN = { burst: 6_000, perSecond: 100 }
-/** Most addresses that are remembered; a federation has fewer. */
+/** Maximum number of addresses that are remembered; a federation has fewer. */
 const KNOWN_MAX = 2_000
 
-/** What is needed of a connection. */
+/** The members of a connection that are used here. */
 export interface Arrival {
   readonly remoteAddr: { toString(): string }
   abort(error: Error): void
   addEventListener(kind: 'close', listener: () => void): void
 }
 
-/** Admits connections. There is one per node. */
+/** Admits connections. A node has one instance. */
 export class Doorway {
   readonly #limits: DoorLimits
   readonly #strangers: Quota
   readonly #acquaintances: Quota
-  /** Hosts from which permitted peers came; the one whose last peer came longest ago is first. */
+  /** Hosts from which permitted peers connected. The host whose last peer connected longest ago is first. */
   readonly #known = new Set<string>()
   /** Connections without a proved PeerId, by host, oldest first. */
   readonly #pending = new Map<string, Set<Arrival>>()
@@ -55,7 +67,7 @@ export class Doorway {
   readonly #clock: Clock
   readonly #isProved: (peerId: string) => boolean
 
-  /** `isProved` is for a mesh that answers strangers: see `AnswersOnly`. Elsewhere a permitted peer needs no proof. */
+  /** `isProved` is for a mesh that answers strangers; see `AnswersOnly`. In other meshes, a permitted peer needs no proof. */
   constructor(clock: Clock, limits: Partial<DoorLimits> = {}, isProved: (peerId: string) => boolean = () => true) {
     this.#clock = clock
     this.#isProved = isProved
@@ -65,9 +77,9 @@ export class Doorway {
   }
 
   /**
-   * Whether a connection from an IP address is accepted now. The listener asks before it makes a socket, so refused connections cost
-   * no memory. If all places are taken, the oldest connection of the host with most of them is ended, unknown hosts first, so
-   * that neither one host nor many can keep others out.
+   * Whether a connection from an IP address is accepted now. The listener asks before it creates a socket, so refused
+   * connections cost no memory. If all places are taken, the oldest connection of the host with the most connections is
+   * ended, unknown hosts first, so that neither one host nor many hosts can keep others out.
    */
   admits(address: string): boolean {
     const host = hostOf(address)
@@ -75,7 +87,7 @@ export class Doorway {
     if (!(isKnown ? this.#acquaintances : this.#strangers).take(host)) return false
     if (this.#pendingCount < this.#limits.pendingMax) return true
     const crowd = this.#largestCrowd()
-    // An attacker may share a member's address, so a known host can keep at most half of the places from unknown ones.
+    // An attacker may share a member's address, so a known host can keep at most half of the places from unknown hosts.
     if (crowd === undefined || (crowd.isKnown && !isKnown && crowd.size <= this.#limits.pendingMax / 2)) return false
     if (crowd.isKnown === isKnown && crowd.size <= (this.#pending.get(host)?.size ?? 0)) return this.#endOldest(host)
     return this.#endOldest(crowd.host)
@@ -87,7 +99,10 @@ export class Doorway {
     arrival.addEventListener('close', () => remove(this.#pending, hostIn(arrival), arrival))
   }
 
-  /** Registers a connection of a permitted peer, whoever dialled. Ends the peer's oldest connection if it has too many. */
+  /**
+   * Registers a connection of a permitted peer, whichever side dialled. Ends the peer's oldest connection if the peer has
+   * too many.
+   */
   welcomes(peerId: string, arrival: Arrival): void {
     const host = hostIn(arrival)
     remove(this.#pending, host, arrival)
@@ -109,7 +124,10 @@ export class Doorway {
     if (this.#known.size > KNOWN_MAX) this.#forgetOne()
   }
 
-  /** Ends the connection if its peer has no proof in time, and others before if there are too many. */
+  /**
+   * Ends the connection if its peer has no proof in time. If there are too many connections without a proof, others are
+   * ended first.
+   */
   #awaitProof(arrival: Arrival, who: { readonly peerId: string; readonly host: string }): void {
     const closed = new AbortController()
     this.#unproved.set(arrival, who)
@@ -126,7 +144,7 @@ export class Doorway {
     this.#endUnproved(who.host)
   }
 
-  /** Ends the oldest connection without a proof: of this host if it has too many, or of the host with most of them. */
+  /** Ends the oldest connection without a proof: of this host if it has too many, otherwise of the host with the most. */
   #endUnproved(host: string): void {
     const byHost = new Map<string, Set<Arrival>>()
     for (const [arrival, who] of this.#unproved) {
@@ -143,7 +161,7 @@ export class Doorway {
     oldest.abort(new Error('too many connections without a proof'))
   }
 
-  /** The host that nobody has come from for the longest time, and that nobody is connected from. */
+  /** Forgets the known host without current connections from which no peer has connected for the longest time. */
   #forgetOne(): void {
     const connected = new Set([...this.#peers.values()].flatMap((arrivals) => [...arrivals].map(hostIn)))
     for (const host of this.#known) {
@@ -170,7 +188,7 @@ export class Doorway {
     return (strangers.length > 0 ? strangers : crowds).sort((a, b) => b.size - a.size)[0]
   }
 
-  /** Returns false if the host has no connection. */
+  /** Ends the oldest connection of the host. Returns false if the host has no connection. */
   #endOldest(host: string): boolean {
     const [oldest] = this.#pending.get(host) ?? []
     if (oldest === undefined) return false
@@ -180,7 +198,10 @@ export class Doorway {
   }
 }
 
-/** Node closes connections from addresses on its block list before it makes a socket. This list has no entries, but asks the doorway. */
+/**
+ * Node closes connections from addresses on its block list before it creates a socket. This list has no entries, but asks
+ * the doorway.
+ */
 class DoorList extends BlockList {
   readonly #door: Doorway
 
@@ -209,7 +230,7 @@ function hostIn({ remoteAddr }: Arrival): string {
   return address === undefined ? remoteAddr.toString() : hostOf(address)
 }
 
-/** An IPv4 address that is written as one of IPv6, in either form. */
+/** The IPv4 address in an IPv4-mapped IPv6 address of either form. Any other address is returned unchanged. */
 function unmapped(address: string): string {
   const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(address) ?? []
   if (high === undefined || low === undefined) return address.replace(/^::ffff:(?=\d+\.)/, '')
@@ -219,7 +240,7 @@ function unmapped(address: string): string {
     .join('.')
 }
 
-/** The host of an address. Whoever has one IPv6 address usually has all that differ in the last 64 bits only. */
+/** The host of an address. Anybody with one IPv6 address usually has all addresses that differ only in the last 64 bits. */
 export function hostOf(address: string): string {
   const plain = unmapped(address.toLowerCase())
   if (!plain.includes(':')) return plain

@@ -4,13 +4,13 @@ import type { Multiaddr } from '@multiformats/multiaddr'
 import type { Discipline } from './discipline.ts'
 import type { Doorway } from './doorway.ts'
 
-/** What decides besides `permits`. */
+/** The inputs of the decision besides `permits`. */
 export interface Gate {
   /** Called for each incoming peer that proved its PeerId and is not permitted. */
   readonly denied?: (peerId: string) => void
   readonly discipline?: Discipline
   readonly door?: Doorway
-  /** Whether this peer relays for others. How much, is decided by `Hops`. */
+  /** Whether this peer relays for others. `Hops` decides how much. */
   readonly relays?: boolean
   /** Whether an address may be dialled; see `ToldAddresses`. */
   readonly isDialable?: (address: Multiaddr) => boolean
@@ -20,7 +20,7 @@ export interface Gate {
   readonly answersOnly?: boolean
 }
 
-/** A gater that accepts only peers for which `permits` is true; a rule that throws does not permit. */
+/** A gater that accepts only peers for which `permits` is true. If the rule throws, the peer is not permitted. */
 export function gaterOf(
   permits: (peerId: string) => boolean,
   {
@@ -35,7 +35,7 @@ export function gaterOf(
 ): ConnectionGater {
   const denies = (peerId: PeerId): boolean =>
     !isPermitted(permits, peerId.toString()) || (discipline?.isShutOut(peerId.toString()) ?? false)
-  // The permit may have gone while the muxer was agreed on.
+  // The permission may have been withdrawn while the muxer was negotiated.
   const deniesAtLast = (peerId: PeerId, connection: MultiaddrConnection): boolean => {
     const isDenied = denies(peerId)
     if (!isDenied) door?.welcomes(peerId.toString(), connection)
@@ -48,9 +48,9 @@ export function gaterOf(
     },
     denyDialPeer: (peerId) => answersOnly || denies(peerId),
     denyDialMultiaddr: (address) => answersOnly || !isDialable(address),
-    // What others tell is not even kept. This peer's own addresses are kept beside them.
+    // Addresses reported by others are not stored unless they may be dialled. This peer's own addresses are always stored.
     filterMultiaddrForPeer: (peerId, address) => isSelf(peerId.toString()) || isDialable(address),
-    // For an address without a PeerId, the peer is known only now.
+    // For an address without a PeerId, the peer becomes known only at this point.
     denyOutboundEncryptedConnection: denies,
     denyInboundEncryptedConnection: (peerId) => {
       const isDenied = denies(peerId)
@@ -59,10 +59,11 @@ export function gaterOf(
     },
     denyOutboundUpgradedConnection: deniesAtLast,
     denyInboundUpgradedConnection: deniesAtLast,
-    // As a relay: both ends must be permitted here, also where a permit has gone since they connected.
+    // For a relay: both ends must be permitted here, even if a permission was withdrawn after they connected.
     denyInboundRelayReservation: (peerId) => !relays || denies(peerId),
     denyOutboundRelayedConnection: (from, to) => !relays || denies(from) || denies(to),
-    // As the end that is reached: what a relay claims is checked here, and as on any connection once Noise has proved it.
+    // For the end that is reached: the claim of a relay is checked here, and the PeerId again when Noise has proved it, as
+    // on any connection.
     denyInboundRelayedConnection: (relay, from) => denies(relay) || denies(from)
   }
 }

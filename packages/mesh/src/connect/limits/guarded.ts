@@ -1,4 +1,4 @@
-/** Bounds on the streams that libp2p itself reads, above all the DHT's. They are checked before libp2p decodes a byte. */
+/** Bounds on the streams that libp2p itself reads, above all those of the DHT. They are checked before libp2p decodes a byte. */
 import { RELAY_V2_HOP_CODEC, RELAY_V2_STOP_CODEC } from '@libp2p/circuit-relay-v2'
 import type { Connection, PeerId, Stream, StreamHandler, StreamHandlerOptions } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
@@ -7,14 +7,14 @@ import { Quota } from './quota.ts'
 import { judgeReading } from '../reading.ts'
 
 const KiB = 1024
-/** Longest length prefix. Four bytes with seven bits each can express 256 MiB. */
+/** Maximum length of a length prefix. Four bytes with seven bits each can express 256 MiB. */
 const LENGTH_BYTES_MAX = 4
-/** Most bytes of answers that a peer has not read. A peer that asks without reading would fill the memory. */
+/** Maximum number of unread bytes of answers per stream. A peer that asks without reading would otherwise fill the memory. */
 const UNREAD_BYTES_MAX = 256 * KiB
-/** Marks for behaviour that no honest peer shows. */
+/** Number of marks for behaviour that no honest peer shows. */
 export const GRAVE = 5
 
-/** The largest frame of each libp2p protocol that consists of frames, bytes. Honest peers send smaller ones. */
+/** The largest frame of each libp2p protocol that consists of frames, bytes. Honest peers send smaller frames. */
 const FRAME_BYTES_MAX: Readonly<Record<string, number>> = {
   '/stimnet/kad/1.0.0': 64 * KiB,
   '/stimnet/id/1.0.0': 16 * KiB,
@@ -22,17 +22,20 @@ const FRAME_BYTES_MAX: Readonly<Record<string, number>> = {
   [RELAY_V2_HOP_CODEC]: 4 * KiB,
   [RELAY_V2_STOP_CODEC]: 4 * KiB
 }
-/** Protocols of a relay: after one frame, a stream carries what the two ends encrypted. */
+/** Protocols of a relay: after one frame, a stream carries data that the two ends encrypted. */
 const ONE_FRAME: ReadonlySet<string> = new Set([RELAY_V2_HOP_CODEC, RELAY_V2_STOP_CODEC])
-/** The largest frame of an answer of each protocol, bytes. An answer of the DHT can list every member that the other side knows. */
+/**
+ * The largest frame of an answer of each protocol, bytes. An answer of the DHT can list every member that the other side
+ * knows.
+ */
 export const ANSWER_BYTES_MAX: Readonly<Record<string, number>> = {
   ...FRAME_BYTES_MAX,
   '/stimnet/kad/1.0.0': 1024 * KiB
 }
-/** Sends back whatever it gets, 32 bytes at a time; its bytes are counted as frames of that size. */
+/** The ping protocol returns all bytes that it receives, 32 bytes at a time. Its bytes are counted as frames of that size. */
 const PING_PROTOCOL = '/stimnet/ping/1.0.0'
 const PING_BYTES = 32
-/** Rate of frames from one peer. A DHT search sends a few to a peer, an announcement sends one per term. */
+/** Rate of frames from one peer. A DHT search sends a few frames to a peer, an announcement sends one per term. */
 const FRAMES = { perPeer: { burst: 600, perSecond: 60 }, total: { burst: 6_000, perSecond: 600 } }
 
 /** Reads the length prefixes of frames from the bytes of a stream as they arrive. */
@@ -43,18 +46,18 @@ export class FrameWatch {
   #lengthBytes = 0
   #left = 0
 
-  /** After `framesMax` frames, nothing is read any more. */
+  /** After `framesMax` frames, nothing more is read. */
   constructor(bytesMax: number, framesMax = Number.POSITIVE_INFINITY) {
     this.#bytesMax = bytesMax
     this.#framesLeft = framesMax
   }
 
-  /** Whether all frames that are read have arrived. */
+  /** Whether all frames that are to be read have arrived. */
   get hasEnded(): boolean {
     return this.#framesLeft === 0 && this.#left === 0
   }
 
-  /** The number of frames that began in these bytes, or why they violate the bounds. */
+  /** The number of frames that began in these bytes, or the reason why they violate the bounds. */
   follow(bytes: Uint8Array): number | string {
     let begun = 0
     for (let at = 0; at < bytes.length && !this.hasEnded; ) {
@@ -95,7 +98,7 @@ class PingWatch {
   }
 }
 
-/** Frames that are read on a stream of the protocol. */
+/** Maximum number of frames that are read on a stream of the protocol. */
 export function framesMaxOf(protocol: string): number {
   return ONE_FRAME.has(protocol) ? 1 : Number.POSITIVE_INFINITY
 }
@@ -104,15 +107,18 @@ interface Registrar {
   handle(protocol: string, handler: StreamHandler, options?: StreamHandlerOptions): Promise<void>
 }
 
-/** What `guardStreams` depends on. */
+/** Dependencies of `guardStreams`. */
 interface GuardDeps {
   readonly clock: Clock
   readonly discipline: Discipline
-  /** Whether the peer is a relay of this one. Others cause its STOP requests, so their number is no fault of its own; see `Arrivals`. */
+  /**
+   * Whether the peer is a relay of this peer. Its STOP requests are caused by other peers, so their number is not the
+   * relay's fault; see `Arrivals`.
+   */
   readonly isRelay?: (peerId: PeerId) => boolean
 }
 
-/** Applies the bounds to every handler that is registered from now on. It must be called before the node starts. */
+/** Applies the bounds to every handler that is registered from now on. This function must be called before the node starts. */
 export function guardStreams(node: object, { clock, discipline, isRelay = () => false }: GuardDeps): void {
   const { registrar } = (node as { components: { registrar: Registrar } }).components
   const frames = new Quota(FRAMES, clock)
@@ -140,7 +146,7 @@ interface Guard {
   bad(why: string, marks: number): void
 }
 
-/** Applies the bounds to one stream. False if the stream had to be aborted at once. */
+/** Applies the bounds to one stream. Returns false if the stream had to be aborted at once. */
 function guardStream(stream: Stream, { watch, take, bad }: Guard): boolean {
   const refuse = (why: string, marks: number) => {
     stream.abort(new Error(why))

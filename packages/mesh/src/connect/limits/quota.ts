@@ -1,4 +1,4 @@
-/** Rate limits: one token bucket per peer, and usually one for all peers together. */
+/** Rate limits: one token bucket per peer, and usually one common bucket for all peers. */
 import type { Clock } from '@stimnet/protocol'
 import type { Rate } from '../../exchanges/exchange.ts'
 
@@ -7,10 +7,10 @@ interface Bucket {
   filledAtMs: number
 }
 
-/** Most buckets. Full ones are dropped first, because a new bucket is full as well. */
+/** Maximum number of buckets. Full buckets are dropped first, because a new bucket is full as well. */
 const BUCKETS_MAX = 2_000
 
-/** Token buckets per peer and, with `total`, for all peers together. */
+/** Token buckets per peer and, with `total`, a common bucket for all peers. */
 export class Quota {
   readonly #rates: { readonly perPeer: Rate; readonly total?: Rate }
   readonly #clock: Clock
@@ -23,13 +23,16 @@ export class Quota {
     this.#total = rates.total && { tokens: rates.total.burst, filledAtMs: clock.now() }
   }
 
-  /** Takes tokens from the peer's bucket and as many from the common bucket. If either has too few, takes none and returns false. */
+  /**
+   * Takes `count` tokens from both the peer's bucket and the common bucket. If either has too few, takes none and returns
+   * false.
+   */
   take(peerId: string, count = 1): boolean {
     const now = this.#clock.now()
     const bucket = this.#bucketOf(peerId, now)
     refill(bucket, this.#rates.perPeer, now)
     if (this.#total && this.#rates.total) refill(this.#total, this.#rates.total, now)
-    // A refused question costs no token, so that one greedy peer cannot empty the common bucket.
+    // A refused request costs no token, so that one greedy peer cannot empty the common bucket.
     if (bucket.tokens < count || (this.#total && this.#total.tokens < count)) return false
     bucket.tokens -= count
     if (this.#total) this.#total.tokens -= count
@@ -56,7 +59,7 @@ export class Quota {
 }
 
 function refill(bucket: Bucket, rate: Rate, now: number): void {
-  // If the clock was set back, the tokens stay as they are.
+  // If the clock was set back, the number of tokens stays unchanged.
   const seconds = Math.max(0, now - bucket.filledAtMs) / 1_000
   bucket.tokens = Math.min(rate.burst, bucket.tokens + seconds * rate.perSecond)
   bucket.filledAtMs = now

@@ -1,6 +1,6 @@
 /**
- * The addresses at which others say that peers are reached: which of them this peer dials. Whoever may tell addresses could otherwise have
- * this machine connect to services that only it can reach.
+ * The choice of dialled addresses among those that other peers report. Without it, anybody who may report addresses could
+ * make this machine connect to services that only this machine can reach.
  */
 import { lookup as lookUp, type LookupAddress } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
@@ -8,7 +8,7 @@ import { type Multiaddr, multiaddr } from '@multiformats/multiaddr'
 import type { MeshSettings } from '../../mesh.ts'
 import { placeOf } from '../place.ts'
 
-/** Most addresses that persons name while the mesh runs. */
+/** Maximum number of addresses that users name while the mesh runs. */
 const NAMED_MAX = 1_000
 const DNS: readonly string[] = ['dns', 'dns4', 'dns6']
 
@@ -16,7 +16,7 @@ const LOOPBACK = new BlockList()
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
 LOOPBACK.addAddress('::1', 'ipv6')
 
-// RFC 6890. Private ranges (10/8, 172.16/12, 192.168/16, fc00::/7) are where peers of hospitals are, so they are not among these.
+// RFC 6890. Private ranges (10/8, 172.16/12, 192.168/16, fc00::/7) are not blocked, because peers in hospitals use them.
 const NEVER = new BlockList()
 NEVER.addSubnet('0.0.0.0', 8, 'ipv4') // "this network": reaches this machine
 NEVER.addSubnet('169.254.0.0', 16, 'ipv4') // link-local, among them the metadata services of clouds
@@ -52,17 +52,17 @@ export class ToldAddresses {
     this.#isProxied = proxy !== undefined
   }
 
-  /** Adds an address that a person named. */
+  /** Adds an address that a user named. */
   name(address: string): void {
     if (this.#named.size >= NAMED_MAX) return
-    // Of an address through a relay, the library dials that of the relay.
+    // For an address through a relay, the library dials the address of the relay.
     const [direct = address] = address.split('/p2p-circuit')
     this.#named.add(bare(direct))
     const host = hostOf(multiaddr(direct))
     if (host !== undefined) this.#hosts.add(host)
   }
 
-  /** Whether the address may be dialled. A name is judged again by what it stands for; see `lookup`. */
+  /** Whether the address may be dialled. A host name is judged again by the addresses to which it resolves; see `lookup`. */
   isDialable(address: Multiaddr): boolean {
     const [host] = address.getComponents()
     // Through a relay, only the address of the relay is dialled, which is judged by itself.
@@ -74,7 +74,10 @@ export class ToldAddresses {
     return DNS.includes(host?.name ?? '')
   }
 
-  /** Resolves a name for a dial. Addresses that would not be dialled are left out, also where a name stands for another one now. */
+  /**
+   * Resolves a host name for a dial. Addresses that would not be dialled are left out, even if the name now resolves to
+   * another address.
+   */
   readonly lookup: LookupFunction = (name, options, callback) => {
     lookUp(name, { ...options, all: true }, (error, found: LookupAddress[] = []) => {
       const permitted = this.#hosts.has(name) ? found : found.filter(({ address }) => this.#isPermitted(address))
@@ -95,7 +98,7 @@ export class ToldAddresses {
 
 function isIn(list: BlockList, address: string): boolean {
   const family = isIP(address)
-  // It judges IPv4 addresses that are written as ones of IPv6, too.
+  // The list also judges IPv4-mapped IPv6 addresses.
   return family !== 0 && list.check(address, family === 4 ? 'ipv4' : 'ipv6')
 }
 

@@ -1,4 +1,7 @@
-/** Connections through relays: dialling through a relay, and being reached through those at which this peer has a reservation. */
+/**
+ * Connections through relays: dialling through a relay, and being reached through the relays at which this peer has a
+ * reservation.
+ */
 import { circuitRelayTransport, RELAY_V2_HOP_CODEC } from '@libp2p/circuit-relay-v2'
 import type { Connection, PeerId, Stream, Transport } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
@@ -8,10 +11,13 @@ import { Arrivals } from './arrivals.ts'
 
 /** The protocol that a relay serves. */
 export const RELAY_PROTOCOL = RELAY_V2_HOP_CODEC
-/** Connections through one relay, opened by others. A connection to a relay has room for 256 streams. */
+/** Maximum number of connections through one relay that others opened. A connection to a relay has room for 256 streams. */
 const ARRIVING_MAX = 240
 
-/** Tells the library that every relay is known already. It would look at each, and get in the way of reservations. */
+/**
+ * Tells the library that every relay is already known. Otherwise the library would probe each relay and interfere with
+ * reservations.
+ */
 const KNOWS_ALL = { has: () => true, add: () => undefined, remove: () => undefined }
 
 type Components = Parameters<ReturnType<typeof circuitRelayTransport>>[0]
@@ -31,7 +37,7 @@ export function isRelayed(address: { toString(): string }): boolean {
   return address.toString().includes('/p2p-circuit')
 }
 
-/** The PeerId in the address of a relay. Throws for an address without one. */
+/** The PeerId in the address of a relay. Throws for an address without a PeerId. */
 export function relayOf(address: string): PeerId {
   const last = multiaddr(address).getComponents().at(-1)
   if (last?.name !== 'p2p' || last.value === undefined || isRelayed(address)) throw new Error('no PeerId of a relay')
@@ -45,23 +51,23 @@ export class Circuits {
   #self = ''
   #transport: CircuitTransport | undefined
 
-  /** `relays` are multiaddrs with PeerIds. Others are told these addresses, never those that a relay names. */
+  /** `relays` are multiaddrs with PeerIds. These addresses are announced to others, never the addresses that a relay reports. */
   constructor(relays: readonly string[], clock: Clock) {
     this.#arrivals = new Arrivals(clock)
     this.#relays = relays.map((address) => ({ id: relayOf(address), address }))
   }
 
-  /** Makes the transport, once. */
+  /** Creates the transport. Call it once. */
   transport(components: Components): Transport {
     const transport = circuitRelayTransport({
       maxInboundStopStreams: ARRIVING_MAX,
       discoveryFilter: KNOWS_ALL,
-      // The library drops what waits in its queue for another reservation, without a word.
+      // The library silently drops reservations that wait in its queue for another one.
       reservationConcurrency: Math.max(1, this.#relays.length)
     })(components) as CircuitTransport
-    // The library never again asks a relay that once did not answer. When to ask is decided by `Reservations`.
+    // The library never again asks a relay that once did not answer. `Reservations` decides when to ask.
     transport.reservationStore.relayFilter = { has: () => false, add: () => undefined }
-    // The library makes any peer that pretends to relay somebody into a relay of this peer.
+    // The library would accept any peer that claims to relay somebody as a relay of this peer.
     transport.onStop = async (stream, connection) => {
       if (!this.isReserved(connection.remotePeer)) return stream.abort(new Error('not a relay of this peer'))
       await this.#arrive(transport, components, stream, connection)
@@ -71,12 +77,12 @@ export class Circuits {
     return transport
   }
 
-  /** Lets a circuit arrive. It is pending until the library has upgraded it to a connection, or has given up. */
+  /** Accepts a circuit. It is pending until the library has upgraded it to a connection, or has given up. */
   async #arrive(transport: CircuitTransport, components: Components, stream: Stream, connection: Connection) {
     let settle: (() => void) | undefined
     const { onStop } = Object.getPrototypeOf(transport) as CircuitTransport
     const gater = components.connectionGater
-    // The library offers no other place to see who is said to dial.
+    // The library offers no other hook to see which peer is claimed to dial.
     const denyInboundRelayedConnection = async (relay: PeerId, from: PeerId): Promise<boolean> => {
       if ((await gater.denyInboundRelayedConnection?.(relay, from)) === true) return true
       settle = this.#arrivals.admit({ relay: relay.toString(), from: from.toString() })
@@ -94,7 +100,7 @@ export class Circuits {
     }
   }
 
-  /** Reserves a place at a relay, or asks for it again. Throws what the library throws. */
+  /** Makes or renews a reservation at a relay. Throws the errors of the library. */
   async reserve(relay: PeerId): Promise<void> {
     await this.#transport?.reservationStore.addRelay(relay, 'configured')
   }

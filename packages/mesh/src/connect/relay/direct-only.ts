@@ -1,8 +1,8 @@
-/** The DHT without relays: its messages are hints, and what a relay carries is meant for questions and answers. */
+/** The DHT without relays: its messages are only hints, and relays are meant for requests and answers. */
 import { type Connection, LimitedConnectionError, type Peer, type PeerId } from '@libp2p/interface'
 import { isRelayed } from './circuits.ts'
 
-/** With what the DHT opens streams, itself and through the service for pings. */
+/** The components with which the DHT opens streams, directly and through the ping service. */
 interface Components {
   readonly connectionManager: {
     getConnections(peer: PeerId): Connection[]
@@ -13,8 +13,8 @@ interface Components {
 }
 
 /**
- * The same components, which open no stream to a peer that is connected, or known, through relays only. The library would dial a
- * circuit for each message, because it does not use a limited connection again, and would then refuse to open the stream.
+ * The components, changed to open no stream to a peer that is connected, or known, only through relays. The library would
+ * dial a circuit for each message, because it does not reuse a limited connection, and would then refuse to open the stream.
  */
 export function directOnly<C extends Components>(components: C): C {
   const refuseRelayed = async (peer: PeerId): Promise<void> => {
@@ -28,7 +28,7 @@ export function directOnly<C extends Components>(components: C): C {
     await refuseRelayed(peer)
     return components.ping.ping(peer, ...rest)
   }
-  // The components are made one after the other, so each is looked up when it is used.
+  // The components are created one after the other, so each is looked up when it is used.
   return new Proxy(components, {
     get: (target, name) => {
       if (name === 'connectionManager') return replaced(target.connectionManager, 'openStream', openStream)

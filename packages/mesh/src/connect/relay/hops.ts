@@ -1,54 +1,62 @@
-/** The requests to relay and the circuits that came of them: how many each member may have, how often it may ask, what is ended first. */
+/**
+ * Requests to relay and the resulting circuits: how many each member may have, how often it may ask, and which circuit is
+ * ended first.
+ */
 import type { Stream } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
 import type { RelayBounds } from '../../mesh.ts'
 import { Quota } from '../limits/quota.ts'
 import { Passage } from './passage.ts'
 
-/** Circuits that one peer may have opened. The library lets the dialling side have as many. */
+/** Maximum number of circuits that one peer may have opened. The library allows the dialling side the same number. */
 const CIRCUITS_OF_PEER_MAX = 64
-/** Streams of one peer, over all of its connections: its circuits, and those that one side has ended and the other has not. */
+/** Maximum number of streams of one peer, over all of its connections: its circuits, and streams that only one side has ended. */
 export const STREAMS_OF_PEER_MAX = CIRCUITS_OF_PEER_MAX + 8
 /**
- * Circuits from one peer to another. Who is reached keeps eight connections with a peer, so more are useless, and would take the places of
- * others: a connection to a peer has room for 240 circuits. The oldest gives way, because it may be one that a changed network left.
+ * Maximum number of circuits from one peer to another. The reached peer keeps eight connections with a peer, so additional
+ * circuits are useless, and would take the places of others: a connection to a peer has room for 240 circuits. The oldest
+ * circuit is ended first, because it may be left over from a changed network.
  */
 const CIRCUITS_OF_PAIR_MAX = 12
-/** Time for the request on a new stream, ms. It follows at once. */
+/** Maximum time for the request on a new stream, ms. It should follow at once. */
 const FIRST_MS_MAX = 5_000
-/** Time for the asker to read a refusal and to end the stream, ms. */
+/** Maximum time for the requesting peer to read a refusal and to end the stream, ms. */
 const CLOSING_MS_MAX = 10_000
-/** Bytes that are held of all circuits together. With what belongs to them, they take about twice as much memory. */
+/** Maximum number of bytes held for all circuits together. With overhead, they take about twice as much memory. */
 const HELD_BYTES_MAX = 32 * 1024 * 1024
-/** Looks in a row, `LOOK_MS` apart, at which bytes of a circuit waited and none moved. */
+/**
+ * Number of consecutive looks, `LOOK_MS` apart, at which bytes of a circuit waited and none moved, before the circuit is
+ * ended.
+ */
 const VAIN_LOOKS_MAX = 3
 export const LOOK_MS = 10_000
 
-/** Who dials a hidden peer dials it anew when the circuit breaks, at growing intervals, and at once for a question. */
+/** A peer that dials a hidden peer dials again when the circuit breaks, at growing intervals, and at once for a request. */
 const OF_PAIR = { burst: 40, perSecond: 1 }
-/** After a restart of the relay, a peer dials all that are hidden behind it. */
+/** After a restart of the relay, a peer dials all peers that are hidden behind it. */
 const OF_DIALLER = { burst: 200, perSecond: 5 }
-/** After its own restart, a hidden peer is dialled by all. It refuses more than this (see `Arrivals`). */
+/** After its own restart, a hidden peer is dialled by all others. It refuses a higher rate (see `Arrivals`). */
 const OF_TARGET = { burst: 600, perSecond: 50 }
 /**
- * Pieces that are passed on to one peer, through all circuits. With what circuits collect when there are more, a peer gets at most 3,600
- * frames a second from a relay, and answers with as many: less than the 5,000 at which one would shut out the other (`MultiplexRates`).
+ * Rate of pieces that are passed on to one peer, through all circuits. Together with collected pieces, a peer gets at most
+ * 3,600 frames per second from a relay, and answers with as many: fewer than the 5,000 at which one would disconnect the
+ * other (`MultiplexRates`).
  */
 const PIECES = { burst: 5_000, perSecond: 2_000 }
 
-/** A stream on which a peer asks to be relayed. */
+/** A stream on which a peer requests to be relayed. */
 export interface Hop {
   readonly stream: Stream
   readonly from: string
-  /** Whether its request has arrived. */
+  /** Whether the relay request has arrived. */
   hasAsked: boolean
-  /** The other end, from the request until it is refused or the circuit ends. */
+  /** The PeerId of the other end, from the request until it is refused or the circuit ends. */
   to: string | null
   /** Both directions, once the other end has accepted. */
   passages: readonly Passage[]
 }
 
-/** The streams of all peers that ask to be relayed. */
+/** The streams of all peers that request to be relayed. */
 export class Hops {
   readonly #bounds: Pick<RelayBounds, 'circuitsMax'>
   readonly #clock: Clock
@@ -67,7 +75,10 @@ export class Hops {
     this.#pieces = new Quota({ perPeer: PIECES }, clock)
   }
 
-  /** Registers a stream on which a request is awaited; undefined if the peer has too many. A silent one takes no circuit from anybody. */
+  /**
+   * Registers a stream on which a request is awaited; undefined if the peer has too many streams. A silent stream takes no
+   * circuit from anybody.
+   */
   begin(stream: Stream, from: string): Hop | undefined {
     if (this.#of(from).length >= STREAMS_OF_PEER_MAX) return undefined
     const hop: Hop = { stream, from, hasAsked: false, to: null, passages: [] }
@@ -79,7 +90,7 @@ export class Hops {
     return hop
   }
 
-  /** Whether the circuit that is asked for may be opened. It counts from then on. */
+  /** Whether the requested circuit may be opened. From then on, it counts as a circuit. */
   admits(hop: Hop, to: string): boolean {
     const { from } = hop
     const circuits = this.#circuits()
@@ -94,7 +105,10 @@ export class Hops {
     return true
   }
 
-  /** The other end has accepted on this stream. False if the asker has gone by then. */
+  /**
+   * Joins both ends when the other end has accepted on this stream. Returns false if the requesting peer has gone in the
+   * meantime.
+   */
   join(hop: Hop, other: Stream): boolean {
     const { stream, from, to } = hop
     if (stream.status !== 'open' || to === null) return false
@@ -106,12 +120,13 @@ export class Hops {
         filled
       })
     hop.passages = [passage(stream, other, to), passage(other, stream, from)]
-    // The library joins the streams only after another message to the asker, and would forget this one if that fails.
+    // The library joins the streams only after another message to the requesting peer, and would forget this stream if that
+    // message fails.
     stream.addEventListener('close', ({ error }) => error && other.abort(error), { once: true })
     return true
   }
 
-  /** Ends the stream of a request that led to no circuit. The library leaves it open. */
+  /** Ends the stream of a request that led to no circuit. The library would leave the stream open. */
   async endRefused(hop: Hop): Promise<void> {
     hop.to = null
     this.#endIn(CLOSING_MS_MAX, hop, () => true)
@@ -124,7 +139,7 @@ export class Hops {
     return this.#circuits().filter(({ passages }) => passages.length > 0).length
   }
 
-  /** Ends the circuits that have not moved for long, although bytes are waiting. */
+  /** Ends circuits that have not moved for long although bytes are waiting. */
   look(): void {
     for (const { stream, passages } of [...this.#hops]) {
       const looks = Math.max(0, ...passages.map((passage) => passage.look()))
@@ -133,7 +148,10 @@ export class Hops {
     this.makeRoom()
   }
 
-  /** Ends circuits while too many bytes are held: of the two peers whose circuits hold most, the one that holds most. */
+  /**
+   * Ends circuits while too many bytes are held. Each time, the circuit that holds the most bytes is ended, of the peer
+   * whose circuits hold the most.
+   */
   makeRoom(): void {
     for (;;) {
       const held = this.#circuits().map((hop) => ({
@@ -146,7 +164,7 @@ export class Hops {
       const [largest = []] = pairs.sort((a, b) => sum(b) - sum(a))
       const [fullest] = largest.sort((a, b) => b.bytes - a.bytes)
       fullest?.hop.stream.abort(new Error('the relay holds too much'))
-      // Aborting removes it, so the loop ends.
+      // Aborting the stream removes the circuit, so the loop ends.
       if (fullest) this.#hops.delete(fullest.hop)
     }
   }

@@ -1,14 +1,17 @@
-/** One direction of a circuit: what the relay holds of it, and how fast it is passed on. */
+/** One direction of a circuit: the bytes that the relay holds, and the rate at which it passes them on. */
 import type { Stream } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
 import type { Bytes } from '../reading.ts'
 
 const KiB = 1024
-/** Bytes that were read and not yet passed on. */
+/** Maximum number of bytes that were read and not yet passed on. */
 const UNSENT_BYTES_MAX = 128 * KiB
-/** Bytes that a sender may send ahead: the library's smallest window. Its largest one, 1 MiB, is too much for each of hundreds of circuits. */
+/**
+ * Number of bytes that a sender may send ahead: the library's smallest window. Its largest window, 1 MiB, is too much for
+ * each of hundreds of circuits.
+ */
 const WINDOW_BYTES_MAX = 256 * KiB
-/** Time for which pieces are collected and then passed on as one, ms, while too many arrive. */
+/** Time for which pieces are collected and then passed on as one piece, ms, while too many pieces arrive. */
 const COLLECT_MS = 150
 
 /** Members of the library's streams that are not in their interface. */
@@ -17,19 +20,22 @@ interface Inner {
   onData(bytes: Bytes): void
 }
 
-/** What a passage depends on. */
+/** Dependencies of a passage. */
 export interface PassageDeps {
   readonly clock: Clock
   /**
-   * Whether another piece may be passed on now. Each becomes a frame at the other end, and is answered by one, so pieces have a rate: both
-   * ends count frames against their neighbour, the relay included, whoever caused them.
+   * Whether another piece may be passed on now. Each piece becomes a frame at the other end and is answered by a frame, so
+   * pieces have a rate limit: both ends count frames against their neighbour, which may be the relay, whoever caused them.
    */
   readonly mayPass: () => boolean
-  /** Called when so much waits that no more is read. */
+  /** Called when so many bytes wait that no more are read. */
   readonly filled?: () => void
 }
 
-/** Reads from one stream only what the other one takes. Between the two, the library has a queue without an end. */
+/**
+ * Reads from one stream only as much as the other stream accepts. Otherwise the library would queue bytes between the two
+ * without limit.
+ */
 export class Passage {
   readonly #from: Stream
   readonly #to: Stream
@@ -38,7 +44,7 @@ export class Passage {
   #isFull = false
   #isCollecting = false
   readonly #closed = new AbortController()
-  /** Whether something was passed on since the last look, and the looks since then at which bytes were waiting. */
+  /** Whether something was passed on since the last look, and the number of looks since then at which bytes were waiting. */
   #hasMoved = false
   #looksInVain = 0
 
@@ -48,12 +54,12 @@ export class Passage {
     this.#deps = deps
     const inner = from as unknown as Inner
     inner.maxStreamWindowSize = WINDOW_BYTES_MAX
-    // What waits would be parts of larger buffers, which hold several times as much.
+    // A copy, because waiting bytes would otherwise be parts of larger buffers, which hold several times as much.
     const read = inner.onData.bind(inner)
     inner.onData = (bytes) => read(bytes.slice())
     from.addEventListener('message', ({ data }) => this.#arrived(data.byteLength))
     from.addEventListener('close', () => this.#closed.abort(), { once: true })
-    // The library listens no more from then on, so what is held back must be passed on before.
+    // The library stops listening at this point, so bytes that are held back must be passed on first.
     from.addEventListener('remoteCloseWrite', () => this.#release())
     const send = to.send.bind(to)
     to.send = (data) => {
@@ -64,12 +70,12 @@ export class Passage {
     }
   }
 
-  /** Bytes that the relay holds. */
+  /** Number of bytes that the relay holds. */
   get heldBytes(): number {
     return this.#from.readBufferLength + this.#unsentBytes + this.#to.writeBufferLength
   }
 
-  /** Looks once, and returns the number of looks in a row at which bytes were waiting and none had moved. */
+  /** Looks once, and returns the number of consecutive looks at which bytes were waiting and none had moved. */
   look(): number {
     this.#looksInVain = this.#hasMoved || this.heldBytes === 0 ? 0 : this.#looksInVain + 1
     this.#hasMoved = false

@@ -1,4 +1,7 @@
-/** The relaying side: passes encrypted bytes between two permitted peers, within bounds. It sees PeerIds and sizes, and can read nothing. */
+/**
+ * The relaying side: passes encrypted bytes between two permitted peers, within bounds. It sees PeerIds and sizes, but
+ * cannot read the content.
+ */
 import { type CircuitRelayService, circuitRelayServer } from '@libp2p/circuit-relay-v2'
 import type { Connection, PeerId, Stream } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
@@ -7,9 +10,9 @@ import { newestOf } from '../newest.ts'
 import { isRelayed } from './circuits.ts'
 import { type Hop, Hops, LOOK_MS, STREAMS_OF_PEER_MAX } from './hops.ts'
 
-/** Time for a request with its answer, and for the other end to accept, ms. */
+/** Maximum time for a request with its answer, and for the other end to accept, ms. */
 const REQUEST_MS_MAX = 10_000
-/** Validity of a reservation, ms. Peers renew it every few minutes, so that what a relay forgot is noticed. */
+/** Validity of a reservation, ms. Peers renew it every few minutes, so that a reservation that a relay forgot is noticed. */
 const RESERVATION_MS = 10 * 60_000
 
 type Components = Parameters<ReturnType<typeof circuitRelayServer>>[0]
@@ -21,13 +24,13 @@ interface RelayServer extends CircuitRelayService {
   stopHop(request: StopRequest, options: object): Promise<Stream | undefined>
 }
 
-/** The library asks the other end over this connection. */
+/** The library's request to the other end over this connection. */
 interface StopRequest {
   readonly connection: Connection
   readonly request: object
 }
 
-/** Relays for the peers that a node permits. There is one per relaying node. */
+/** Relays for the peers that a node permits. A relaying node has one instance. */
 export class Relaying {
   readonly #bounds: RelayBounds
   readonly #hops: Hops
@@ -38,7 +41,7 @@ export class Relaying {
     this.#hops = new Hops(bounds, clock)
   }
 
-  /** Makes the service, once. */
+  /** Creates the service. Call it once. */
   service(components: Components): CircuitRelayService {
     const { reservationsMax, circuitBytesMax, circuitMsMax } = this.#bounds
     const server = circuitRelayServer({
@@ -64,7 +67,7 @@ export class Relaying {
     return server
   }
 
-  /** Ends circuits that are stuck, until the signal. */
+  /** Ends circuits that are stuck, until the signal aborts. */
   async run(clock: Clock, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await clock.sleep(LOOK_MS, signal).catch(() => {})
@@ -72,22 +75,22 @@ export class Relaying {
     }
   }
 
-  /** Takes back the reservation of a peer that may not connect any more. Its circuits end with it. */
+  /** Cancels the reservation of a peer that may no longer connect. Its circuits end as well. */
   drop(peerId: string): void {
     for (const [id, { signal }] of [...(this.#server?.reservations.entries() ?? [])]) {
       if (id.toString() !== peerId) continue
       this.#server?.reservations.delete(id)
-      // Otherwise it would end in ten minutes, and a later reservation of the same peer with it.
+      // Otherwise it would end in ten minutes, together with any later reservation of the same peer.
       signal.reset(0)
     }
   }
 
-  /** Peers that others reach through this one. */
+  /** The PeerIds of peers that others reach through this peer. */
   reserved(): string[] {
     return [...(this.#server?.reservations.keys() ?? [])].map(String)
   }
 
-  /** Whether others reach this peer through this relay. */
+  /** Whether others reach the given peer through this relay. */
   isReservedFor(peerId: string): boolean {
     return this.reserved().includes(peerId)
   }
@@ -99,7 +102,10 @@ export class Relaying {
     }
   }
 
-  /** The library's server for one stream. It offers no other place to see who asks for whom, and both streams of a circuit together. */
+  /**
+   * The library's server for one stream. The library offers no other hook to see which peer requests which peer, and both
+   * streams of a circuit together.
+   */
   #serverOf(hop: Hop, server: RelayServer, components: Components): RelayServer {
     const { onHop, handleHopProtocol } = Object.getPrototypeOf(server) as RelayServer
     const gater = components.connectionGater
@@ -130,7 +136,10 @@ export class Relaying {
     return own
   }
 
-  /** Asks the other end, over its newest connection: after a change of its network, older ones are dead, and nobody has noticed. */
+  /**
+   * Sends the request to the other end over its newest connection: after a change of its network, older connections are dead
+   * without either side having noticed.
+   */
   async #stopHop(
     hop: Hop,
     { connectionManager }: Components,

@@ -1,4 +1,4 @@
-/** `stimnet catalog`: from files to a described catalog. */
+/** `stimnet catalog`: turns files into a described catalog. */
 import { command, oneOf, refuse, wholeNumber } from '@stimnet/machine'
 import { checkAction } from './check.ts'
 import { dummyAction } from './dummy.ts'

@@ -3,7 +3,7 @@ import { counted } from '@stimnet/protocol'
 import type { SourceFault } from '@stimnet/data'
 import { EXIT, type Io, printable } from '@stimnet/machine'
 
-/** Prints everything that is wrong. Returns `EXIT.failed` if anything is. */
+/** Prints all faults. Returns `EXIT.failed` if there are any. */
 export async function checkAction(
   file: string,
   { placesMax, json }: { readonly placesMax: number; readonly json: boolean },
@@ -29,7 +29,7 @@ export async function checkAction(
   return exit
 }
 
-/** A fault as one line: source, places, variable or column, words. */
+/** A fault as one line: source, places, variable or column, description. */
 function faultText({ source, table, catalog, key, column, fault, rows, isCut, places }: SourceFault): string {
   const more = rows - places.length
   const where = places.length === 0 ? '' : `, ${places.join(', ')}${more > 0 ? ` and ${more} more` : ''}`

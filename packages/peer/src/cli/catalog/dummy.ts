@@ -14,7 +14,7 @@ interface DummyOptions {
   readonly url: string | undefined
 }
 
-/** Writes one CSV file per table, and never over an existing file. Throws CATALOG_UNKNOWN, PARAMETER_INVALID. */
+/** Writes one CSV file per table, and never overwrites a file. Throws CATALOG_UNKNOWN, PARAMETER_INVALID. */
 export async function dummyAction(name: string, options: DummyOptions, io: Io): Promise<number> {
   const { rows, seed, out, config, url } = options
   const described = config === undefined ? await fromGateway(name, url) : await fromConfig(name, config)

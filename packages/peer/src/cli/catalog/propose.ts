@@ -10,7 +10,7 @@ export interface ProposeOmop {
   readonly schema: string
 }
 
-/** The database to propose for. */
+/** The database for which a catalog is proposed. */
 export interface ProposeDatabase {
   readonly url: string
   readonly tables: readonly string[]
@@ -22,13 +22,13 @@ export interface ProposeDatabase {
 }
 
 interface ProposeOptions {
-  /** Folder of a BIDS dataset, in place of files. */
+  /** Folder of a BIDS dataset, used instead of files. */
   readonly bids?: string
-  /** Folder of FHIR bulk data and the file of codes, in place of files. */
+  /** Folder of FHIR bulk data and the file of codes, used instead of files. */
   readonly fhir?: { readonly folder: string; readonly codes: string }
-  /** In place of files. */
+  /** The database, used instead of files. */
   readonly database?: ProposeDatabase
-  /** With a database: it is an OMOP model. */
+  /** If given, the database is an OMOP model. */
   readonly omop?: ProposeOmop
   readonly name: string | undefined
   readonly subjectKey: string | undefined
@@ -36,7 +36,7 @@ interface ProposeOptions {
   readonly json: boolean
 }
 
-/** Writes the proposal to standard output, and what a person must decide to standard error. */
+/** Writes the proposal to standard output, and the decisions that a person must make to standard error. */
 export async function proposeAction(files: readonly string[], options: ProposeOptions, io: Io): Promise<number> {
   const { name, subjectKey, peopleMin, json } = options
   if (name !== undefined && !isName(name)) {
@@ -80,7 +80,7 @@ async function proposal(
   return proposeFromOmop(sets, sectionOf(database), { ...inDatabase, schema: omop.schema })
 }
 
-/** The section of the configuration that reaches a database. */
+/** The section of the configuration with the connection to a database. */
 function sectionOf({
   url,
   passwordFile,

@@ -1,10 +1,10 @@
-/** The question for a phrase. */
+/** The prompt for a phrase. */
 import type { Io } from '@stimnet/machine'
 
-/** Empty lines in a row after which nobody seems to sit there. */
+/** Number of consecutive empty lines after which nobody seems to be present. */
 const EMPTY_MAX = 10
 
-/** What a person types. An empty line is no phrase, so it is asked for again. */
+/** The text that a person types. An empty line is not a phrase, so the prompt is repeated. */
 export async function askPhrase(question: string, io: Io, signal: AbortSignal = io.signal): Promise<string> {
   for (let tries = 0; tries < EMPTY_MAX && !signal.aborted; tries++) {
     const typed = (await io.ask?.(question, signal)) ?? ''

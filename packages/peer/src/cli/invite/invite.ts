@@ -115,14 +115,14 @@ async function hostOf(configFile: string): Promise<Host> {
   return { config, seed, signer, federation, folder, charterJson: await readFile(charterFile, 'utf8') }
 }
 
-/** The named address, or the configured ones with a free port. */
+/** The given address, or the configured addresses with a free port. */
 async function listenOf(named: string | undefined, { mesh }: PeerConfig): Promise<string[]> {
   if (named !== undefined) return [await multiaddrOf(named)]
   const listen = mesh.listen.map((address) => address.replace(/\/tcp\/\d+.*$/, '/tcp/0'))
   return listen.length > 0 ? [...new Set(listen)] : ['/ip4/0.0.0.0/tcp/0']
 }
 
-/** An address as a multiaddr, which IP:PORT can be written as. */
+/** An address as a multiaddr. IP:PORT is accepted as well. */
 async function multiaddrOf(address: string): Promise<string> {
   const { hostAndPort } = await import('../../config/config.ts')
   const { host = '', port } = hostAndPort(address) ?? {}
@@ -135,7 +135,7 @@ async function multiaddrOf(address: string): Promise<string> {
 const ADDRESSES_MAX = 4
 const LOOPBACK = /^\/(ip4\/127\.|ip6\/::1\/)/
 
-/** Where a newcomer reaches the door: at the announced hosts, or at the addresses of this machine. */
+/** The addresses at which a newcomer reaches the door: those of the announced hosts, or of this machine. */
 function reachableAt(door: Door, { mesh }: PeerConfig): string[] {
   const own = door.addresses()
   const port = /\/tcp\/(\d+)/.exec(own[0] ?? '')?.[1] ?? ''
@@ -161,10 +161,10 @@ async function printCode(
   io.err(`The newcomer runs: stimnet join CODE\nWaiting at ${at.join(', ')}. Ctrl-C withdraws it.\n`)
 }
 
-/** Holders of the code that are shown one by one; all further ones in one sentence. */
+/** Maximum number of holders of the code that are shown one by one; further holders are summarised in one sentence. */
 const HOLDERS_SHOWN_MAX = 16
 
-/** The newcomers that have the code, shown as they come. */
+/** The newcomers that have the code, shown as they arrive. */
 class Waiting {
   /** By PeerId. */
   readonly #candidates = new Map<string, Candidate>()
@@ -202,7 +202,7 @@ class Waiting {
     this.#first.resolve()
   }
 
-  /** Says that the one who was invited may not get in any more. */
+  /** Warns that the invited newcomer may no longer be able to connect. */
   full(): void {
     this.#io.err(
       '\nSo many have used this code that others are turned away. If the one you invited is not among them, the code is in wrong hands: stop with Ctrl-C and invite again.\n'
@@ -226,7 +226,7 @@ interface Deciding {
   readonly signal: AbortSignal
 }
 
-/** Wrong phrases after which the invitation ends: a slip is forgiven, trying is not. */
+/** Number of wrong phrases after which the invitation ends: a slip is forgiven, guessing is not. */
 const TRIES_MAX = 3
 const QUESTION = 'Have the phrase read to you on the phone and type it, or type no: '
 
@@ -253,7 +253,7 @@ async function decide({ door, host, waiting, signal }: Deciding, io: Io): Promis
 async function admit({ door, host, waiting }: Deciding, chosen: Candidate, io: Io): Promise<number> {
   const { peer, institution, phrases } = chosen
   const { federation, signer, folder } = host
-  // Statements may have come in while the invitation was open: a revocation, for example.
+  // Statements, for example a revocation, may have arrived while the invitation was open.
   await federation.refresh()
   if (
     !federation.isMember(signer.id) ||
@@ -292,11 +292,11 @@ async function admit({ door, host, waiting }: Deciding, chosen: Candidate, io: I
 const TOLD_MS = 10_000
 const LOOK_MS = 100
 
-/** Waits until every newcomer has read the decision, for some seconds. */
+/** Waits some seconds until every newcomer has read the decision. */
 async function untilTold(door: Door): Promise<boolean> {
   const end = systemClock.now() + TOLD_MS
   while (!door.isDone && systemClock.now() < end) await systemClock.sleep(LOOK_MS)
-  // The answer that was just given still has to be delivered.
+  // The most recent answer still has to be delivered.
   await systemClock.sleep(LOOK_MS)
   return door.isDone
 }

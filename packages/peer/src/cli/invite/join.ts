@@ -19,7 +19,10 @@ import type { Joined, Welcomed } from '../../federation/joining.ts'
 import { CONFIG_OPTION } from '../serve/start.ts'
 import { askPhrase } from './ask-phrase.ts'
 
-/** Exit codes: 1 the code has expired or is void; 2 no code, no terminal, or a configuration that cannot join; 3 the member is not reached; 4 one of the two people did not confirm. */
+/**
+ * Exit codes: 1 the code has expired or is void; 2 no code, no terminal, or a configuration that cannot join; 3 the member
+ * is not reached; 4 one of the two people did not confirm.
+ */
 export const joinCommand = command({
   name: 'join',
   usage: 'CODE [--member PEERID] [--config FILE]',
@@ -78,7 +81,7 @@ Make the peer first with stimnet init. A running peer takes the changes up at it
   }
 })
 
-/** Refuses before anything is sent if nobody could confirm whose the code is. */
+/** Refuses before anything is sent if nobody could confirm who issued the code. */
 function expectConfirmation({ peer }: Invitation, member: string | undefined, io: Io): void {
   if (member === undefined) {
     if (!io.ask)
@@ -86,7 +89,7 @@ function expectConfirmation({ peer }: Invitation, member: string | undefined, io
   } else if (member !== peer) throw new NotConfirmed(`The code is of ${peer}, not of the member that --member names.`)
 }
 
-/** The newcomer's person did not confirm the member. */
+/** The newcomer's operator did not confirm the member. */
 class NotConfirmed extends StimnetError {
   constructor(why: string) {
     const reason = `${why} Nothing was written: ask the person who invited you, by a channel that you trust, for a new code.`
@@ -105,7 +108,7 @@ function tellWhose({ federation, founders, invitedBy }: Joined, io: Io): void {
   io.err(`The member that made the code: ${invitedBy.peer}  ${printable(invitedBy.institution)}\n\n`)
 }
 
-/** Wrong phrases after which nothing is believed: a slip is forgiven. */
+/** Number of wrong phrases after which nothing is believed: a slip is forgiven. */
 const TRIES_MAX = 3
 const QUESTION = 'The person who invited you now has a second phrase. Have it read to you and type it, or type no: '
 
@@ -125,7 +128,7 @@ interface Newcomer {
   readonly loaded: LoadedConfig
   readonly dataDir: string
   readonly seed: Uint8Array
-  /** This peer's PeerId. */
+  /** The PeerId of this peer. */
   readonly self: string
 }
 
@@ -149,7 +152,7 @@ async function newcomerOf(configFile: string): Promise<Newcomer> {
   return { loaded, dataDir, seed, self: (await signerFromSeed(seed)).id }
 }
 
-/** Keeps the verified welcome: charter, statements, and both in the configuration. Returns the bootstrap addresses. */
+/** Stores the verified welcome: charter, statements, and both in the configuration. Returns the bootstrap addresses. */
 async function keep(newcomer: Newcomer, welcome: Welcomed, { peer, charter }: Invitation): Promise<string[]> {
   const { loaded, dataDir } = newcomer
   const [{ keepStatement }, { addFederation }] = await Promise.all([
@@ -163,7 +166,7 @@ async function keep(newcomer: Newcomer, welcome: Welcomed, { peer, charter }: In
   return bootstrap
 }
 
-/** Writes the charter under a free name, unless it is there already. Returns the name. */
+/** Writes the charter under a free file name, unless it is already stored. Returns the file name. */
 async function writeCharter(folder: string, text: string, id: string): Promise<string> {
   const names = ['charter.json', `charter-${id.slice(0, 8)}.json`, `charter-${id.slice(0, 16)}.json`]
   for (const name of names) {
@@ -178,7 +181,7 @@ async function writeCharter(folder: string, text: string, id: string): Promise<s
   return refuse(`${join(folder, 'charter.json')} is another charter: move it away`)
 }
 
-/** The member's addresses as this machine reaches them: a wildcard stands for the host at which it was reached. */
+/** The member's addresses as this machine reaches them: a wildcard is replaced by the host at which the member was reached. */
 function bootstrapOf({ addresses, reachedAt }: Welcomed, peer: string): string[] {
   const host = /^\/[a-z0-9]+\/[^/]+/.exec(reachedAt)?.[0] ?? ''
   return addresses
@@ -188,7 +191,7 @@ function bootstrapOf({ addresses, reachedAt }: Welcomed, peer: string): string[]
     .map((address) => `${address}/p2p/${peer}`)
 }
 
-/** An account needs its gateway listed, since what a member vouches for is a key of a researcher's own. */
+/** An account needs its gateway in the list, because a member vouches only for a researcher's own key. */
 const NEXT = `Next: say in requesters who may ask, then stimnet start, or restart a running peer.
   gateway:PEERID       every account of the gateway of that member (stimnet federation members lists PeerIds)
   affiliation:members  researchers who sign with a key of their own (stimnet key) for which a member vouches (stimnet vouch KEY)

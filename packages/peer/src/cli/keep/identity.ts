@@ -1,4 +1,4 @@
-/** `stimnet identity`: shows the PeerId of a peer, and gives the peer a new key where the old one is lost or others may have it. */
+/** `stimnet identity`: shows the PeerId of a peer, and gives the peer a new key if the old key is lost or others may have it. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { command, EXIT, type Io, oneOf, refuse } from '@stimnet/machine'

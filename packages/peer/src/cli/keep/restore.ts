@@ -1,4 +1,4 @@
-/** `stimnet restore`: puts a backup of a peer back. */
+/** `stimnet restore`: restores a backup of a peer. */
 import { command, EXIT, localTime, readPassword } from '@stimnet/machine'
 import { systemClock, counted } from '@stimnet/protocol'
 import { CONFIG_OPTION } from '../serve/start.ts'

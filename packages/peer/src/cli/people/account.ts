@@ -93,7 +93,7 @@ async function add(
   { roles, again, io }: { roles: readonly string[]; again: boolean; io: Io }
 ): Promise<number> {
   const password = await readPassword(io)
-  // Loaded when needed: its lists of passwords are large.
+  // Loaded when needed, because its lists of passwords are large.
   const { whyGuessable } = await import('./guessable.ts')
   const why = whyGuessable(password, name)
   if (why !== undefined) {

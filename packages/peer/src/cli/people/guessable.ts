@@ -4,16 +4,15 @@ import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common'
 
 const LENGTH_MIN = 12
 /**
- * Smallest acceptable score of zxcvbn, which ends at 4. Below it, fewer than 10^8 guesses with lists and patterns are
- * estimated to
- * suffice.
+ * Minimum score of zxcvbn, whose maximum is 4. A lower score means that fewer than 10^8 guesses with lists and patterns are
+ * estimated to suffice.
  */
 const SCORE_MIN = 3
-/** The estimate takes time that grows with the length, so only the beginning of a long password is judged. */
+/** The time of the estimate grows with the length, so only the beginning of a long password is judged. */
 const JUDGED_CHARACTERS_MAX = 128
 
 /**
- * The reason why a password is not acceptable, as a sentence; undefined where it is acceptable. `name` is that of the
+ * The reason why a password is not acceptable, as a sentence; undefined if it is acceptable. `name` is the name of the
  * account.
  */
 export function whyGuessable(password: string, name: string): string | undefined {

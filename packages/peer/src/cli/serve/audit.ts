@@ -66,7 +66,8 @@ async function verifyRunning(url: string): Promise<AuditFinding> {
 }
 
 async function verifyStopped(configFile: string): Promise<AuditFinding> {
-  // The files are verified before the database is opened, since some damage makes LevelDB end this process without a message.
+  // The files are verified before the database is opened, because some damage makes LevelDB end this process without a
+  // message.
   const [{ loadConfig }, { Database }] = await Promise.all([
     import('../../config/config.ts'),
     import('../../store/database.ts')

@@ -1,4 +1,4 @@
-/** `stimnet budget`: shows the privacy budget that a peer's catalogs have spent, and what is left. */
+/** `stimnet budget`: shows the spent and the remaining privacy budget of a peer's catalogs. */
 import { join, resolve } from 'node:path'
 import { CLIENT_OPTIONS, clientFor, command, EXIT, type Io, oneOf, tableOf } from '@stimnet/machine'
 import { codeOf, StimnetError, systemClock } from '@stimnet/protocol'
@@ -7,7 +7,7 @@ import type { LoadedConfig } from '../../config/config.ts'
 import type { BalanceLine } from '../../gateway/balances.ts'
 import { CONFIG_OPTION } from './start.ts'
 
-/** A balance; a running peer does not say what its ρ amounts to in ε. */
+/** A balance. A running peer does not report its ρ converted to ε. */
 type Shown = Omit<BalanceLine, 'epsilon_spent' | 'delta'> & {
   readonly epsilon_spent: number | null
   readonly delta: number | null
@@ -86,7 +86,7 @@ function show(balances: readonly Shown[], { isJson, io }: { isJson: boolean; io:
 
 const ROLES = 'steward, auditor or operator'
 
-/** The address of the gateway of a running peer. Throws PARAMETER_INVALID where the configuration does not say it. */
+/** The address of the gateway of a running peer. Throws PARAMETER_INVALID if the configuration does not state it. */
 function gatewayOf({ config: { gateway } }: LoadedConfig): string {
   if (gateway.enabled && gateway.public_url !== undefined) return gateway.public_url
   if (gateway.enabled && gateway.port !== 0 && !gateway.tls) {
@@ -97,7 +97,7 @@ function gatewayOf({ config: { gateway } }: LoadedConfig): string {
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
-/** The balances as the running peer tells them. Throws NOT_PERMITTED where nobody is logged in there. */
+/** The balances as the running peer reports them. Throws NOT_PERMITTED if nobody is logged in there. */
 async function askRunning(url: string): Promise<Shown[]> {
   const client = await clientFor(url)
   try {

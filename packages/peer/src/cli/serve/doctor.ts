@@ -1,4 +1,4 @@
-/** `stimnet doctor`: checks a peer and says how to repair what is wrong. */
+/** `stimnet doctor`: checks a peer and explains how to repair faults. */
 import { clientFor, command, EXIT, printable } from '@stimnet/machine'
 import type { RunningState } from '../../checkup/reach.ts'
 import { CONFIG_OPTION } from './start.ts'

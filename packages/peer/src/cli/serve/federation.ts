@@ -40,7 +40,7 @@ interface Values {
   readonly out: string | undefined
 }
 
-/** Works on files beside the peer's configuration. A running peer reads them within seconds. */
+/** Works on files beside the peer's configuration. A running peer reads these files within seconds. */
 export const federationCommand = command({
   name: 'federation',
   usage:
@@ -173,7 +173,7 @@ async function say(values: Values, action: 'admit' | 'revoke', peer: string, io:
   return EXIT.ok
 }
 
-/** Takes back what this institution said of a researcher. Others need not agree. */
+/** Withdraws this institution's credential of a researcher. Other members need not agree. */
 async function withdraw(values: Values, key: string, io: Io): Promise<number> {
   const opened = await open(values)
   if (!mayJudge(opened, io)) return EXIT.failed
@@ -184,7 +184,7 @@ async function withdraw(values: Values, key: string, io: Io): Promise<number> {
   return EXIT.ok
 }
 
-/** Revokes one key and admits another under the same name, which nobody else has then. */
+/** Revokes one key and admits another key under the same name, which nobody else has then. */
 async function replace(values: Values, { from, to }: { from: string; to: string }, io: Io): Promise<number> {
   const opened = await open(values)
   if (!mayJudge(opened, io)) return EXIT.failed
@@ -194,7 +194,7 @@ async function replace(values: Values, { from, to }: { from: string; to: string 
   const institution = values.institution ?? known?.institution
   const others = before.filter(({ peer }) => peer !== from)
   const named = { ...values, institution, reason: values.reason ?? 'key replaced' }
-  // Both are made before one is kept, so that a wrong PeerId or name revokes nobody.
+  // Both statements are made before either is stored, so that a wrong PeerId or name revokes nobody.
   const admission = statementOf(named, 'admit', others, aboutOf(federation, to))
   if (!federation.isRevoked(from)) {
     await keepSigned(statementOf(named, 'revoke', others, aboutOf(federation, from)), opened, io)
@@ -209,7 +209,7 @@ async function replace(values: Values, { from, to }: { from: string; to: string 
   return EXIT.ok
 }
 
-/** Names what a person exchanges in the configuration here: a statement about members changes none. */
+/** Names the entries that a person must change in the configuration here: a statement about members does not change them. */
 async function tellEntries(
   { config, file }: Opened,
   { from, to }: { from: string; to: string },

@@ -1,4 +1,4 @@
-/** What stands in the data folder of a new peer before `stimnet init` makes it: a key and accounts that somebody has made. */
+/** Existing content of the data folder before `stimnet init` creates a peer there: a key and accounts that somebody has made. */
 import { existsSync } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -7,13 +7,14 @@ import { counted, StimnetError } from '@stimnet/protocol'
 import { Accounts } from '../../store/accounts/accounts.ts'
 import { peerIdIn } from '../../store/identity.ts'
 
-/** Accounts that are named. */
+/** Maximum number of accounts that are named. */
 const NAMED_MAX = 10
 const KEEP = 'keep'
 
 /**
- * Asks whether a data folder that is there already is taken, with its key, its accounts and their passwords. Says what is there.
- * Throws PARAMETER_INVALID where nobody says so, and for a folder of another user in any case: whoever made it has its key.
+ * Asks whether an existing data folder is used, with its key, its accounts and their passwords, and shows its content.
+ * Throws PARAMETER_INVALID if nobody confirms this, and always for a folder of another user: whoever made the folder has its
+ * key.
  */
 export async function assertDataKept(
   dataDir: string,
@@ -30,7 +31,7 @@ export async function assertDataKept(
   if (io.signal.aborted || answer.trim() !== KEEP) refuse(otherwise)
 }
 
-/** What is in the folder, in words; undefined where there is none, or an empty one. */
+/** The content of the folder, in words; undefined if there is no folder, or an empty one. */
 async function dataIn(dataDir: string): Promise<string | undefined> {
   const facts = await lstat(dataDir).catch(() => undefined)
   if (facts === undefined) return undefined

@@ -1,4 +1,4 @@
-/** The questions of `stimnet init`, each with a default. Nothing is written before the last one is answered. */
+/** The questions of `stimnet init`, each with a default. Nothing is written before the last question is answered. */
 import { readdir, stat } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { hostname } from 'node:os'
@@ -8,15 +8,15 @@ import { isName, plainName, StimnetError } from '@stimnet/protocol'
 import { catalogNameFor } from '../../config/short-names.ts'
 import { accountNameShape } from '../../store/accounts/accounts.ts'
 
-/** What a new peer is made of. */
+/** The settings of a new peer. */
 export interface Setup {
   readonly folder: string
   readonly institution: string
-  /** A host name or IP address at which other institutions reach this machine; empty where they do not yet. */
+  /** A host name or IP address at which other institutions reach this machine; empty if they do not reach it yet. */
   readonly address: string
   readonly meshPort: number
   readonly gatewayPort: number
-  /** Files to propose a catalog for. */
+  /** Files for which a catalog is proposed. */
   readonly files: readonly string[]
   /** The name of the proposed catalog; empty without files. */
   readonly catalog: string
@@ -24,16 +24,16 @@ export interface Setup {
   readonly account: string
 }
 
-/** Ports that are usual. */
+/** The usual ports. */
 export const MESH_PORT = 4001
 export const GATEWAY_PORT = 8000
 
-/** Answers that are given already, and are not asked for. */
+/** Answers that are already given and are not asked for. */
 export type Known = { readonly [K in keyof Setup]?: Setup[K] | undefined }
 
 /**
- * Asks for what is not known. An empty answer takes the default in brackets. Throws PARAMETER_INVALID after three answers that cannot
- * be, and CANCELLED when the person stops.
+ * Asks for the settings that are not known. An empty answer takes the default in brackets. Throws PARAMETER_INVALID after
+ * three invalid answers, and CANCELLED when the person stops.
  */
 export async function askForSetup(known: Known, io: Io & { readonly ask: NonNullable<Io['ask']> }): Promise<Setup> {
   io.err(
@@ -81,11 +81,11 @@ function whyNoCatalog(name: string): string | undefined {
   return isName(name) ? undefined : 'Letters, digits, _ and -, at most 64, the first one a letter.'
 }
 
-/** Why an answer cannot be taken; undefined where it can. */
+/** The reason why an answer is not valid; undefined if it is valid. */
 type Check = (answer: string) => string | undefined | Promise<string | undefined>
 
 const STOPPED = 'Stopped: nothing was written.'
-/** Attempts at one answer. */
+/** Maximum number of attempts at one answer. */
 const TRIES_MAX = 3
 
 function nameOfMachine(): string {
@@ -93,7 +93,7 @@ function nameOfMachine(): string {
   return whyNoName(name) === undefined ? name : 'Institution 1'
 }
 
-/** Why a name cannot be that of an institution. */
+/** The reason why a name cannot be that of an institution; undefined if it can. */
 export function whyNoName(name: string): string | undefined {
   return plainName(200).safeParse(name).error?.issues[0]?.message
 }
@@ -103,13 +103,13 @@ async function whyNoFolder(folder: string): Promise<string | undefined> {
   return facts === undefined ? undefined : `There is a peer in ${resolve(folder)} already: another folder, please.`
 }
 
-/** Why a text is no address at which others reach this machine. */
+/** The reason why a text is not an address at which others reach this machine; undefined if it is. */
 export function whyNoAddress(address: string): string | undefined {
   if (isIP(address) > 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(address)) return undefined
   return 'A host name or an IP address, without port and slashes, such as stimnet.hospital.example.'
 }
 
-/** Why a text is no port, or one that is taken. */
+/** The reason why a text is not a port, or is a port that is already used; undefined if it is valid. */
 export function whyNoPort(text: string, taken?: number): string | undefined {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0
   if (port < 1 || port > 65_535) return 'A port is a number from 1 to 65535.'
@@ -130,7 +130,7 @@ async function whyNoFiles(answer: string): Promise<string | undefined> {
   return undefined
 }
 
-/** The files that an answer names: one path with or without spaces, several with spaces between them, or a folder. */
+/** The files that an answer names: one path with or without spaces, several paths separated by spaces, or a folder. */
 async function filesOf(answer: string): Promise<string[]> {
   if (answer === '') return []
   const facts = await stat(answer).catch(() => undefined)

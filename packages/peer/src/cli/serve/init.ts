@@ -1,4 +1,7 @@
-/** `stimnet init`: makes the folder of a new peer with a commented configuration and a key; in a terminal, asks what it needs. */
+/**
+ * `stimnet init`: creates the folder of a new peer with a commented configuration and a key. In a terminal, it asks for what
+ * it needs.
+ */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
@@ -21,10 +24,10 @@ import {
 } from './init-questions.ts'
 
 const CONFIG_FILE = 'stimnet.yaml'
-/** As the configuration that is written says. */
+/** The data folder that the written configuration names. */
 const DATA_FOLDER = 'stimnet-data'
 
-/** Never overwrites. Throws CONFIG_INVALID where there is a configuration already. */
+/** Never overwrites. Throws CONFIG_INVALID if there is already a configuration. */
 export const initCommand = command({
   name: 'init',
   usage: '[FOLDER] [--institution NAME] [--node-id NAME] [--catalog FILE] [--yes] [--keep-data]',
@@ -79,7 +82,7 @@ words and counts of the data, so keep them here. Levels and bounds become public
     const setup = isAsking ? await askForSetup(known, { ...io, ask }) : unasked(known)
     if (setup.meshPort === setup.gatewayPort) refuse('--port and --gateway-port must differ')
     const place = resolve(setup.folder)
-    // Where there is a configuration already, that alone is said.
+    // If there is already a configuration, only that is reported.
     if (!existsSync(join(place, CONFIG_FILE))) {
       const isKept = values['keep-data'] === true
       await assertDataKept(join(place, DATA_FOLDER), { isKept, ask: isAsking ? ask : undefined, io })
@@ -129,7 +132,7 @@ function portOf(name: string, text: string | undefined): number | undefined {
   return wholeNumber(name, text, { most: 65_535 })
 }
 
-/** The section `catalogs`, and what a person must decide about a proposed one. */
+/** The section `catalogs`, and the decisions that a person must make about a proposed catalog. */
 interface Catalogs {
   readonly text: string
   /** Lines are counted from that of `catalogs:`. */
@@ -137,7 +140,7 @@ interface Catalogs {
 }
 
 const NO_CATALOGS = 'catalogs: []\n'
-/** People that a level needs in a proposal, as with `stimnet catalog propose`. */
+/** Minimum number of people for a level in a proposal, as with `stimnet catalog propose`. */
 const PEOPLE_MIN = 10
 
 async function catalogsOf(
@@ -145,7 +148,7 @@ async function catalogsOf(
   { folder, files, catalog: name }: Setup,
   io: Io
 ): Promise<Catalogs> {
-  // Loaded when needed, so that data are read only where somebody names some.
+  // Loaded when needed, so that data are read only if somebody names files.
   if (file !== undefined) {
     const { catalogsText } = await import('../../catalogs/described.ts')
     return { text: await catalogsText(file, resolve(folder)), decisions: [] }
@@ -164,7 +167,7 @@ async function catalogsOf(
   }
 }
 
-/** A catalog as YAML, as the only item of a list. Its lines stay in their order, with the comments. */
+/** A catalog as YAML, as the only item of a list. The order of its lines stays the same, comments included. */
 function itemOf(yaml: string): string {
   const lines = yaml.trimEnd().split('\n')
   const first = lines.findIndex((line) => !line.startsWith('#'))
@@ -175,17 +178,17 @@ function itemOf(yaml: string): string {
   return `${indented.join('\n')}\n`
 }
 
-/** A peer's folder that was made. */
+/** The created folder of a peer. */
 interface Made {
   readonly file: string
   readonly peerId: string
-  /** Of the first account; empty where there is none. */
+  /** The password of the first account; empty if there is no account. */
   readonly password: string
   /** The line of `catalogs:` in the file. */
   readonly catalogsLine: number
 }
 
-/** Bytes of a made password: 120 bits. */
+/** Number of bytes of a generated password: 120 bits. */
 const PASSWORD_BYTES = 15
 const ROLES = ['researcher', 'operator'] as const
 

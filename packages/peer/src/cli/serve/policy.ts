@@ -1,4 +1,7 @@
-/** `stimnet policy`: explains and checks the disclosure rules, tries others on past jobs, and proposes a lattice or an analysis set. */
+/**
+ * `stimnet policy`: explains and checks the disclosure rules, tries other rules on past jobs, and proposes a lattice or an
+ * analysis set.
+ */
 import { command, EXIT, given, type Io, oneOf, printable, tableOf, wholeNumber } from '@stimnet/machine'
 import type { Explanation, PrivacySettings } from '@stimnet/privacy'
 import { StimnetError, counted } from '@stimnet/protocol'
@@ -104,7 +107,7 @@ async function notesOf({ config, catalog }: ExplainValues): Promise<string[]> {
   ]
 }
 
-/** The rules of a preset or of a configuration, whichever is named; of the preset `default` where neither is. */
+/** The rules of the named preset or configuration; of the preset `default` if neither is named. */
 async function settingsAsked({ preset, config, catalog }: ExplainValues): Promise<PrivacySettings> {
   const { effectiveSettings } = await import('@stimnet/privacy')
   if (preset !== undefined || (config === undefined && catalog === undefined)) {

@@ -1,4 +1,4 @@
-/** `stimnet review`: shows what a steward will see of a program, before it is sent. */
+/** `stimnet review`: shows what a steward will see of a program, before the program is sent. */
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { command, EXIT, type Io, oneOf, refuse, tableOf } from '@stimnet/machine'

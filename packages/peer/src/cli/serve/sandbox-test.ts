@@ -13,7 +13,7 @@ import { countsOf, findingsOf } from '../../self-test/findings.ts'
 const ENGINES = ['auto', 'wasm', 'docker'] as const
 const RUNTIMES = ['runc', 'runsc'] as const
 
-/** The options beside --config. */
+/** The options in addition to --config. */
 export const SANDBOX_TEST_OPTIONS = {
   engine: { type: 'string', value: 'ENGINE', help: 'test: auto (all of this machine, default), wasm or docker' },
   runtime: { type: 'string', value: 'RUNTIME', help: 'test: with docker, only runc or only runsc (gVisor)' },
@@ -55,8 +55,8 @@ export interface SandboxTestValues {
 }
 
 /**
- * Exit code 0: every tested engine keeps what its grade promises; 1: one does not, or no engine is here; 2: no attack
- * has such an id.
+ * Exit code 0: every tested engine meets its grade; 1: an engine does not, or no engine is available; 2: no attack has such
+ * an id.
  */
 export async function sandboxTest(values: SandboxTestValues, io: Io): Promise<number> {
   // Loaded when needed, so that client commands start without any engine.
@@ -119,7 +119,7 @@ function chosenEngines(all: readonly AttackableEngine[], values: SandboxTestValu
   return engine === 'auto' ? all : all.filter(({ grade }) => grade.startsWith(engine))
 }
 
-/** The configured folder for the snapshot of embedded Python, or a temporary one. */
+/** The configured folder for the snapshot of embedded Python, or a temporary folder. */
 async function cacheFor(file: string | undefined): Promise<{ dir: string; remove(): Promise<void> }> {
   const path = file ?? 'stimnet.yaml'
   if (
@@ -168,7 +168,7 @@ function wordOf(outcome: AttackResult['verdict']['outcome']): string {
   return outcome === 'open' ? 'OPEN' : outcome
 }
 
-/** Exit code: ok where at least one engine is here and every one that is here keeps its promises. */
+/** The exit code: ok if at least one engine is available and every available engine meets its grade. */
 export function exitOf(reports: readonly EngineReport[]): number {
   const here = reports.filter((report) => report.isHere)
   return here.length > 0 && here.every((report) => report.isHere && report.isClean) ? EXIT.ok : EXIT.failed

@@ -5,13 +5,13 @@ import type { Health, Readiness, Status } from '@stimnet/sdk'
 import { isOff, spanText } from '../../monitor/clocks.ts'
 import { bytesText, type DiskUse } from '../../store/disk-use.ts'
 
-/** What the folder of a peer shows without the peer. */
+/** The facts that the folder of a peer shows without the running peer. */
 export interface LocalStatus {
   readonly institution: string
   readonly disk: readonly DiskUse[]
 }
 
-/** What anybody may see, and the disk use. */
+/** The public state, and the disk use. */
 export function restText(parts: {
   readonly url: string
   readonly health: Health
@@ -24,7 +24,7 @@ export function restText(parts: {
   return `${head}PeerId    ${health.peer_id}\nGateway   ${parts.url}\n${disk}${checksText(checks)}`
 }
 
-/** The whole state. */
+/** The whole state, as text. */
 export function statusText(status: Status): string {
   const { sandbox, jobs, catalogs } = status
   const languages = sandbox.languages.length === 0 ? '' : `: ${sandbox.languages.join(', ')}`
@@ -51,7 +51,7 @@ export function statusText(status: Status): string {
   ].join('')
 }
 
-/** The ways by which others reach the peer. */
+/** The ways in which others reach the peer, as text. */
 function reachText({ direct, relays, relaying }: Status['reach']): string {
   const listens = direct.reached ? 'directly' : 'not directly yet: no connection has arrived since the start'
   const lines = [
@@ -68,7 +68,7 @@ function reachText({ direct, relays, relaying }: Status['reach']): string {
   return lines.map((line) => `${line}\n`).join('')
 }
 
-/** For how long something is kept, and how much of it the next sweep deletes. */
+/** The retention period of a kind of record, and how many records the next sweep deletes. */
 function keptText({ what, days, due }: Status['retention'][number]): string {
   if (days === null) return `${what} for ever`
   return `${what} ${counted(days, 'day')}${due === 0 ? '' : ` (${due} to be deleted)`}`

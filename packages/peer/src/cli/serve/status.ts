@@ -1,4 +1,4 @@
-/** `stimnet status`: the state of a peer for its operator: what runs, who is connected, what waits for a person. */
+/** `stimnet status`: the state of a peer for its operator: running jobs, connected peers, and tasks that wait for a person. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { CLIENT_OPTIONS, clientFor, command, EXIT, exitOfCode, gatewayUrl, type Io } from '@stimnet/machine'
@@ -35,7 +35,7 @@ shown after a login.
     // Another program at that port may answer with any JSON.
     if ('error' in health) return absent({ url, loaded, local, ...whyOf(health.error) }, values.json, io)
     if (!isPeer(health.answer)) return absent({ url, loaded, local }, values.json, io)
-    // Another peer's gateway says nothing about the peer of this configuration.
+    // The gateway of another peer discloses nothing about the peer of this configuration.
     const other = loaded && values.url === undefined ? await otherThan(loaded, health.answer) : undefined
     if (other !== undefined) return absent({ url, why: other, loaded, local }, values.json, io)
     const status = await answerOf((await clientFor(url)).status())
@@ -44,7 +44,7 @@ shown after a login.
   }
 })
 
-/** Time for a gateway to say that it is there, ms. */
+/** Maximum time for a gateway to answer, ms. */
 const WAIT_MS = 5_000
 
 /** The named configuration, or the one in this folder, if any. Throws CONFIG_INVALID. */
@@ -55,7 +55,7 @@ async function configOf(file: string | undefined): Promise<LoadedConfig | undefi
   return loadConfig(file ?? CONFIG_FILE)
 }
 
-/** The URL of the configured gateway; undefined where it is switched off or selects its port itself. */
+/** The URL of the configured gateway; undefined if the gateway is switched off or selects its port itself. */
 function urlOf({ config: { gateway } }: LoadedConfig): string | undefined {
   if (!gateway.enabled || gateway.port === 0) return undefined
   const host = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[gateway.host] ?? gateway.host
@@ -70,7 +70,7 @@ async function localOf(loaded: LoadedConfig | undefined): Promise<LocalStatus | 
   return { institution: config.institution, disk: await diskUse(resolve(baseDir, config.data_dir)) }
 }
 
-/** Why the peer that answers is not the one of this configuration; undefined where it is, or where there is no key yet. */
+/** The reason why the answering peer is not the peer of this configuration; undefined if it is, or if there is no key yet. */
 async function otherThan({ config, baseDir }: LoadedConfig, { peer_id, institution }: Health) {
   const { peerIdIn } = await import('../../store/identity.ts')
   const own = await peerIdIn(resolve(baseDir, config.data_dir)).catch(() => undefined)
@@ -93,10 +93,10 @@ async function answerOf<T>(asked: Promise<T>): Promise<Answer<T>> {
   }
 }
 
-/** Codes of the system where nothing listens. */
+/** Error codes of the system if nothing listens. */
 const NOBODY = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']
 
-/** What hinders the question where something is there: then the peer may run all the same. */
+/** The reason why a program that is there cannot be asked. The peer may be running all the same. */
 function whyOf(error: StimnetError): Pick<Absent, 'why' | 'isUnknown'> {
   if (error.code === 'DEADLINE') return { why: 'a program is there and does not answer in time', isUnknown: true }
   let at: unknown = error
@@ -120,7 +120,7 @@ interface Partly {
   readonly local: LocalStatus | undefined
 }
 
-/** What anybody may see of a running peer, and what hinders more. */
+/** Shows the public state of a running peer, and the reason why no more is shown. */
 async function inPart(url: string, { health, why, local }: Partly, json: boolean | undefined, io: Io): Promise<number> {
   const { checks } = await readinessOf(createClient({ url }))
   if (json) io.out(`${JSON.stringify({ running: true, ...health, checks, disk: local?.disk ?? [] }, null, 2)}\n`)
@@ -139,9 +139,9 @@ async function readinessOf(client: Client): Promise<Readiness> {
 
 interface Absent {
   readonly url: string
-  /** Absent where nothing answers. */
+  /** The reason; absent if nothing answers. */
   readonly why?: string
-  /** Whether the peer may run although it was not reached. */
+  /** Whether the peer may be running although it was not reached. */
   readonly isUnknown?: boolean
   readonly loaded: LoadedConfig | undefined
   readonly local: LocalStatus | undefined

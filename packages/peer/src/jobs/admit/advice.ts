@@ -1,6 +1,6 @@
 /**
- * Reasons of refusals: the rules in force and a question that could be asked instead. Made from the question alone,
- * never from data.
+ * Reasons of refusals: the rules in force and a question that could be asked instead. They depend only on the question,
+ * never on data.
  */
 import { groupCells, planFault } from '@stimnet/data'
 import { costOf, fewestFor, fewestOfSize, type PrivacySettings } from '@stimnet/privacy'
@@ -20,10 +20,10 @@ import type { JobPlan } from './validate.ts'
 /** Epsilon of the noisy alternative that a refusal offers. */
 const EPSILON_OFFERED = '0.5'
 
-/** Characters of a script's log that a reason quotes at most: a receipt should not carry a whole log. */
+/** Maximum number of characters of a script's log that a reason quotes: a receipt should not carry a whole log. */
 const WHY_MAX = 1_500
 
-/** The reason of a refusal that depends on data. `why` is disclosed for synthetic data only, which contain no real people. */
+/** The reason of a refusal that depends on data. `why` is disclosed only for synthetic data, which contain no real people. */
 export function reasonOf(plan: JobPlan, settings: PrivacySettings, code: Code, why: string | undefined): string {
   const { descriptor } = plan.catalog
   const words =
@@ -32,13 +32,13 @@ export function reasonOf(plan: JobPlan, settings: PrivacySettings, code: Code, w
   return `${words} The data are synthetic, so that the reason is disclosed: ${why.slice(-WHY_MAX)}${why.endsWith('.') ? '' : '.'}`
 }
 
-/** Outputs that a reason spells out at most, and entries of each. */
+/** Maximum number of outputs that a reason spells out, and of entries of each. */
 const OUTPUTS_SPELT_MAX = 8
 const ENTRIES_SPELT_MAX = 4
 
 /**
- * The calls of `release` that a contract expects, where a script with a contract failed or released something else. Made from the
- * contract alone, and the same for each such end, so that it discloses nothing about why.
+ * The calls of `release` that a contract expects, if a script with a contract failed or released something else. The text
+ * depends only on the contract and is the same for each such end, so it does not disclose the cause.
  */
 function contractAdvice({ outputs = [] }: Partial<JobPlan>, code: Code): string {
   if (outputs.length === 0 || (code !== 'PROGRAM_FAILED' && code !== 'OUTPUT_NOT_RELEASABLE')) return ''
@@ -81,8 +81,8 @@ function adviceFor(plan: JobPlan, { k, spreadSubjectsMin, shapeSubjectsMin }: Pr
 }
 
 /**
- * The rules of a model and what to ask instead; which rule refused is not disclosed. Before them what the question and the description
- * alone say against it, which is the same whatever refused.
+ * The rules of a model, and what to ask instead. The rule that refused is not disclosed. Objections that follow from the
+ * question and the description alone come first; they are the same whichever rule refused.
  */
 function modelAdvice(
   { catalog: { descriptor }, cohort }: JobPlan,
@@ -100,7 +100,7 @@ function modelAdvice(
   )
 }
 
-/** The same of a model with an intercept of each person. */
+/** Like `modelAdvice`, for a model with an intercept per person. */
 function peopleAdvice(model: GramMeasure, k: number): string {
   return (
     `The model is not released. All of it or nothing is. Of each number of rows per person it needs at least ${fewestOfSize(model, k)} ` +
@@ -134,8 +134,8 @@ function cellsOf(descriptor: CatalogDescriptor, variable: string): number {
 }
 
 /**
- * The error of each column of the same question with noise, over the whole catalog, since the size of the cohort is not disclosed.
- * Columns that would say nothing are not offered. Empty where the question has no noisy form.
+ * The error of each column of the same question with noise, over the whole catalog, because the size of the cohort is not
+ * disclosed. Columns whose noise would hide everything are not offered. Empty if the question has no noisy form.
  */
 function noiseAdvice({ catalog, plan, schema, cohort, sitesPerPerson }: JobPlan): string[] {
   const { descriptor } = catalog
@@ -153,7 +153,7 @@ function noiseAdvice({ catalog, plan, schema, cohort, sitesPerPerson }: JobPlan)
     if (errors.length === 0) return [`${noise} the answer would be useless at this size: the noise would hide it.`]
     const isPart = cohort !== undefined || plan.where !== undefined
     const who = isPart ? ', if all people of the catalog are meant (of fewer people it is farther off)' : ''
-    // Each institution of a broadcast spends its share of the amount, and what they add up has the noise of all.
+    // Each institution of a broadcast spends its share of the amount, and the sum of their answers has the noise of all.
     const where =
       sitesPerPerson > 1 ? ' at each institution, as they share epsilon; what they add up is farther off together' : ''
     const rest = useless.length === 0 ? '' : ` Useless at this size: ${useless.join(', ')}.`

@@ -1,4 +1,4 @@
-/** Checks of a request's envelope: signature, audience, freshness and carrier. The content is judged later, by `validate`. */
+/** Checks of a request's envelope: signature, audience, freshness and carrier. `validate` judges the content later. */
 import {
   type Affiliation,
   type Clock,
@@ -15,7 +15,7 @@ import {
   voucherOf
 } from '@stimnet/protocol'
 
-/** A request whose envelope is valid, with every credential in it that counts here. */
+/** A request whose envelope is valid, with every credential in it that is accepted here. */
 export interface CheckedRequest {
   readonly opened: Opened
   readonly request: Message<'JobRequest'>
@@ -25,31 +25,30 @@ export interface CheckedRequest {
   readonly visas: readonly Visa[]
 }
 
-/** The institutions and visa issuers whose credentials count here. Credentials of others are not read. */
+/** The institutions and visa issuers whose credentials are accepted here. Credentials of others are not read. */
 export interface Trust {
   readonly institution: (peerId: string) => boolean
   readonly visaIssuers: ReadonlyMap<string, VisaIssuer>
-  /** Until when affiliations of an institution for a key do not count, ms; undefined where it withdrew none. */
+  /** Time up to which affiliations of an institution for a key do not count, ms; undefined if the institution withdrew none. */
   readonly withdrawnAtMs: (institution: string, key: string) => number | undefined
 }
 
 /** The facts that checking depends on. */
 export interface CheckFacts {
   readonly clock: Clock
-  /** The clock for credentials: a request that waited for days must still be vouched for. */
+  /** The clock for credentials: the credentials of a request that waited for days must still be valid. */
   readonly credentialClock: Clock
   readonly self: string
   readonly trust: Trust
 }
 
-/** Credentials per request at most: each costs a signature check. */
+/** Maximum number of credentials per request: each costs a signature check. */
 const CREDENTIALS_MAX = 8
 
 /**
- * Every target of a broadcast holds the same bytes. Only the peer that the request names as its carrier may bring them;
- * otherwise one target could bring them to another and take its answer. A request to a single target may leave the
- * carrier out,
- * since nobody else holds it. Throws CARRIER_MISMATCH.
+ * Checks that the request was delivered by its carrier. Every target of a broadcast holds the same bytes. Only the peer that
+ * the request names as its carrier may deliver them; otherwise one target could deliver them to another target and take its
+ * answer. A request to a single target may omit the carrier, because nobody else holds it. Throws CARRIER_MISMATCH.
  */
 export function assertCarriedBy(peerId: string, { opened, request }: Pick<CheckedRequest, 'opened' | 'request'>): void {
   const isIts = request.carrier === peerId || (request.carrier === '' && opened.audience.length === 1)
@@ -57,13 +56,13 @@ export function assertCarriedBy(peerId: string, { opened, request }: Pick<Checke
 }
 
 /**
- * Opens a sealed JobRequest. Throws what `open` throws; AUDIENCE_MISMATCH for a request without an audience, or whose
- * trusted credentials are all meant for other peers; TOO_LARGE for too many credentials; CREDENTIAL_WITHDRAWN; and what
- * `openAffiliation` and `openVisas` throw for an invalid credential of a trusted issuer.
+ * Opens a sealed JobRequest. Throws the errors of `open`; AUDIENCE_MISMATCH for a request without an audience, or whose
+ * trusted credentials are all meant for other peers; TOO_LARGE for too many credentials; CREDENTIAL_WITHDRAWN; and the
+ * errors of `openAffiliation` and `openVisas` for an invalid credential of a trusted issuer.
  */
 export async function check(sealed: Uint8Array, facts: CheckFacts): Promise<CheckedRequest> {
   const opened = await open(sealed, { type: 'job-request', clock: facts.clock, audience: facts.self })
-  // A request without an audience could be carried to peers that its author never chose.
+  // A request without an audience could be delivered to peers that its author never chose.
   if (opened.audience.length === 0) throw new StimnetError('AUDIENCE_MISMATCH', 'a request without an audience')
   const request = messages.JobRequest.decode(opened.body)
   const { institution, visaIssuers } = facts.trust
@@ -71,7 +70,7 @@ export async function check(sealed: Uint8Array, facts: CheckFacts): Promise<Chec
     const voucher = voucherOf(credential) ?? ''
     return institution(voucher) || visaIssuers.has(voucher)
   })
-  // A broadcast may carry credentials for each peer. One that carries none for this peer was meant for others.
+  // A broadcast may carry credentials for each peer. If none is for this peer, the request was meant for others.
   const mine = counted.filter((credential) => !isForOthers(credential, facts.self))
   if (counted.length > 0 && mine.length === 0) throw new StimnetError('AUDIENCE_MISMATCH', 'credentials for others')
   const words = mine.filter((credential) => institution(voucherOf(credential) ?? ''))
@@ -92,7 +91,7 @@ export async function check(sealed: Uint8Array, facts: CheckFacts): Promise<Chec
   }
 }
 
-/** Whether the institution has withdrawn an affiliation since it signed it. */
+/** Whether the institution has withdrawn an affiliation after signing it. */
 export function isWithdrawn(
   { institution, key, issuedAtMs }: Affiliation,
   { withdrawnAtMs }: Pick<Trust, 'withdrawnAtMs'>

@@ -1,12 +1,14 @@
-/** The rule that a catalog keeps its mode: exact and noisy releases about the same people do not add up to a promise. */
+/**
+ * The rule that a catalog keeps its mode: exact and noisy releases about the same people cannot both be covered by one
+ * promise.
+ */
 import { StimnetError } from '@stimnet/protocol'
 import type { LedgerStore } from '../../store/released/ledgers.ts'
 import type { PrivacyLedger } from '../../store/released/privacy-ledger.ts'
 
 /**
- * Throws CONFIG_INVALID for a catalog with `mode: dp` after exact numbers were released from it in any epoch, and for
- * one
- * without `mode: dp` after it was answered from under that promise.
+ * Throws CONFIG_INVALID for a catalog with `mode: dp` after exact numbers were released from it in any epoch, and for a
+ * catalog without `mode: dp` after it was answered from under that promise.
  */
 export async function assertModeKept(
   { name, mode }: { name: string; mode: 'sdc' | 'dp' },

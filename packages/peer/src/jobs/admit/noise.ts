@@ -3,15 +3,17 @@ import { type Catalog, planFault } from '@stimnet/data'
 import { type DpPlan, planNoise } from '@stimnet/privacy'
 import { type CatalogDescriptor, type Plan, type PrivacyAsk, StimnetError } from '@stimnet/protocol'
 
-/** How many institutions of one question a person may be at: they share its amount. A question to one alone is not shared. */
+/**
+ * The maximum number of the queried institutions that may have data of the same person: these institutions share the amount
+ * of the question. The amount of a question to a single institution is not shared.
+ */
 export function sitesPerPersonOf(broadcast: boolean, { sitesPerPerson }: CatalogDescriptor): number {
   return broadcast ? Math.max(1, sitesPerPerson) : 1
 }
 
 /**
- * Plans the noise before anything is charged. Throws what `planNoise` throws, and PARAMETER_INVALID for a plan that
- * does not fit
- * the catalog.
+ * Plans the noise before anything is charged. Throws the errors of `planNoise`, and PARAMETER_INVALID for a plan that does
+ * not fit the catalog.
  */
 export function noiseOf(
   { plan, privacy, sitesPerPerson }: { plan: Plan; privacy: PrivacyAsk; sitesPerPerson: number },

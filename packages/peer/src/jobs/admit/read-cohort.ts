@@ -1,4 +1,4 @@
-/** The cohort of a request as stewards read it: resolved as admission resolves it, or else as it was written. */
+/** The cohort of a request as stewards read it: resolved in the same way as at admission, or otherwise as written. */
 import {
   type Filter,
   filterFromMessage,
@@ -20,14 +20,13 @@ export interface ReadCohort {
   /** Absent for all subjects. */
   readonly cohort?: Filter
   readonly unapplied: readonly string[]
-  /** The analysis set that the cohort is restricted to. Its conditions are in `cohort`. */
+  /** The analysis set to which the cohort is restricted. Its conditions are in `cohort`. */
   readonly set?: string
 }
 
 /**
- * The cohort in this peer's variable names. As written where it does not fit the catalog any more: such a request is
- * refused when
- * it is about to run.
+ * The cohort in this peer's variable names. It is returned as written if it no longer fits the catalog: such a request is
+ * refused when it is about to run.
  */
 export function cohortToRead(
   request: Message<'JobRequest'>,
@@ -60,7 +59,7 @@ function setOf({ set }: Message<'JobRequest'>): Pick<ReadCohort, 'set'> {
   return set ? { set: set.name } : {}
 }
 
-/** The `filters` of the request as a filter; undefined for invalid ones, which the serving peer refuses. */
+/** The `filters` of the request as a filter; undefined for invalid filters, which the serving peer refuses. */
 function pairsAsWritten({ filtersJson }: Message<'JobRequest'>): Filter | undefined {
   try {
     return filterFromPairs(parseJsonObject(filtersJson))

@@ -1,11 +1,11 @@
-/** The plan of a program as it is written, before the cohort of a request narrows it. */
+/** The plan of a program as written, before the cohort of a request restricts it. */
 import { parseSql } from '@stimnet/data'
 import type { CatalogDescriptor, Plan, Program } from '@stimnet/protocol'
 import { planOfStatistic } from '@stimnet/statistics'
 
 /**
- * The plan of SQL or of a statistic against the description of a catalog; undefined for a script. Throws as `parseSql` and
- * `planOfStatistic`.
+ * The plan of SQL or of a statistic against the description of a catalog; undefined for a script. Throws the errors of
+ * `parseSql` and `planOfStatistic`.
  */
 export function planRead(program: Program, descriptor: CatalogDescriptor): Plan | undefined {
   if (program.kind === 'script') return undefined

@@ -1,6 +1,6 @@
 /**
- * What a round of a model starts from. Nobody may choose the estimates at which an institution evaluates a model, so each institution
- * computes them itself from the signed answers of all to the round before.
+ * The start of a model's round. Nobody may choose the estimates at which an institution evaluates a model, so each
+ * institution computes them itself from the signed answers of all institutions to the previous round.
  */
 import {
   isOfCounted,
@@ -19,24 +19,24 @@ import { type VerifiedReceipt, verifyReceipt } from '@stimnet/sdk'
 import { columnsOfModel, gramIn, isModelPart, receiptsAsked, stepAfter } from '@stimnet/statistics'
 import { canonicalHash } from '../../canonical-hash.ts'
 
-/** A question with a model, and what its answer must not differ in from round to round. */
+/** A question with a model, and the properties that must stay the same from round to round. */
 export interface RoundAsked {
   readonly plan: Plan
   readonly program: Program
-  /** What identifies the question beside its model: catalog, cohort, mappings, project. */
+  /** The properties that identify the question besides its model: catalog, cohort, mappings, project. */
   readonly question: unknown
-  /** This peer, and the epoch of its catalog. */
+  /** The PeerId of this peer, and the epoch of its catalog (`epoch`). */
   readonly self: string
   readonly epoch: string
-  /** Whether a PeerId is of an institution that this peer knows. */
+  /** Whether a PeerId belongs to an institution that this peer knows. */
   readonly isPeer: (peerId: string) => boolean
   readonly clock?: Clock
 }
 
 /**
- * The plan with what its round starts from; the same plan for any but a model that is fitted in rounds. Throws PARAMETER_INVALID or
- * PEER_UNKNOWN for a roster that is none; SIGNATURE_INVALID or MALFORMED for a receipt that is none; ROUND_INCOMPLETE, ROUND_MISMATCH or
- * ROUND_EPOCH_CHANGED for receipts that are not those of the round before.
+ * The plan with the start of its round; unchanged unless it has a model that is fitted in rounds. Throws PARAMETER_INVALID
+ * or PEER_UNKNOWN for an invalid roster; SIGNATURE_INVALID or MALFORMED for an invalid receipt; ROUND_INCOMPLETE,
+ * ROUND_MISMATCH or ROUND_EPOCH_CHANGED for receipts that are not those of the previous round.
  */
 export async function withRound(asked: RoundAsked): Promise<Plan> {
   const { plan, program } = asked
@@ -61,7 +61,7 @@ function roundsOf({ fit }: GramMeasure): ModelRounds | undefined {
   return isOfCounted(fit) ? fit.rounds : undefined
 }
 
-/** The roster decides which answers the estimates follow from, so it holds nobody whom this institution does not know. */
+/** The roster decides from which answers the estimates follow, so all of its members must be known to this institution. */
 function assertRoster({ roster }: ModelRounds, { self, isPeer }: RoundAsked): void {
   if (!roster.includes(self)) refuse('PARAMETER_INVALID', 'roster: this institution is not in it.')
   const stranger = roster.find((peer) => peer !== self && !isPeer(peer))
@@ -69,7 +69,7 @@ function assertRoster({ roster }: ModelRounds, { self, isPeer }: RoundAsked): vo
     refuse('PEER_UNKNOWN', `The roster names ${stranger}, which this institution does not know. Ask without it.`)
 }
 
-/** The hash of a fit: of everything in which its rounds are alike. */
+/** The hash of a fit: of all properties that its rounds have in common. */
 function fitHash(measure: GramMeasure, { plan, question }: RoundAsked): string {
   const { roster } = roundsOf(measure) ?? {}
   const model = { ...measure, fit: { ...measure.fit, rounds: { roster } } }
@@ -119,7 +119,7 @@ function estimatesAfter(parts: readonly ModelRoundPart[]): readonly string[] {
   }
 }
 
-/** What one institution answered to the round before, from its receipt alone. */
+/** The answer of one institution to the previous round, read from its receipt alone. */
 async function answerOf(receipt: string, peer: string, { fit, rounds, columns, clock }: RoundBefore) {
   const { output, receipt: signed } = await verified(receipt, peer, clock)
   if (output === null) refuse('ROUND_INCOMPLETE', `${peer} released nothing in the round before.`)

@@ -3,7 +3,7 @@ import type { CatalogConfig, WrittenRules } from '@stimnet/data'
 import { both, effectiveSettings, type Overrides, type PrivacySettings, policyHash } from '@stimnet/privacy'
 import type { PeerConfig } from '../../config/config.ts'
 
-/** Rules and their hash, as written into every disclosure card. */
+/** Rules and their hash, as stated on every disclosure card. */
 export interface RulesInForce {
   readonly settings: PrivacySettings
   readonly policyHash: string
@@ -12,7 +12,7 @@ export interface RulesInForce {
 /** The parts of a catalog's configuration that decide its rules. */
 export type RuledCatalog = Pick<CatalogConfig, 'min_cohort_size' | 'privacy'> & { readonly synthetic?: boolean }
 
-/** The rules and their hash; those of the peer where no catalog is given. Throws CONFIG_INVALID. */
+/** The rules and their hash; those of the peer if no catalog is given. Throws CONFIG_INVALID. */
 export async function rulesOf(peer: PeerConfig['privacy'], catalog?: RuledCatalog): Promise<RulesInForce> {
   const settings = settingsOf(peer, catalog)
   return { settings, policyHash: await policyHash(settings) }

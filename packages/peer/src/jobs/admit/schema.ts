@@ -17,7 +17,7 @@ import {
 /** Significant digits that represent every double exactly, so that nothing is rounded. */
 const EXACT_DIGITS = 17
 
-/** What a request states about the catalog, and what it asks. */
+/** The statements of a request about the catalog, and its question. */
 export interface SchemaAsk {
   readonly schema: SchemaTerms
   readonly program: Program
@@ -25,13 +25,12 @@ export interface SchemaAsk {
   /** The id of this peer: mappings for other peers are ignored. */
   readonly self: string
   readonly settings: PrivacySettings | undefined
-  /** The analysis set of the request; defined otherwise here, or not at all, it does not fit. */
+  /** The analysis set of the request. The request does not fit if the set has another definition here, or none. */
   readonly set?: AnalysisSet | undefined
 }
 
 /**
- * The catalog in the variable names of the request. Reads no data. Throws SCHEMA_MISMATCH where a variable differs from
- * the
+ * The catalog in the variable names of the request. Reads no data. Throws SCHEMA_MISMATCH if a variable differs from the
  * contract, as after a change of the catalog; VARIABLE_UNKNOWN or PARAMETER_INVALID for a mapping that does not fit.
  */
 export function catalogInWordsOf(ask: SchemaAsk, catalog: Catalog): Catalog {
@@ -48,7 +47,7 @@ export function catalogInWordsOf(ask: SchemaAsk, catalog: Catalog): Catalog {
     const reason = 'This catalog rounds its answers: here a mapping may move the decimal point, and no more.'
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
-  // A script with a contract sees the variables of the contract only, so that no other column stands where one is expected.
+  // A script with a contract sees only the variables of the contract, so that no other column can be taken for one of them.
   const seen = mappings.length > 0 || (tables && contract.length > 0) ? catalog.mapped({ contract, mappings }) : catalog
   const uses = contract.map(({ variable, breakpoints }) => ({ variable, binned: breakpoints.length > 0 }))
   const here = { site: ask.self, descriptor: catalog.descriptor }
@@ -58,16 +57,15 @@ export function catalogInWordsOf(ask: SchemaAsk, catalog: Catalog): Catalog {
   throw new StimnetError('SCHEMA_MISMATCH', 'comparing a contract', { reason })
 }
 
-/** The set of a request if it gives a definition: its name alone is looked up in the catalog later. */
+/** The set of a request if the request gives a definition. A set that is only named is looked up in the catalog later. */
 function givenIn({ set }: SchemaAsk): AnalysisSet | undefined {
   return set !== undefined && set.completeOn.length > 0 ? set : undefined
 }
 
 /**
- * Throws CONTRACT_INVALID for outputs declared by a program that is not a script, and for outputs that could disclose
- * more bits,
- * even about the smallest cohort, than a script may. They are refused at admission, since after the run only a code
- * could say why.
+ * Throws CONTRACT_INVALID for outputs declared by a program that is not a script, and for outputs that could disclose more
+ * bits than a script may, even about the smallest cohort. These are refused at admission, because after the run only a code
+ * could state the reason.
  */
 export function assertOutputsFit(
   outputs: readonly OutputDeclaration[],

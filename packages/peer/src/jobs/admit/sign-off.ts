@@ -19,21 +19,21 @@ export interface Asker {
 export interface Ask {
   readonly checked: CheckedRequest
   readonly askedBy: string
-  /** Stewards have approved exactly this request. */
+  /** Whether stewards have approved exactly this request. */
   readonly approved?: boolean
-  /** See `CatalogPrivacy.overShare`. */
+  /** The exceeded share of a variable; see `CatalogPrivacy.overShare`. */
   readonly overShare?: OverShare | undefined
-  /** The question was answered before. Taken for a new one where this is not given. */
+  /** Whether the question was answered before. By default it counts as new. */
   readonly isRepeated?: boolean
 }
 
 /** The policy's decisions about a request. */
 export interface SignOff {
-  /** Decides before anything else in the request is looked at. `descriptor` is present where a catalog of that name exists. */
+  /** Decides before anything else in the request is read. `descriptor` is present if a catalog of that name exists. */
   early(ask: Ask, descriptor: CatalogDescriptor | undefined): Decision
   /**
-   * Applies all rules except those of the queue. Called again before a job runs, since the policy may have changed
-   * while it waited.
+   * Applies all rules except those of the queue. Called again before a job runs, because the policy may have changed while
+   * the job waited.
    */
   standing(ask: Ask, plan: JobPlan): Decision
   decide(ask: Ask, plan: JobPlan): Decision
@@ -46,7 +46,7 @@ export interface Seats {
   readonly ofPeer: number
 }
 
-/** Where the facts come from. */
+/** The sources of the facts. */
 interface SignOffParts {
   readonly config: PeerConfig
   readonly self: string
@@ -59,15 +59,15 @@ interface SignOffParts {
   readonly imageOf: (language: string) => string
   /** Whether an institution is a member of the federation now. */
   readonly isMember: (peerId: string) => boolean
-  /** Until when affiliations of an institution for a key do not count, ms. */
+  /** Time up to which affiliations of an institution for a key do not count, ms. */
   readonly withdrawnAtMs: Trust['withdrawnAtMs']
-  /** Whether those who approved a request are still stewards. */
+  /** Whether the people who approved a request are still stewards. */
   readonly stillAgreed: (requestHash: string) => boolean
   /** Whether a peer may connect now. */
   readonly permits: Permits
-  /** Whether a witness has attested more of this peer's log than there is. */
+  /** Whether a witness has attested more records of this peer's log than exist. */
   readonly isLogBehind: () => boolean
-  /** What the ledger scope of a request has used up. */
+  /** The used amounts of a request's ledger scope. */
   readonly use: (plan: JobPlan, asker: Asker, isRepeated: boolean) => ScopeUse
 }
 
@@ -75,7 +75,7 @@ interface SignOffParts {
 export function createSignOff(parts: SignOffParts): SignOff {
   return {
     early: (ask, descriptor) => {
-      // A private catalog must look like a missing one to other peers, even by the way in which it refuses.
+      // A private catalog must look like a missing catalog to other peers, even in the way in which it is refused.
       const isHidden = descriptor?.accessLevel === 'private' && ask.askedBy !== parts.self
       const decision = decide(EARLY_RULES, factsOf(parts, ask, isHidden ? undefined : descriptor))
       return decision.allow && isHidden ? refuse('CATALOG_UNKNOWN') : decision
@@ -145,7 +145,7 @@ function factsOf(
   }
 }
 
-/** The facts about a catalog. `settings` are those of the configuration now; the plan has those with which it was made. */
+/** The facts about a catalog. `settings` are those of the current configuration; the plan has those with which it was made. */
 function catalogFacts(
   settings: CatalogConfig | undefined,
   descriptor: CatalogDescriptor | undefined,

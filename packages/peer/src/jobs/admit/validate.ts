@@ -1,4 +1,4 @@
-/** Validation of a request against the catalog: its variables, the program and its libraries. Reads no data. */
+/** Validation of a request against the catalog: its variables, its program and its libraries. Reads no data. */
 import type { Catalog } from '@stimnet/data'
 import { createHash } from 'node:crypto'
 import { nearFilter, rowFilter } from '@stimnet/data'
@@ -60,44 +60,44 @@ import { assertOutputsFit, catalogInWordsOf } from './schema.ts'
 export interface JobPlan
   extends Pick<Question, 'program' | 'parameters' | 'filters' | 'privacy' | 'outputs' | 'uploads' | 'project'> {
   readonly catalog: Catalog
-  /** Of a script: the findings that its stewards are shown. */
+  /** For a script: the findings that its stewards are shown. */
   readonly review?: Review
-  /** For SQL and statistics. */
+  /** The plan of SQL or a statistic. */
   readonly plan?: Plan
-  /** Resolved against the catalog; absent for all subjects. */
+  /** The cohort filter, resolved against the catalog; absent for all subjects. */
   readonly cohort?: Filter
-  /** With P2: the noise to draw and its cost. */
+  /** For P2: the noise to draw and its cost. */
   readonly noise?: DpPlan
-  /** Institutions of this question among which noise would share its amount. */
+  /** Number of institutions of this question among which the amount of noise would be shared. */
   readonly sitesPerPerson: number
   readonly schema: SchemaTerms
-  /** Whether the cohort is made of whole base cells of a lattice. If so, no refusal of it depends on history. */
+  /** Whether the cohort is made of whole base cells of a lattice. If so, no refusal of it depends on earlier questions. */
   readonly isOfWholeCells: boolean
   readonly wallTimeMsMax: number
   readonly warnings: readonly string[]
 }
 
-/** SHA-256 of a program's text, in hex. Receipts, approvals and `code_hashes` name a program by it. */
+/** SHA-256 of a program's text, in hex. Receipts, approvals and `code_hashes` identify a program by it. */
 export function codeHashOf(program: Program): string {
   return createHash('sha256').update(programText(program)).digest('hex')
 }
 
-/** What a request is validated against. */
+/** The context against which a request is validated. */
 export interface ValidationContext {
   /** This peer's id, which selects the mappings meant for it. */
   readonly self: string
-  /** The disclosure rules of a catalog, which limit mappings and outputs. Where absent, mappings and outputs are not limited. */
+  /** The disclosure rules of a catalog, which limit mappings and outputs. Without them, mappings and outputs are not limited. */
   readonly settingsOf?: (catalog: string) => PrivacySettings
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly sandbox: Sandbox | undefined
   readonly wallTimeMsMax: number
-  /** Whether this peer knows an institution that a model would be fitted with; where absent, it knows nobody but itself. */
+  /** Whether this peer knows an institution of a model's roster. By default it knows nobody but itself. */
   readonly isPeer?: (peerId: string) => boolean
 }
 
 /**
- * Makes the plan of a request. Throws a StimnetError whose code and reason depend on the request and the catalog's
- * description only.
+ * Makes the plan of a request. Throws a StimnetError whose code and reason depend only on the request and the catalog's
+ * description.
  */
 export async function validate(request: Message<'JobRequest'>, context: ValidationContext): Promise<JobPlan> {
   const offered = context.catalogs.get(request.catalog)
@@ -124,7 +124,7 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   const review = program.kind === 'script' ? await checkScript(program, context.sandbox) : undefined
   const sitesPerPerson = sitesPerPersonOf(request.broadcast !== '', catalog.descriptor)
   const noise = privacy.level === 'P2' && plan ? noiseOf({ plan, privacy, sitesPerPerson }, catalog) : undefined
-  // A lattice keeps refusals from depending on data. With noise no refusal depends on data.
+  // A lattice prevents refusals from depending on data. With noise, no refusal depends on data.
   if (noise === undefined) assertAnswerable(catalog, cohort, plan)
   assertModelFits(plan, settings, catalog)
   return {
@@ -152,7 +152,7 @@ export async function validate(request: Message<'JobRequest'>, context: Validati
   }
 }
 
-/** The plan with what its round starts from, if it has a model that is fitted in rounds. Throws as `withRound`. */
+/** The plan with the start of its round, if it has a model that is fitted in rounds. Throws the errors of `withRound`. */
 function roundIn(
   request: Message<'JobRequest'>,
   {
@@ -179,7 +179,7 @@ function unappliedNote(name: string): string {
   return `The filter ${JSON.stringify(name.slice(0, 80))} is no single variable of the catalog: it was given to the script, not applied to the cohort.`
 }
 
-/** Of a statistic by name; SQL says itself what it is over. */
+/** A note for named statistics only, because SQL itself states its tables. */
 function repeatedNotes(program: Program, plan: Plan | undefined, { descriptor }: Catalog): string[] {
   if (plan === undefined || program.kind !== 'statistic') return []
   const repeats = (name: string) => descriptor.tables.find((table) => table.name === name)?.oneRowPerSubject === false
@@ -187,12 +187,12 @@ function repeatedNotes(program: Program, plan: Plan | undefined, { descriptor }:
 }
 
 /**
- * The cohort of a request: its filter, the pairs of `filters` and its analysis set, which must all hold. `read`: the plan of its program as
- * written; undefined for a script. Throws as `resolveFilter`.
+ * The cohort of a request: its filter, the pairs of `filters` and its analysis set, which must all hold. `read` is the plan
+ * of its program as written; undefined for a script. Throws the errors of `resolveFilter`.
  */
 export function cohortAsked(request: Message<'JobRequest'>, catalog: Catalog, read: Plan | undefined) {
   const filters = parseJsonObject(request.filtersJson)
-  // A name that several tables have refers to the tables that the program reads, where one of those has it.
+  // A name that several tables have refers to the tables that the program reads, if one of these has it.
   const near = read?.tables ?? []
   const lenient = read === undefined && request.broadcast === ''
   const { pairs, unapplied } = knownFilters({ catalog, near, lenient }, filters)
@@ -203,7 +203,7 @@ export function cohortAsked(request: Message<'JobRequest'>, catalog: Catalog, re
   return { filters, unapplied, ...(cohort === undefined ? {} : { cohort }) }
 }
 
-/** Throws PARAMETER_INVALID for text beside the program with characters that make it read differently from what it is. */
+/** Throws PARAMETER_INVALID for text beside the program with characters that make it look different from its content. */
 function assertReadable({ title, project, purpose }: Message<'JobRequest'>): void {
   for (const [field, text] of [['title', title], ['project', project], ...purpose.map((term) => ['purpose', term])]) {
     const found = misleadingIn(text ?? '')
@@ -220,14 +220,17 @@ export function assertUploadsFit(uploads: readonly unknown[], program: Program):
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
-/** Throws PARAMETER_INVALID for an analysis set with P2: who is in a set depends on who else is, which noise for one does not hide. */
+/**
+ * Throws PARAMETER_INVALID for an analysis set with P2: membership in a set depends on the other people, which noise for one
+ * person does not hide.
+ */
 function assertSetFits({ set }: Message<'JobRequest'>, { level }: PrivacyAsk): void {
   if (!set || level !== 'P2') return
   const reason = 'An analysis set is for exact numbers: ask for P2 without it.'
   throw new StimnetError('PARAMETER_INVALID', reason, { reason })
 }
 
-/** Throws MODE_NOT_PERMITTED for a request outside of a `mode: dp` catalog, and PARAMETER_INVALID for a script with P2. */
+/** Throws MODE_NOT_PERMITTED for a request that does not fit a `mode: dp` catalog, and PARAMETER_INVALID for a script with P2. */
 function assertMode({ config, descriptor }: Catalog, program: Program, { level }: PrivacyAsk): void {
   if (config.mode === 'dp' && (level !== 'P2' || program.kind === 'script')) {
     const what = program.kind === 'script' ? 'It runs no scripts.' : 'Ask for P2, with epsilon or rho.'
@@ -241,11 +244,9 @@ function assertMode({ config, descriptor }: Catalog, program: Program, { level }
 }
 
 /**
- * Separates filters that name a variable from those that do not. A key that names no variable is an error, except for
- * scripts
- * that are sent to a single peer: an older API let them filter by such keys themselves. The key is then passed to the
- * script
- * and named to the requester and to the stewards, never dropped silently. Throws FILTER_INVALID, VARIABLE_UNKNOWN or
+ * Separates filters that name a variable from other filters. A key that names no variable is an error, except for scripts
+ * that are sent to a single peer: an older API let them filter by such keys themselves. The key is then passed to the script
+ * and reported to the requester and the stewards, never dropped silently. Throws FILTER_INVALID, VARIABLE_UNKNOWN or
  * VARIABLE_AMBIGUOUS.
  */
 function knownFilters(
@@ -263,7 +264,7 @@ function knownFilters(
     try {
       const named = nearName(catalog.descriptor, column, near)
       resolveVariable(catalog.descriptor, named)
-      // With two names for one variable, one of the two filters would be lost.
+      // If two names refer to one variable, one of the two filters would be lost.
       if (Object.hasOwn(pairs, named)) {
         const reason = `${JSON.stringify(named)} is filtered twice.`
         throw new StimnetError('FILTER_INVALID', reason, { reason })
@@ -283,7 +284,7 @@ export function joined(a: Filter | undefined, b: Filter | undefined): Filter | u
   return checkFilter({ all: [a, b] })
 }
 
-/** The plan of a program with those conditions of the cohort filter that apply to rows of its own tables. */
+/** The plan of a program with the conditions of the cohort filter that apply to rows of its own tables. */
 function planOf(plan: Plan, catalog: Catalog, cohort: Filter | undefined): Plan {
   const own = plan.where === undefined ? undefined : catalog.resolveFilter(plan.where, plan.tables)
   const rows = cohort === undefined ? undefined : rowFilter(cohort, plan.tables)
@@ -292,7 +293,7 @@ function planOf(plan: Plan, catalog: Catalog, cohort: Filter | undefined): Plan 
 }
 
 /**
- * Checks a question against the catalog's description alone, since a later refusal would depend on data. Throws
+ * Checks a question against the catalog's description alone, because a later refusal would depend on data. Throws
  * FILTER_OFF_LATTICE or FILTER_INVALID.
  */
 function assertAnswerable(catalog: Catalog, cohort: Filter | undefined, plan: Plan | undefined): void {
@@ -304,8 +305,9 @@ function assertAnswerable(catalog: Catalog, cohort: Filter | undefined, plan: Pl
 }
 
 /**
- * Throws PROGRAM_NOT_PERMITTED for a model at a catalog that rounds its numbers, since rounded sums of products make no model, and
- * over real people for one with a number that others know, or one that is fitted in rounds.
+ * Throws PROGRAM_NOT_PERMITTED for a model at a catalog that rounds its numbers, because rounded sums of products do not
+ * give a model. For real people, also throws for a model with a number that others know, and for a model that is fitted in
+ * rounds.
  */
 function assertModelFits(plan: Plan | undefined, settings: PrivacySettings | undefined, catalog: Catalog): void {
   const { descriptor } = catalog
@@ -313,7 +315,7 @@ function assertModelFits(plan: Plan | undefined, settings: PrivacySettings | und
   if (measure === undefined || settings === undefined) return
   const facts = factsIn(variableFacts(descriptor, catalog.sourceOf))
   const isRounded = roundsNumbers(settings, measure)
-  // First what no setting changes.
+  // Conditions that no setting changes are checked first.
   if (!descriptor.synthetic && isInRounds(measure))
     throw new StimnetError('PROGRAM_NOT_PERMITTED', ROUNDS_REASON, { reason: ROUNDS_REASON })
   if (!isRounded && !descriptor.synthetic && tellsDigits(measure, { defining: [], facts })) {
@@ -326,9 +328,8 @@ function assertModelFits(plan: Plan | undefined, settings: PrivacySettings | und
 }
 
 /**
- * Checks language and libraries by parsing the script, so that a missing one is refused before any data are read.
- * Throws
- * LANGUAGE_NOT_AVAILABLE, SCRIPT_INVALID or LIBRARY_NOT_AVAILABLE.
+ * Checks language and libraries by parsing the script, so that a script with a missing library is refused before any data
+ * are read. Throws LANGUAGE_NOT_AVAILABLE, SCRIPT_INVALID or LIBRARY_NOT_AVAILABLE.
  */
 async function checkScript(
   program: Extract<Program, { kind: 'script' }>,

@@ -55,7 +55,7 @@ export interface Verdict {
   readonly standing?: StandingTerms
 }
 
-/** What approvals of a request are bound to, gathered at admission. */
+/** The facts to which approvals of a request are bound, gathered at admission. */
 export interface ReviewFacts {
   readonly standing: StandingApproval | undefined
   /** The program that would run, and its inputs. */
@@ -76,7 +76,7 @@ export class Approvals {
     this.#parts = parts
   }
 
-  /** Opens the approvals and takes up the requests that waited when the node last stopped. */
+  /** Opens the approvals and registers the requests that were waiting when the node last stopped. */
   static async open(parts: ApprovalParts): Promise<Approvals> {
     const approvals = new Approvals(parts)
     for (const job of await parts.jobs.open()) {
@@ -103,13 +103,13 @@ export class Approvals {
     return this.#seats.of(issuer, askedBy)
   }
 
-  /** Gathers the facts before the policy is asked. */
+  /** Gathers the facts before the policy is evaluated. */
   async factsOf(checked: CheckedRequest, plan: JobPlan): Promise<ReviewFacts> {
     const run = termsOf(checked, plan, await imageOf(plan, this.#parts.sandbox))
     return { run, standing: this.#parts.standing.match(run, this.#parts.clock.now(), (one) => this.#holds(one)) }
   }
 
-  /** The review record that is stored with an admitted request; undefined where no steward is asked. */
+  /** The review record that is stored with an admitted request; undefined if no steward is asked. */
   reviewOf({ run, standing }: ReviewFacts, decision: Decision): ReviewRecord | undefined {
     const { needed, clock, expireMs } = this.#parts
     const bound = { expiresAtMs: clock.now() + expireMs, image: run.image, run }
@@ -119,7 +119,7 @@ export class Approvals {
     return { needed: approvals.length, approvals, ...bound, standing: id }
   }
 
-  /** Uses up one run of a standing approval, in the batch that admits the job. Throws APPROVAL_LAPSED where no run is left. */
+  /** Uses up one run of a standing approval, in the batch that admits the job. Throws APPROVAL_LAPSED if no run is left. */
   use(draft: Draft, standing: string): void {
     this.#parts.standing.use(draft, standing)
   }
@@ -129,7 +129,7 @@ export class Approvals {
     if (job.review) this.#agreed.set(job.requestHash, job)
   }
 
-  /** Whether as many people as needed, of those who approved, are still stewards. Asked when the job is about to run. */
+  /** Whether enough of the people who approved are still stewards. Called when the job is about to run. */
   stillAgreed(requestHash: string): boolean {
     const review = this.#agreed.get(requestHash)?.review
     return review !== undefined && peopleIn(accountsIn(review.approvals), this.#parts.stewards) >= review.needed
@@ -146,8 +146,8 @@ export class Approvals {
   }
 
   /**
-   * Registers a request that waits for stewards from now on. One that would be refused anyway is ended at once, so that no
-   * steward reads it in vain. What is answered before it runs can still get it refused.
+   * Registers a request that waits for stewards from now on. A request that would be refused anyway is ended at once, so
+   * that no steward reads it in vain. Answers given before it runs can still cause its refusal.
    */
   add(job: JobRecord, plan: JobPlan): void {
     this.#waiting.set(job.id, job)
@@ -172,12 +172,10 @@ export class Approvals {
   }
 
   /**
-   * Records a steward's verdict. The first denial ends the request, the last approval needed lets it run. Earlier
-   * approvals count
-   * if those who gave them are still stewards. Throws JOB_UNKNOWN; JOB_ENDED where the request was decided meanwhile;
-   * PARAMETER_INVALID for a second approval of the same person, a denial without a reason, or other terms of running
-   * again than
-   * those approved before; APPROVAL_LAPSED for an approval that comes too late.
+   * Records a steward's verdict. The first denial ends the request; the last approval needed lets it run. Earlier approvals
+   * count if their authors are still stewards. Throws JOB_UNKNOWN; JOB_ENDED if the request was decided in the meantime;
+   * PARAMETER_INVALID for a second approval of the same person, a denial without a reason, or standing terms that differ
+   * from those of earlier approvals; APPROVAL_LAPSED for an approval that comes too late.
    */
   async decide(jobId: string, verdict: Verdict): Promise<JobRecord> {
     const job = await this.#parts.jobs.get(jobId)
@@ -194,7 +192,7 @@ export class Approvals {
     return verdict.approve ? this.#approve(jobId, word, verdict.standing) : this.#deny(jobId, word)
   }
 
-  /** Cancels a request at the asking peer's wish. False where it has ended. */
+  /** Cancels a request on behalf of the asking peer. Returns false if it has ended. */
   async cancel(job: JobRecord): Promise<boolean> {
     const { database, jobs, runner } = this.#parts
     const waiting = this.#waiting.get(job.id)
@@ -202,7 +200,7 @@ export class Approvals {
       await this.#end(waiting, { state: 'cancelled', code: 'CANCELLED' })
       return true
     }
-    // Its last approval or its end was being written when the cancellation came.
+    // The last approval or the end of the job was being written when the cancellation arrived.
     await database.commit(() => undefined)
     const decided = await jobs.get(job.id)
     return decided !== undefined && decided.state !== 'pending' && !isEnded(decided.state) && runner.cancel(decided)
@@ -213,7 +211,7 @@ export class Approvals {
     const now = this.#parts.clock.now()
     for (const job of this.waiting()) {
       if ((job.review?.expiresAtMs ?? 0) > now) continue
-      // While one request was being ended, another may have been decided.
+      // While one request was being ended, another request may have been decided.
       if (this.#waiting.has(job.id)) await this.#end(job, { state: 'expired', code: 'EXPIRED' })
     }
     for (const [hash, { id }] of this.#agreed) {
@@ -225,7 +223,7 @@ export class Approvals {
   async #approve(jobId: string, word: Approval, terms: StandingTerms | undefined): Promise<JobRecord> {
     const { database, jobs, runner, standing } = this.#parts
     const decided = await database.commit((draft) => {
-      // Read from memory: an approval given in the same batch is not on disk yet.
+      // The job is read from memory: an approval given in the same batch is not on disk yet.
       const job = this.#stillWaiting(jobId)
       const before = job.review && { ...job.review, approvals: this.counted(job.review.approvals) }
       const yes = terms === undefined ? word : { ...word, standing: canonicalJson(terms) }
@@ -250,7 +248,8 @@ export class Approvals {
     const job = this.#stillWaiting(jobId)
     const review = { ...(job.review as ReviewRecord), denial: word }
     const denied = { ...job, review }
-    // Written in one batch with the end of the job: a stored denial without the end could be overruled after a restart.
+    // The denial is written in one batch with the end of the job: a stored denial without the end could be overruled after a
+    // restart.
     await this.#end(job, { state: 'denied', code: 'DENIED', reason: word.notes }, denied, (draft) => {
       draft.audit({ kind: 'denial', actor: word.by, jobId, code: 'DENIED', detail: detailOf(job, review) })
     })
@@ -267,8 +266,8 @@ export class Approvals {
   }
 
   /**
-   * Removes a request from the waiting ones at once, so that only one caller ends it. Puts it back where the end could
-   * not be stored.
+   * Removes a request from the waiting requests at once, so that only one caller ends it. Puts it back if the end could not
+   * be stored.
    */
   async #endBy(waiting: JobRecord, end: () => Promise<void>): Promise<void> {
     this.#waiting.delete(waiting.id)
@@ -294,7 +293,7 @@ export class Approvals {
   }
 }
 
-/** The facts that a standing approval is compared with. */
+/** The facts with which a standing approval is compared. */
 function termsOf(checked: CheckedRequest, plan: JobPlan, image: string): RunTerms {
   return {
     catalog: plan.catalog.descriptor.name,

@@ -25,30 +25,30 @@ export interface ChargeParts {
   readonly database: Database
   readonly ledger: PrivacyLedger
   readonly random: RandomSource
-  /** Whether anybody may ask. New keys are then free, so all keys share one cap. */
+  /** Whether anybody may ask. New keys are then free to make, so all keys share one cap. */
   readonly open: boolean
-  /** Whether another institution has attested more of this peer's audit log than exists. The amount spent is then unknown. */
+  /** Whether another institution has attested more of this peer's audit log than exists. The spent amount is then unknown. */
   readonly doubted: () => boolean
 }
 
 /** The answer of a paid job. `disclose` is called inside the single writer, with the batch that publishes the answer. */
 export interface PaidAnswer {
   disclose(draft: Draft): Promise<SafeOutput>
-  /** Called once that batch is on disk. */
+  /** Called when that batch is on disk. */
   settled(): void
 }
 
 /** The requester, as the ledger distinguishes requesters. */
 export interface Spender {
-  /** The key that signed: the requester's own, or the one that a gateway keeps for the account. */
+  /** The key that signed: the requester's own key, or the key that a gateway keeps for the account. */
   readonly issuer: string
   /** The project named by the request. */
   readonly project: string
 }
 
 /**
- * The scope whose cap a charge counts against: a listed project with all its keys; otherwise the key that signed, which
- * distinguishes the accounts of a gateway. Where anybody may ask, new keys are free, so all keys share one cap.
+ * The scope to whose cap a charge counts: a listed project with all its keys; otherwise the key that signed, which
+ * distinguishes the accounts of a gateway. If anybody may ask, new keys are free to make, so all keys share one cap.
  */
 export function scopeOf(
   { issuer, project }: Spender,
@@ -68,8 +68,8 @@ export class Charges {
   }
 
   /**
-   * Extends a sign-off by a check of the budget, so that a request is refused at admission and not when its job is
-   * about to run.
+   * Extends a sign-off by a check of the budget, so that a request is refused at admission and not when its job is about to
+   * run.
    */
   over(signOff: SignOff): SignOff {
     return {
@@ -103,8 +103,8 @@ export class Charges {
   }
 
   /**
-   * Pays, then reads, then draws the noise. Neither pays nor reads where the same request was answered before. Throws
-   * BUDGET_EXCEEDED where another job took the remaining budget first; in that case no data were read.
+   * Pays, then reads the data, then draws the noise. Neither pays nor reads if the same request was answered before. Throws
+   * BUDGET_EXCEEDED if another job took the remaining budget first; in that case no data were read.
    */
   async run(job: JobRecord, plan: JobPlan, privacy: CatalogPrivacy, signal: AbortSignal): Promise<PaidAnswer> {
     const { noise } = plan
@@ -136,7 +136,10 @@ export class Charges {
     if (this.#parts.doubted()) throw new StimnetError('LOG_BEHIND', 'spending')
   }
 
-  /** Everything here is exact until `releaseNoisy` adds noise, so nothing about how it ends may depend on it. */
+  /**
+   * All numbers here are exact until `releaseNoisy` adds noise, so the way in which the computation ends must not depend on
+   * them.
+   */
   async #compute(
     plan: JobPlan,
     noise: DpPlan,
@@ -169,13 +172,13 @@ export function capsOf({ config }: Pick<Catalog, 'config'>): BudgetCaps {
   return { lifetime: capOf(config.budget.lifetime_rho), project: capOf(config.budget.project_rho) }
 }
 
-/** In units of 10⁻⁹ ρ, rounded down; a charge is rounded up. */
+/** The cap in units of 10⁻⁹ ρ, rounded down; a charge is rounded up. */
 function capOf(text: string): bigint {
   const { top, bottom } = ratioOfDecimal(text)
   return (top * 1_000_000_000n) / bottom
 }
 
-/** The largest amount that could be asked for instead, in words. */
+/** The largest amount that could be asked for instead, as a sentence. */
 function advice(noise: DpPlan, { lifetime, project }: BudgetCaps): string {
   const fits = largestFitting(noise, lifetime > project ? project : lifetime)
   if (fits === undefined) return ' No amount of this question fits any more.'
@@ -189,8 +192,7 @@ function facts(plan: JobPlan, { charge }: DpPlan) {
 
 /**
  * The key of a paid answer. The same question about the same rows at the same price has one answer, whoever asks: with
- * different
- * noise for each account, several accounts together could average it away.
+ * different noise for each account, several accounts together could average the noise away.
  */
 function keyOf(plan: JobPlan, noise: DpPlan): string {
   const { descriptor, epoch } = plan.catalog

@@ -1,32 +1,38 @@
-/** The disclosure ledgers of one catalog epoch: of its subjects, and of the rows of each table with several rows per subject. */
+/**
+ * The disclosure ledgers of one catalog epoch: that of its subjects, and those of the rows of each table with several rows
+ * per subject.
+ */
 import type { Catalog } from '@stimnet/data'
 import { type Ledgers, ledgerFromBytes, needsGone, type RowLedger, SpanLedger, startLedger } from '@stimnet/privacy'
 import type { RowItems } from '@stimnet/protocol'
 import type { Draft } from '../../store/database.ts'
 import type { LedgerForm, LedgerStore } from '../../store/released/ledgers.ts'
 
-/** The record of what one catalog's releases have disclosed, stored and in memory. */
+/** The record of everything that one catalog's releases have disclosed, stored and in memory. */
 export interface CatalogLedgers {
-  /** The ledgers that a release is judged by: of the subjects, and of the rows it was made from. Throws NODE_ERROR. */
+  /**
+   * The ledgers by which a release is judged: that of the subjects, and that of the rows from which the release was made.
+   * Throws NODE_ERROR.
+   */
   load(items: RowItems | undefined): Promise<Ledgers>
-  /** The ledgers that a script is judged by: of the subjects, and of the rows of every table. Throws NODE_ERROR. */
+  /** The ledgers by which a script is judged: that of the subjects, and those of the rows of every table. Throws NODE_ERROR. */
   loadAll(): Promise<Ledgers>
-  /** The same ledgers as of the last change prepared. For use inside the single writer. */
+  /** The loaded ledgers in their state after the last prepared change. For use inside the single writer. */
   current(loaded: Ledgers): Ledgers
   /** Writes the new ledgers into the batch of the release. */
   replace(draft: Draft, ledgers: Ledgers): void
 }
 
-/** The choice of ledgers: those shared by all requesters, or narrower ones by name. */
+/** The choice of ledgers: the ledgers shared by all requesters, or narrower ledgers by name. */
 export interface LedgerChoice {
   readonly ledger?: string
 }
 
-/** The ledgers of the epoch that the catalog is served from. */
+/** The ledgers of the epoch from which the catalog is served. */
 export function ledgersOf(catalog: Catalog, store: LedgerStore, { ledger }: LedgerChoice): CatalogLedgers {
   const epoch = `${catalog.descriptor.name}!${catalog.epoch}`
   const scope = ledger === undefined ? epoch : `${epoch}!${ledger}`
-  // A narrower ledger starts with what was released to everybody before it existed.
+  // A narrower ledger starts with everything that was released to everybody before it existed.
   const wide = ledger === undefined ? undefined : ledgersOf(catalog, store, {})
   const subjectScope = `${scope}!subjects`
   const rowScope = (table: string) => `${scope}!rows!${table}`

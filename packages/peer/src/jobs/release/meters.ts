@@ -1,6 +1,6 @@
 /**
- * Meters of a ledger scope beside its ledgers: bits disclosed to each requester by refusals, and of each variable by answers, and
- * bits disclosed by scripts.
+ * Meters of a ledger scope beside its ledgers: bits that refusals disclosed to each requester, bits that answers disclosed
+ * to each requester about each variable, and bits that scripts disclosed.
  */
 import { createHash } from 'node:crypto'
 import { type InformationPrice, priceByDescription, type SafeOutput, type ShownFact } from '@stimnet/privacy'
@@ -17,7 +17,7 @@ import type { JobPlan } from '../admit/validate.ts'
 
 /** The limits of the scopes of one catalog. */
 export interface MeterLimits extends Pick<ScopeUse, 'refusalBitsMax' | 'scriptBitsMax'> {
-  /** Whether it is counted what each requester takes of each variable. */
+  /** Whether the bits that each requester took of each variable are counted. */
   readonly countsTaken?: boolean
 }
 
@@ -25,23 +25,23 @@ export interface MeterLimits extends Pick<ScopeUse, 'refusalBitsMax' | 'scriptBi
 export interface MeterParts {
   readonly clock: Clock
   readonly refusals: RecentBits
-  /** What each requester took of each variable, in bits per value. */
+  /** The bits per value that each requester took of each variable. */
   readonly taken: RecentBits
   readonly answered: AnsweredStore
   readonly scriptBits: ScriptBitStore
 }
 
-/** The end of a job, as far as the meters count it. */
+/** The parts of a job's end that the meters count. */
 export type Ended = { readonly output: SafeOutput; readonly shown?: readonly ShownFact[] } | { readonly code: Code }
 
-/** The way in which a script ended discloses information too: one of at most eight outcomes, of which this is log2. */
+/** Bits of the way in which a script ended, which discloses information too: log2 of at most eight outcomes. */
 const OUTCOME_BITS = 3
 /**
- * Keys are free, so all requesters of one institution together are limited too, to this many times the limit of one
- * requester.
+ * Limit of all requesters of one institution together, as a multiple of one requester's limit. Keys are free to make, so a
+ * limit per key is not enough.
  */
 const INSTITUTION_TIMES = 5
-/** The steps in which a requester sees what is used, bits. */
+/** The step in which a requester sees the used amount, bits. */
 const TOLD_IN = 10
 
 /** The codes of refusals that depend on data. */
@@ -65,8 +65,8 @@ export class ScopeMeter {
   }
 
   /**
-   * The use of the scope for a question about to be judged, as of the last change prepared. `isRepeated` is read before, so that
-   * nothing comes between judging and what follows from it.
+   * The use of the scope for a question that is about to be judged, after the last prepared change. `isRepeated` is read in
+   * advance, so that nothing comes between judging and its consequences.
    */
   useFor(plan: JobPlan, asker: Asker, isRepeated: boolean): ScopeUse {
     const { scriptBits } = this.#parts
@@ -80,8 +80,9 @@ export class ScopeMeter {
   }
 
   /**
-   * What refusals have disclosed to the asker in thirty days, for the asker: rounded up to tens. Undefined where there is no limit. That it
-   * has come to the next ten tells whether a fact was new, which an answer does not say; so each ten after the first is charged itself.
+   * The bits that refusals have disclosed to the asker in thirty days, for display to the asker: rounded up to tens.
+   * Undefined if there is no limit. Reaching the next ten discloses whether a fact was new, which an answer does not show;
+   * so each ten after the first is itself charged.
    */
   refusalsOf({ issuer, askedBy }: Asker): RefusalUse | undefined {
     const { refusalBitsMax: bitsMax } = this.#limits
@@ -90,14 +91,14 @@ export class ScopeMeter {
     return { bits: Math.min(bitsMax, tensOf(bits) * TOLD_IN), bitsMax }
   }
 
-  /** The bits that count towards the limit, with so many more. */
+  /** The bits that count towards the limit, plus `more` bits. */
   #refusalBits({ issuer, askedBy }: Asker, more = 0): number {
     const { clock, refusals } = this.#parts
     const bits = (requester: string) => countedOf(requester, more + refusals.bits(this.#scope, requester, clock.now()))
     return Math.max(bits(issuer), bits(institution(askedBy)))
   }
 
-  /** The current use, for monitoring. `refusalBits` is that of the requester with the highest count. */
+  /** The current use, for monitoring. `refusalBits` is the use of the requester with the highest count. */
   get used(): Omit<MeterLimits, 'countsTaken'> & Pick<ScopeUse, 'refusalBits' | 'scriptBits'> {
     const { clock, refusals, scriptBits } = this.#parts
     return {
@@ -119,7 +120,7 @@ export class ScopeMeter {
     return Math.max(0, this.#limits.scriptBitsMax - this.#parts.scriptBits.told(this.#scope))
   }
 
-  /** Charges the end of a job, inside the single writer and in the batch that ends it. Returns fields for the audit log. */
+  /** Charges the end of a job, inside the single writer and in the batch that ends the job. Returns fields for the audit log. */
   async charge(
     draft: Draft,
     plan: JobPlan,
@@ -136,9 +137,8 @@ export class ScopeMeter {
       const shown = await this.#newlyShown(draft, plan, ending.shown ?? [], asker.jobId)
       this.#refused(draft, plan, withheldIn(ending.output) + shown, asker)
       if (this.#limits.countsTaken) this.#took(draft, plan, asker)
-      // The record of a release leaves with it, so it may contain no more than the disclosure card. The count of
-      // refusals belongs to the
-      // requester and stays out.
+      // The record of a release is sent with it, so it may contain no more than the disclosure card. The count of refusals
+      // belongs to the requester and is left out.
       return {}
     }
     const bits = 'output' in ending ? (ending.output.output.disclosure.bits ?? 0) : OUTCOME_BITS
@@ -146,19 +146,19 @@ export class ScopeMeter {
     return { bits }
   }
 
-  /** The job with the first answer to the question; undefined where there is none. Of scripts nothing is answered again. */
+  /** The job with the first answer to the question; undefined if there is none. The answers of scripts are not reused. */
   answeredBy(plan: JobPlan): Promise<string | undefined> {
     return this.#parts.answered.jobOf(this.#scope, questionOf(plan))
   }
 
-  /** What that job released, where it was deleted. */
+  /** The released output of that job, if its result was deleted. */
   keptAnswer(jobId: string): Promise<string | undefined> {
     return this.#parts.answered.keptOf(jobId)
   }
 
   /**
-   * What a question would take of each variable, and what its requester took in thirty days, under the site's names. Nothing for
-   * a question that was answered before.
+   * The bits that a question would take of each variable, and the bits that its requester took in thirty days, under the
+   * site's names. Empty for a question that was answered before.
    */
   async takenFor(
     plan: JobPlan,
@@ -182,7 +182,10 @@ export class ScopeMeter {
     }
   }
 
-  /** Notes what an answer shows of data beside its numbers. Returns how many facts no answer of the epoch has shown before. */
+  /**
+   * Records the facts about data that an answer shows beside its numbers. Returns how many of them no answer of the epoch
+   * has shown before.
+   */
   async #newlyShown(draft: Draft, { catalog }: JobPlan, shown: readonly ShownFact[], jobId: string): Promise<number> {
     let fresh = 0
     for (const fact of shown) {
@@ -194,7 +197,7 @@ export class ScopeMeter {
     return fresh
   }
 
-  /** Each refusal, withheld cell or group, statement that people were left out, and fact shown counts as one bit about data. */
+  /** Each refusal, withheld cell or group, statement that people were left out, and shown fact counts as one bit about data. */
   #refused(draft: Draft, plan: JobPlan, bits: number, { issuer, askedBy }: Asker): Record<string, number> {
     if (bits === 0 || !wouldTell(plan)) return {}
     const { clock, refusals } = this.#parts
@@ -212,7 +215,7 @@ function tensOf(bits: number): number {
 
 const ALL_OF = 'all of '
 
-/** The key under which a whole institution is counted. Differs from every requester's key. */
+/** The key under which a whole institution is counted. It differs from every requester's key. */
 function institution(peerId: string): string {
   return `${ALL_OF}${peerId}`
 }
@@ -222,7 +225,7 @@ function countedOf(requester: string, bits: number): number {
   return requester.startsWith(ALL_OF) ? Math.ceil(bits / INSTITUTION_TIMES) : bits
 }
 
-/** The price as it is shown before a question is asked, under the site's names of variables. Nothing under differential privacy. */
+/** The price as it is shown before a question is asked, under the site's names of variables. Empty under differential privacy. */
 function priceOf({ catalog, plan, cohort, privacy }: JobPlan): InformationPrice[] {
   if (plan === undefined || privacy.level !== 'P1') return []
   const priced = priceByDescription(catalog.descriptor, { plan, where: cohort })
@@ -239,7 +242,7 @@ function withheldIn({ output }: SafeOutput): number {
   return Object.values(output.withheld).reduce((sum: number, count = 0) => sum + count, leftOut)
 }
 
-/** The name under which a fact about the epoch is known. No question has such a name. */
+/** The name under which a fact about the epoch is recorded. No question has such a name. */
 function nameOfFact(epoch: string, { what, of }: ShownFact): string {
   return `shown ${createHash('sha256').update(`${epoch} ${what} `).update(of.toBytes()).digest('hex')}`
 }

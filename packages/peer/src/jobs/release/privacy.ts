@@ -35,7 +35,7 @@ import type { OverShare } from '../../policy/decision.ts'
 import type { Asker } from '../admit/sign-off.ts'
 import type { JobPlan } from '../admit/validate.ts'
 
-/** The aggregate to be released, and what it was computed from. */
+/** The aggregate to be released, and its origin. */
 export interface ReleaseFacts {
   readonly aggregate: Aggregate
   readonly cohort: SubjectSet
@@ -44,11 +44,11 @@ export interface ReleaseFacts {
   readonly image: string
   /** Number of stewards who approved exactly this request. */
   readonly reviewers?: number
-  /** Smallest number of subjects in each part that the release distinguishes, if it must be larger than k. */
+  /** Minimum number of subjects in each part that the release distinguishes, if it must be larger than k. */
   readonly partsMin?: number
-  /** The project named by the request; absent for what is released to everybody. */
+  /** The project named by the request; absent for a release to everybody. */
   readonly project?: string
-  /** The catalog in the variable names of the request, and the source of each of its variables. */
+  /** The catalog in the variable names of the request, and the source of each of its variables (`sourceOf`). */
   readonly described: CatalogDescriptor
   readonly sourceOf?: (variable: VariableRef) => VariableSource
 }
@@ -72,13 +72,13 @@ export interface CatalogPrivacy {
   /** The meters of the project's scope. */
   meter(project: string): ScopeMeter
   /**
-   * The first variable of which the question would take more than its requester's share; undefined if there is none, or if the
-   * catalog has no shares.
+   * The first variable of which the question would take more than its requester's share; undefined if there is none, or if
+   * the catalog has no shares.
    */
   overShare(plan: JobPlan, asker: Asker): Promise<OverShare | undefined>
-  /** The people to leave out of a table, so that more of it can be released; undefined for nobody. */
+  /** The people to leave out of a table so that more of it can be released; undefined for nobody. */
   leaveOut(facts: ReleaseFacts): Promise<LeftOut | undefined>
-  /** Loads what disclosure needs, before the turn of the single writer. */
+  /** Loads everything that disclosure needs, before the turn of the single writer. */
   prepare(facts: ReleaseFacts): Promise<{ disclose(draft: Draft): Disclosed }>
 }
 
@@ -96,8 +96,7 @@ interface PrivacyParts {
 
 /**
  * Creates disclosure control for each catalog. Throws CONFIG_INVALID for an unknown preset, or for a scope that became
- * wider;
- * SOURCE_INVALID for a lattice with a base cell of fewer subjects than a release needs.
+ * wider; SOURCE_INVALID for a lattice with a base cell of fewer subjects than a release needs.
  */
 export async function createCatalogPrivacy(parts: PrivacyParts): Promise<CatalogPrivacies> {
   const made = new Map<string, CatalogPrivacy>()
@@ -130,8 +129,8 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
   const { descriptor, config } = catalog
   const rules = await rulesOf(parts.config.privacy, config)
   const { settings } = rules
-  // Under differential privacy nothing is refused for being small, so whether a catalog opens must not depend on cell
-  // sizes either.
+  // Under differential privacy nothing is refused for being small, so whether a catalog opens must not depend on cell sizes
+  // either.
   if (config.mode === 'sdc') assertLatticeHolds(descriptor, await catalog.baseCells(), settings.k)
   await assertScopeHolds(catalog, settings, parts.ledgers)
   const ledgersFor = (project: string | undefined) => {
@@ -198,7 +197,7 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
   }
 }
 
-/** Reads the ledgers, which are kept under the catalog's own variable names. */
+/** Reads the information from the ledgers, which are kept under the catalog's own variable names. */
 async function informedOf(catalog: Catalog, settings: PrivacySettings, ledgers: CatalogLedgers): Promise<Informed[]> {
   const facts = variableFacts(catalog.descriptor, catalog.sourceOf)
   const { subjects, tables = [] } = await ledgers.loadAll()
@@ -210,7 +209,10 @@ async function informedOf(catalog: Catalog, settings: PrivacySettings, ledgers: 
   })
 }
 
-/** A share of what is left of a variable, where what the requester took in the period counts as left. */
+/**
+ * The first variable of which a requester would take more than its share of the remaining bits. Bits that the requester took
+ * in the period count as remaining.
+ */
 function overShareIn(asked: Awaited<ReturnType<ScopeMeter['takenFor']>>, known: readonly Informed[], share: number) {
   return asked
     .map(({ variable, bits, taken }): OverShare => {
@@ -220,22 +222,22 @@ function overShareIn(asked: Awaited<ReturnType<ScopeMeter['takenFor']>>, known: 
     .find((one) => one.taken + one.asked > one.may)
 }
 
-/** The scope of the meters of one catalog. It spans all epochs: requesters keep what they learned when a file changes. */
+/** The scope of the meters of one catalog. It spans all epochs: requesters keep their knowledge when a file changes. */
 function scopeOf(catalog: string, scope: LedgerScope, project: string | undefined): string {
   return `${catalog}!${ledgerOf(scope, project) ?? 'global'}`
 }
 
 /**
- * The name of a ledger narrower than the shared one; undefined for the shared one. Sign-off lets only listed projects
- * come here.
+ * The name of a ledger narrower than the shared ledger; undefined for the shared ledger. Sign-off admits only listed
+ * projects here.
  */
 function ledgerOf(scope: LedgerScope, project: string | undefined): string | undefined {
   return scope === 'global' || project === undefined ? undefined : `${scope}!${project}`
 }
 
 /**
- * The limits of a catalog's meters. A synthetic catalog contains no real people and is limited only where its steward
- * configures it.
+ * The limits of a catalog's meters. A synthetic catalog contains no real people and is limited only if its steward
+ * configures limits.
  */
 function limitsOf(settings: PrivacySettings, { config, descriptor }: Catalog): MeterLimits {
   const { refusalBitsMax, scriptBitsScopeMax } = settings
@@ -249,9 +251,8 @@ function limitsOf(settings: PrivacySettings, { config, descriptor }: Catalog): M
 }
 
 /**
- * Throws CONFIG_INVALID for `scope: global` in an epoch that was answered from per project: a shared ledger would not
- * contain
- * what the projects were given.
+ * Throws CONFIG_INVALID for `scope: global` in an epoch from which projects were answered: a shared ledger would not contain
+ * the answers to the projects.
  */
 async function assertScopeHolds({ descriptor, epoch }: Catalog, { scope }: PrivacySettings, ledgers: LedgerStore) {
   if (scope !== 'global' || !(await ledgers.hasReleased(descriptor.name, `${epoch}!project`))) return

@@ -5,7 +5,7 @@ import type { CatalogPrivacies } from './privacy.ts'
 import type { PrivacyLedger } from '../../store/released/privacy-ledger.ts'
 import type { Usage } from '../../monitor/monitor.ts'
 
-/** A used amount and its maximum, of an allowance or of the information about a variable. */
+/** A used amount and its maximum, for an allowance or for the information about a variable. */
 export type Used = Omit<Usage, 'what'> & { readonly what: Usage['what'] | `information: ${string}` }
 
 /** The use of budgets, refusal bits and script bits of every configured catalog. */
@@ -36,11 +36,9 @@ export function* usagesOf(parts: {
 }
 
 /**
- * The information disclosed about each variable that is not `identifying`: bits per value, and the maximum. It does not
- * run out at
- * once: the more is disclosed, the more questions about the variable are refused. Catalogs with `mode: dp` disclose
- * nothing exact
- * and are left out.
+ * The information disclosed about each variable that is not `identifying`: bits per value, and the maximum. It does not run
+ * out at once: the more is disclosed, the more questions about the variable are refused. Catalogs with `mode: dp` disclose
+ * no exact numbers and are left out.
  */
 export async function informedOf(catalogs: PeerConfig['catalogs'], privacy: CatalogPrivacies): Promise<Used[]> {
   const ledgers = catalogs

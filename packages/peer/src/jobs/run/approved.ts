@@ -1,10 +1,13 @@
-/** The check, before a job runs, that its approval covers what would run. */
+/** The check, before a job runs, that its approval covers everything that would run. */
 import type { Sandbox } from '@stimnet/sandbox'
 import { isPending, type JobRecord } from '../../store/jobs.ts'
 import type { JobPlan } from '../admit/validate.ts'
 import { RAN_BY_NODE } from './execute.ts'
 
-/** Whether stewards approved this job, the approval has not expired, and the image that would run it is the one they saw. */
+/**
+ * Whether stewards approved this job, the approval has not expired, and the image that would run it is the image that they
+ * saw.
+ */
 export async function isApproved(
   job: JobRecord,
   plan: JobPlan,

@@ -16,7 +16,7 @@ export type Executed =
   | {
       readonly ok: false
       readonly code: Code
-      /** Disclosed for synthetic data only. */
+      /** The reason, disclosed for synthetic data only. */
       readonly why: string
       readonly ranBy: RanBy
     }
@@ -24,27 +24,27 @@ export type Executed =
 /** Dependencies of a run. */
 export interface ExecutionParts {
   readonly sandbox: Sandbox | undefined
-  /** Whether the embedded sandbox runs because Docker did not answer at the start, with `engine: auto`. */
+  /** Whether the embedded sandbox runs only because Docker did not answer at the start, with `engine: auto`. */
   readonly isStandIn?: boolean
   readonly privacy: CatalogPrivacy
   readonly memoryBytesMax: number
   readonly outputBytesMax: number
 }
 
-/** What ran a program, as receipts name it. */
+/** The environment that ran a program, as receipts name it. */
 export interface RanBy {
-  /** The name of the image, with its digest where there is one. */
+  /** The name of the image, with its digest if it has one. */
   readonly image: string
-  /** `node` for what the node computed itself. */
+  /** `node` if the node itself computed the answer. */
   readonly engine: string
-  /** Isolation grade; empty where no sandbox was used. */
+  /** Isolation grade; empty if no sandbox was used. */
   readonly grade: string
 }
 
 /** The node itself: for SQL, for statistics, and for jobs that ended before a sandbox was used. */
 export const RAN_BY_NODE: RanBy = { image: 'node statistics', engine: 'node', grade: '' }
 
-/** Runs an admitted job. Expected failures are returned as values; thrown errors are the node's own. */
+/** Runs an admitted job. Expected failures are returned as values; thrown errors are faults of the node. */
 export async function execute(
   job: { id: string; plan: JobPlan; uploads: readonly SandboxUpload[] },
   parts: ExecutionParts,
@@ -64,15 +64,21 @@ export async function execute(
   return runScript(job, parts, cohort, signal)
 }
 
-/** A run that ended before the script ran. It is refused as a release, so that its cohort leaves a trace like that of any question. */
+/**
+ * A run that ended before the script ran. It is refused like a release, so that its cohort leaves a trace as for any
+ * question.
+ */
 type RefusedRun = Extract<Executed, { ok: true }> & { readonly aggregate: { readonly kind: 'refused' } }
 
-/** Why a script may not run over its cohort now: one of a fixed set of texts. Undefined if it may, and for any other job. */
+/**
+ * The reason why a script may not run over its cohort now: one of a fixed set of texts. Undefined if it may run, and for any
+ * other job.
+ */
 export async function refusedNow(plan: JobPlan, privacy: CatalogPrivacy): Promise<RefusedRun | undefined> {
   // Whether a noisy answer is given must not depend on data.
   if (plan.noise !== undefined || plan.privacy.level !== 'P1') return undefined
-  // A table is judged when it is made. A script's output depends on who is in the cohort, so the script is judged as a release about
-  // this set before it runs.
+  // A table is judged when it is made. A script's output depends on who is in the cohort, so the script is judged as a
+  // release about this set before it runs.
   if (plan.plan) return undefined
   const cohort = await plan.catalog.cohort(plan.cohort)
   const possible = await possibleOf(plan.catalog, { cohort: plan.cohort })
@@ -129,7 +135,7 @@ async function runScript(
   return { ok: true, aggregate, cohort, ranBy }
 }
 
-/** The Python code that will run: of a notebook its code cells, one after the other. */
+/** The Python code that will run. For a notebook, its code cells one after the other. */
 function pythonOf(program: { language: string; code: string }): string {
   return program.language === 'jupyter' ? (cellsOf(program.code) ?? []).join('\n') : program.code
 }

@@ -36,7 +36,7 @@ export interface JobFileParts {
 /** The fields of a job that concern its files. */
 export type JobWithFiles = Pick<JobRecord, 'id' | 'askedBy' | 'requestHash' | 'uploads'>
 
-/** Wait before a piece is asked for again, ms: doubles from the first value up to the second. */
+/** Wait before a piece is requested again, ms. It doubles from the first value up to the second. */
 const AGAIN_MS = 250
 const AGAIN_MS_MAX = 8_000
 
@@ -44,7 +44,10 @@ const AGAIN_MS_MAX = 8_000
 export class JobFiles {
   readonly #parts: JobFileParts
   readonly #held = new Map<string, number>()
-  /** One lane per asking peer, which fetches for one job after the other, so that a slow peer delays only its own jobs. */
+  /**
+   * One lane per asking peer, which fetches the files of one job after the other, so that a slow peer delays only its own
+   * jobs.
+   */
   readonly #lanes = new Map<string, Promise<void>>()
   readonly #fetching = new Map<string, { done: Promise<void>; control: AbortController }>()
   readonly #stopping = new AbortController()
@@ -66,7 +69,7 @@ export class JobFiles {
   }
 
   /**
-   * Reserves room for the files of a request. Throws QUEUE_FULL. No `await` may lie between this call and taking the
+   * Reserves room for the files of a request. Throws QUEUE_FULL. There must be no `await` between this call and taking the
    * seat in the queue.
    */
   takeRoom(askedBy: string, uploads: readonly UploadedFile[]): void {
@@ -86,8 +89,8 @@ export class JobFiles {
   }
 
   /**
-   * Resolves when all files of the job have arrived, or when fetching has failed; then the job fails when it runs.
-   * Never rejects.
+   * Resolves when all files of the job have arrived, or when fetching has failed; in the latter case the job fails when it
+   * runs. Never rejects.
    */
   async fetch(job: JobWithFiles, signal?: AbortSignal): Promise<void> {
     if ((job.uploads ?? []).length === 0) return
@@ -172,7 +175,8 @@ export class JobFiles {
     try {
       for (let offset = 0; offset < file.size; ) {
         const piece = await this.#piece(job, { sha256: file.sha256, offset }, signal)
-        // Only the last piece may be shorter. Of a peer that sends less, more or without end nothing is kept.
+        // Only the last piece may be shorter. Nothing is kept from a peer that sends fewer bytes, more bytes or an endless
+        // stream.
         if (piece.length !== Math.min(LIMITS.uploadPieceBytesMax, file.size - offset)) throw mismatch(job.id)
         await target.writeFile(piece)
         hash.update(piece)
@@ -226,7 +230,7 @@ function mismatch(id: string): StimnetError {
   return new StimnetError('UPLOAD_UNAVAILABLE', `what came is not what the request of ${id} names`)
 }
 
-/** `happened` resolves when the signal aborts; `forget` takes the listener off it. */
+/** `happened` resolves when the signal aborts; `forget` removes the listener from it. */
 function aborted(signal: AbortSignal) {
   const over = Promise.withResolvers<undefined>()
   const abort = () => over.resolve(undefined)

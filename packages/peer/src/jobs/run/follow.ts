@@ -1,4 +1,4 @@
-/** The follow stream of one asking peer: the changes of its jobs that it missed, then each new change when it is shown. */
+/** The follow stream of one asking peer: first the changes of its jobs that it missed, then each new change when it is shown. */
 import { isEnded, type Message } from '@stimnet/protocol'
 import { fromText } from '../../store/base64.ts'
 import type { FeedEntry, JobStore } from '../../store/jobs.ts'
@@ -10,7 +10,7 @@ const PIECE = 32
 export type FollowEvent = Message<'FollowEvent'>
 
 /**
- * Yields events until the signal aborts, for jobs that this peer asked for. The ids of all other jobs are reported as
+ * Yields events until the signal aborts, for jobs that this peer submitted. The ids of all other jobs are reported as
  * unknown.
  */
 export async function* follow(
@@ -39,7 +39,7 @@ export async function* follow(
       yield event({ jobId: id, state: 'unknown', code })
     }
   }
-  // A place that this log never gave out is ignored, and the feed starts from its beginning.
+  // A position that this log never issued is ignored, and the feed starts from its beginning.
   let after = ask.log === jobs.log && ask.after <= (await jobs.lastPlace(askedBy)) ? ask.after : 0
   while (!signal.aborted) {
     // Watching begins before reading, so that a change between the two is not missed.
@@ -75,7 +75,7 @@ function nextChange(jobs: JobStore, askedBy: string, signal: AbortSignal) {
 async function shown(jobs: JobStore, entry: FeedEntry): Promise<Partial<FollowEvent>> {
   const job = await jobs.get(entry.jobId)
   const isDeleted = job?.resultDeletedAtMs !== undefined
-  // The peer never heard of the end while there was a result, so it is told as of a job that is gone.
+  // The peer did not learn of the end while there was a result, so the job is reported as a job that is gone.
   if (isDeleted && isEnded(entry.state)) return { ...entry, state: 'unknown', code: 'RESULT_DELETED' }
   // The stored result belongs to the final state. An entry that still says running must not carry it.
   const ended = job?.state === entry.state && job.result !== undefined

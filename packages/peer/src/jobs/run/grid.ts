@@ -3,11 +3,9 @@ import { LIMITS } from '@stimnet/protocol'
 import type { JobRecord } from '../../store/jobs.ts'
 
 /**
- * The first boundary at or after `endedAtMs`, in ms and counted from the admission: multiples of 25 ms for what the
- * node computes
- * itself, 250 ms times a power of two for scripts. Refusals use the same boundaries as answers. With `prompt`
- * (synthetic
- * catalogs only) it is `endedAtMs` itself.
+ * The first boundary at or after `endedAtMs`, in ms, counted from the admission: multiples of 25 ms for computations of the
+ * node itself, 250 ms times a power of two for scripts. Refusals use the same boundaries as answers. With `prompt`
+ * (synthetic catalogs only), `endedAtMs` itself.
  */
 export function visibleAt(facts: {
   admittedAtMs: number
@@ -23,17 +21,16 @@ export function visibleAt(facts: {
 }
 
 /**
- * The boundary for a job that may have waited for stewards. It is then counted from their last approval: counted from
- * the
- * admission days ago, the next boundary could be days away. An end decided by people depends on no data and is visible
- * at once.
+ * The boundary for a job that may have waited for stewards. It is then counted from their last approval: if it were counted
+ * from an admission days ago, the next boundary could be days away. An end decided by people does not depend on data and is
+ * visible at once.
  */
 export function endVisibleAt(
   { state, admittedAtMs, review }: Pick<JobRecord, 'state' | 'admittedAtMs' | 'review'>,
   end: { endedAtMs: number; script: boolean; timing: 'padded' | 'prompt' }
 ): number {
   if (state === 'pending') return end.endedAtMs
-  // Under a standing approval the job did not wait.
+  // Under a standing approval, the job did not wait.
   const lastWordMs = review?.standing === undefined ? (review?.approvals.at(-1)?.atMs ?? 0) : 0
   return visibleAt({ ...end, admittedAtMs: Math.max(admittedAtMs, lastWordMs) })
 }

@@ -1,6 +1,6 @@
 /**
- * The tables of which others do not know who has a row. That somebody is in a table of infections, or has a row of an unscheduled visit,
- * says as much as a value. See decision 097.
+ * The tables for which others do not know who has a row. A row in a table of infections, or a row of an unscheduled visit,
+ * discloses as much as a value. See decision 097.
  */
 import type { Catalog } from '@stimnet/data'
 import { decided, type Hidden, type RareGroups } from '@stimnet/privacy'
@@ -17,28 +17,34 @@ import {
   type VariableRef
 } from '@stimnet/protocol'
 
-/** What others do not know of a table. */
+/** The facts that others do not know about the rows of a table. */
 interface Unsaid {
-  /** Whether somebody has a row. */
+  /** Whether it is hidden who has a row. */
   readonly isHidden: boolean
-  /** The kinds of its rows, if some of them are rare. */
+  /** The kinds of the table's rows, if some kinds are rare. */
   readonly kinds?: Kinds
 }
 
-/** The kinds of the rows of a table, by those of the categories by which others know them that have rare labels. */
+/** The kinds of rows of a table, by the categories with rare labels. Only categories that others know about each row are used. */
 interface Kinds {
   readonly by: readonly VariableRef[]
   readonly all: readonly Kind[]
 }
 
 interface Kind {
-  /** Its label in each category; null where it is missing. */
+  /** The label in each category; null if the label is missing. */
   readonly labels: readonly (string | null)[]
-  /** Whether fewer than half of the people of the catalog have a row of one of its labels, or of two at once, beside their other rows. */
+  /**
+   * Whether the kind is rare: fewer than half of the people of the catalog have a row with one of its labels, or with two of
+   * them, in addition to their other rows.
+   */
   readonly isRare: boolean
 }
 
-/** By table. A catalog is kept for an epoch, and in the words of a request for that request. */
+/**
+ * Cached facts by table. A catalog object exists for an epoch, or for a request if it is in the variable names of that
+ * request.
+ */
 const UNSAID = new WeakMap<Catalog, Map<string, Unsaid>>()
 
 interface Asked {
@@ -46,18 +52,19 @@ interface Asked {
   readonly plan?: Plan | undefined
 }
 
-/** What others do not know of the rows of a question. */
+/** The facts that others do not know about the rows of a question. */
 interface HiddenRows {
-  /** The tables of which they do not know who has a row. */
+  /** The tables for which others do not know who has a row. */
   readonly hidden: Hidden
-  /** The same for the groups of rare rows. */
+  /** The groups of rare rows, with the tables that are hidden for these groups. */
   readonly rare?: Pick<RareGroups, 'keys' | 'labels'> & { readonly hidden: Hidden }
 }
 
 /**
- * The tables of a question that say so, and of its others those in which fewer than half of the people of the catalog have a row, or have
- * one of those that are asked about; of a question by a category with such rows, the groups of these. Synthetic data have no such table.
- * Throws FILTER_INVALID for a number about rare rows and others at once: those of the others could be subtracted.
+ * The hidden tables of a question: the tables for which this is declared, and the tables in which fewer than half of the
+ * people of the catalog have a row, or a row of the kind asked about. If a question is grouped by a category with such rare
+ * rows, only the groups of these rows are affected. Synthetic data have no hidden tables. Throws FILTER_INVALID for a number
+ * about rare rows and other rows together, because the number of the other rows could be subtracted.
  */
 export async function hiddenIn(catalog: Catalog, asked: Asked): Promise<HiddenRows> {
   const hidden = new Set<string>()
@@ -87,7 +94,7 @@ interface KindsOf {
   readonly kinds: Kinds
 }
 
-/** Whether a question is about rare rows: all of it, or by a category of theirs some groups. */
+/** Whether a question is about rare rows: completely, or in some of its groups by one of their categories. */
 function aboutRare(
   catalog: Catalog,
   { cohort, plan }: Asked,
@@ -95,7 +102,7 @@ function aboutRare(
 ): 'all' | 'nothing' | Pick<RareGroups, 'keys' | 'labels'> {
   const { descriptor } = catalog
   const { by, all } = kinds
-  // Each condition on people is one on any of their rows.
+  // Each condition on people is a condition on any of their rows.
   const named =
     cohort === undefined ? [] : comparisonsOn(cohort, (column) => resolveVariable(descriptor, column).ref, by)
   const ofPeople = named.map(({ at, one, isNegated }) =>
@@ -121,7 +128,7 @@ function aboutRare(
   return whole === 'all' ? 'all' : ofRows
 }
 
-/** The keys of a plan, and the factors of a model, whose levels are told apart. */
+/** The keys of a plan, and the factors of a model, whose levels are distinguished. */
 function namesIn({ groupBy, measures }: Plan): readonly VariableRef[] {
   const factors = measures.flatMap((one) => (one.kind === 'gram' ? one.factors : []))
   return [...groupBy, ...factors].map(({ variable }) => variable)
@@ -131,7 +138,7 @@ function together(parts: readonly ('all' | 'nothing')[]): 'all' | 'nothing' {
   return parts.includes('all') ? 'all' : 'nothing'
 }
 
-/** Whether some kinds of rows are all rare. Throws FILTER_INVALID where some of them are. */
+/** Whether the chosen kinds of rows are all rare or all common. Throws FILTER_INVALID if only some of them are rare. */
 function partOf(chosen: readonly Kind[], { by, all }: Kinds): 'all' | 'nothing' {
   const rare = chosen.filter(({ isRare }) => isRare)
   if (rare.length === 0) return 'nothing'
@@ -150,12 +157,12 @@ function partOf(chosen: readonly Kind[], { by, all }: Kinds): 'all' | 'nothing' 
 
 interface Named {
   readonly one: Comparison
-  /** The place of its category. */
+  /** The index of the category in `by`. */
   readonly at: number
   readonly isNegated: boolean
 }
 
-/** The comparisons of a filter with some variables. */
+/** The comparisons of a filter with the given variables. */
 function comparisonsOn(
   filter: Filter,
   refOf: (column: string) => VariableRef,
@@ -169,7 +176,7 @@ function comparisonsOn(
   return at < 0 ? [] : [{ one: filter, at, isNegated }]
 }
 
-/** Whether a row with a label satisfies a comparison; undefined where that is not known. */
+/** Whether a row with a label satisfies a comparison; undefined if that is not known. */
 function holds({ op, values }: Comparison, label: string | null, isNegated: boolean): boolean | undefined {
   if (op === 'is null') return label === null
   const isOne = op === '=' || op === 'in'
@@ -178,17 +185,17 @@ function holds({ op, values }: Comparison, label: string | null, isNegated: bool
   return isOne ? isNamed : op === '!=' ? !isNamed : undefined
 }
 
-/** Rows of a table that fewer than half of the people have. */
+/** The rows of a table that fewer than half of the people have. */
 export interface FewHave {
   readonly table: string
-  /** Whether the configuration says that others know who has one: then they are not protected. */
+  /** Whether the configuration says that others know who has such a row: then these rows are not protected. */
   readonly isKnown: boolean
   /** Whether only the rows of some levels are meant. */
   readonly ofLevels: boolean
   readonly because: string
 }
 
-/** The rows of a catalog that are protected without its configuration saying so, or would be if it did not say `known`. */
+/** The rows of a catalog that are protected by default, or would be protected if the configuration did not say `known`. */
 export async function protectedRowsOf(catalog: Catalog): Promise<FewHave[]> {
   const found: FewHave[] = []
   for (const { name, presence } of catalog.config.tables) {
@@ -206,7 +213,7 @@ export async function protectedRowsOf(catalog: Catalog): Promise<FewHave[]> {
   return found
 }
 
-/** The kinds of rows that are named to a steward at most. */
+/** Maximum number of kinds of rows that are named to a steward. */
 const WORDS_MAX = 6
 
 async function unsaidIn(catalog: Catalog, table: string): Promise<Unsaid> {
@@ -249,7 +256,7 @@ interface Some {
   readonly rows: number
 }
 
-/** The rows of a table by the labels of categories. */
+/** The rows of a table by the labels of the given categories. */
 async function rowsBy(catalog: Catalog, table: string, categories: readonly VariableRef[]): Promise<Some[]> {
   const groupBy = categories.map((variable, at) => ({ name: `label_${at}`, variable }))
   const measures: Plan['measures'] = [{ kind: 'subjects', name: 'people' }]
@@ -257,15 +264,16 @@ async function rowsBy(catalog: Catalog, table: string, categories: readonly Vari
   return groups.map(({ key, support, rows }) => ({ labels: key, people: support, rows }))
 }
 
-/** The kinds of rows by those categories, and pairs of them, of which few people have a further row. */
+/** The kinds of rows by the given categories and pairs of them, and which of these are rare as additional rows. */
 async function kindsOf(catalog: Catalog, table: string, categories: readonly VariableRef[]): Promise<Kinds> {
   const owners = await catalog.owners(table)
   const rowsOf = new Uint32Array(catalog.subjects)
   for (const owner of owners) rowsOf[owner] = (rowsOf[owner] ?? 0) + 1
   const having = rowsOf.reduce((people, rows) => people + (rows > 0 ? 1 : 0), 0)
   /**
-   * Whether rows of a kind are further ones: without them, their people have about as many rows as others have. A row of another
-   * scanner than usual, or of a centre that is written on each row, is none: that the row is there is known.
+   * Whether rows of a kind are additional rows: without them, their people have about as many rows as other people. A row of
+   * an unusual scanner, or of a centre that is written on each row, is not an additional row: the existence of the row is
+   * known.
    */
   const areFurther = ({ people, rows }: Some) => {
     let own = 0
@@ -290,5 +298,5 @@ async function kindsOf(catalog: Catalog, table: string, categories: readonly Var
   }
 }
 
-/** By how many rows on average people may have less than others without the rows in question. */
+/** Maximum average number of rows by which people may have fewer rows than others when the rows in question are left out. */
 const FURTHER_LESS_MAX = 0.5

@@ -1,6 +1,6 @@
 /**
- * The end of a job, in one synced batch: state, sealed result, ledgers and audit record. Once stored, only these bytes
- * are served.
+ * The end of a job, in one synced batch: state, sealed result, ledgers and audit record. Once stored, only these bytes are
+ * served.
  */
 import { createHash } from 'node:crypto'
 import { assertSafe, type SafeOutput, type ShownFact } from '@stimnet/privacy'
@@ -18,13 +18,13 @@ export type Ending =
   | {
       readonly state: 'completed'
       readonly output: SafeOutput
-      /** What the output shows of data beside its numbers; absent where it was released before. */
+      /** The facts about data that the output shows beside its numbers; absent if the output was released before. */
       readonly shown?: readonly ShownFact[]
     }
   | {
       readonly state: Exclude<JobState, 'completed'>
       readonly code: Code
-      /** Text beside the code: a steward's own words, or a reason made from the question alone. */
+      /** Text beside the code: a steward's own words, or a reason derived from the question alone. */
       readonly reason?: string
     }
 
@@ -36,14 +36,11 @@ export interface Publication {
   readonly ranBy: RanBy
   readonly policyHash: string
   readonly visibleAtMs: number
-  /**
-   * Called inside the single writer. Charges what the end uses up in its ledger scope; returns fixed fields for the
-   * audit log.
-   */
+  /** Called inside the single writer. Charges the job's ledger scope for its end; returns fixed fields for the audit log. */
   readonly charge: (draft: Draft) => Promise<Readonly<Record<string, number>>>
-  /** How much of the allowance for refusals is used after the charge; undefined where there is none. */
+  /** The used part of the allowance for refusals after the charge; undefined if there is no allowance. */
   readonly refusals?: () => JobRecord['refusals']
-  /** Why disclosure control withheld the output: one of a fixed set of texts, for this institution's auditors. */
+  /** The reason why disclosure control withheld the output: one of a fixed set of texts, for this institution's auditors. */
   readonly why?: string
 }
 
@@ -55,7 +52,7 @@ export interface PublishParts {
   readonly jobs: JobStore
 }
 
-/** The JSON text of the output that a job released; undefined where it released none. */
+/** The JSON text of the output that a job released; undefined if it released none. */
 export async function outputJsonOf({ state, result }: JobRecord, clock: Clock): Promise<string | undefined> {
   if (state !== 'completed' || result === undefined) return undefined
   const { body } = await open(fromText(result), { type: 'job-result', clock, atAnyTime: true })
@@ -73,7 +70,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
     kind: ending.state === 'completed' ? 'release' : 'end',
     actor: parts.signer.id,
     jobId: job.id,
-    // The record of a release leaves with it. So it carries the boundary's time and not the time of the computation.
+    // The record of a release is sent with it. So it carries the boundary's time and not the time of the computation.
     atMs: publication.visibleAtMs,
     code,
     detail: {
@@ -88,7 +85,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
   const sealed = await seal({
     type: 'job-result',
     signer: parts.signer,
-    // The boundary's time and not the current one: the time of sealing would be a timing channel.
+    // The boundary's time and not the current time: the time of sealing would be a timing channel.
     clock: { ...parts.clock, now: () => publication.visibleAtMs },
     audience: [job.askedBy],
     lifetimeMs: EVIDENCE_LIFETIME_MS,
@@ -110,7 +107,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
         releasedAtMs: publication.visibleAtMs,
         requester: job.issuer,
         custody: job.custody,
-        // The reason for withholding depends on data, so only the record of a release is opened in the proof.
+        // The reason for withholding depends on data, so a record with such a reason is not opened in the proof.
         audit: record.proof({ opened: ending.state === 'completed' && publication.why === undefined })
       }
     })

@@ -19,19 +19,22 @@ import { SeatCount } from './seats.ts'
 import type { Seats, SignOff } from '../admit/sign-off.ts'
 import { codeHashOf, type JobPlan, type ValidationContext, validate } from '../admit/validate.ts'
 
-/** A job that was running at this many stops of the node may be their cause. It ends as the node's failure. */
+/**
+ * Number of node stops during a job's run after which the job is assumed to be their cause. It then ends as a failure of the
+ * node.
+ */
 const RUNS_MAX = 3
 
-/** Pause between two questions to a sandbox that did not answer, ms. */
+/** Pause between two checks of a sandbox that did not answer, ms. */
 const SANDBOX_PAUSE_MS = 2_000
 
-/** A job in the queue, with what admission made of it where it was not stored meanwhile. */
+/** A job in the queue. `made` is the result of its admission, if the job was not read back from the store in the meantime. */
 interface Queued {
   readonly job: JobRecord
   readonly made: Prepared | undefined
 }
 
-/** A run: `shown` resolves when its end is shown; `later` is the job where it did not end and waits for the sandbox. */
+/** A run. `shown` resolves when its end is shown; `later` is the job if it did not end and waits for the sandbox. */
 interface Run {
   readonly shown: Promise<void>
   readonly later?: JobRecord
@@ -51,7 +54,7 @@ export interface RunnerParts extends PublishParts {
   readonly charges: Pick<Charges, 'run'>
   readonly files: Pick<JobFiles, 'fetch' | 'read' | 'drop'>
   readonly concurrency: number
-  /** Institutions whose credentials for a requester count here. */
+  /** The institutions whose credentials for a requester are accepted here. */
   readonly trust: Trust
   readonly events: PeerEvents
 }
@@ -65,11 +68,11 @@ export class Runner implements Queue {
   readonly #showing = new Set<Promise<void>>()
   readonly #work = new Set<Promise<void>>()
   /**
-   * Jobs that wait for their files, or for a sandbox that does not answer. They enter the queue afterwards, so that what is slow
-   * elsewhere blocks no worker.
+   * Jobs that wait for their files, or for a sandbox that does not answer. They enter the queue afterwards, so that slow
+   * external parts block no worker.
    */
   readonly #aside = new Map<string, Queued & { readonly control: AbortController }>()
-  /** Jobs that were cancelled after they were stored and before they reached the queue. */
+  /** Jobs that were cancelled after they were stored and before they entered the queue. */
   readonly #doomed = new Set<string>()
   readonly #stopping = new AbortController()
 
@@ -77,7 +80,7 @@ export class Runner implements Queue {
     this.#parts = parts
   }
 
-  /** Takes up what the node left when it last stopped: open jobs, and ends that were not yet shown. */
+  /** Resumes the work that was left when the node last stopped: open jobs, and ends that were not yet shown. */
   async recover(): Promise<void> {
     const { jobs, database } = this.#parts
     for (const job of await jobs.unshown()) void this.#show(job)
@@ -108,14 +111,14 @@ export class Runner implements Queue {
 
   enqueue(job: JobRecord, made?: Prepared): void {
     this.#keepShowing(this.#parts.jobs.show(job, 0))
-    // A job whose files do not arrive is queued too and fails when it runs.
+    // A job whose files do not arrive is also queued, and fails when it runs.
     if (job.uploads) void this.#setAside({ job, made }, (signal) => this.#parts.files.fetch(job, signal))
     else this.#queue.push({ job, made })
     if (this.#doomed.delete(job.id)) void this.cancel(job)
     this.#fill()
   }
 
-  /** Queues a job when what it waits for is there. */
+  /** Queues a job when the condition that it waits for is met. */
   async #setAside(queued: Queued, until: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const { job } = queued
     const control = new AbortController()
@@ -137,8 +140,8 @@ export class Runner implements Queue {
   }
 
   /**
-   * Whether a job that stewards approved must wait for a sandbox that does not answer. Its approval would be lost otherwise. One
-   * that nobody approved fails with SANDBOX_UNAVAILABLE and can be asked again.
+   * Whether an approved job must wait for a sandbox that does not answer. Its approval would otherwise be lost. A job
+   * without approval fails with SANDBOX_UNAVAILABLE and can be submitted again.
    */
   async #mustWait(job: JobRecord, signal: AbortSignal): Promise<boolean> {
     const { clock, events } = this.#parts
@@ -148,14 +151,17 @@ export class Runner implements Queue {
     return true
   }
 
-  /** Whether the sandbox that stewards saw is there, or never will be. The one that stands in for Docker is not what they saw. */
+  /**
+   * Whether the sandbox that stewards saw is available, or never will be. The embedded sandbox that replaces Docker is not
+   * the one that they saw.
+   */
   async #isSandboxThere({ review }: JobRecord): Promise<boolean> {
     const { sandbox, isStandIn } = this.#parts.execution
     if (isStandIn && review?.image.startsWith('docker ')) return false
     return (await sandbox?.isAvailable()) ?? true
   }
 
-  /** Ends a waiting job at once and stops a running one. False where its end has been shown. */
+  /** Ends a waiting job at once and stops a running job. Returns false if its end has been shown. */
   async cancel(job: JobRecord): Promise<boolean> {
     const waiting = this.#takeOut(job.id)
     if (waiting) {
@@ -167,11 +173,11 @@ export class Runner implements Queue {
     running?.abort(new StimnetError('CANCELLED', `cancelling ${job.id}`))
     if (running) return true
     if (!isEnded(job.state)) this.#doomed.add(job.id)
-    // Seen from outside, a job has not ended until its end is shown.
+    // To others, a job has not ended until its end is shown.
     return !isEnded(job.state) || this.#parts.clock.now() < (job.visibleAtMs ?? 0)
   }
 
-  /** Removes a job from the queue, or from those that wait for something else. */
+  /** Removes a job from the queue, or from the jobs that are set aside. */
   #takeOut(id: string): JobRecord | undefined {
     const aside = this.#aside.get(id)
     this.#aside.delete(id)
@@ -180,7 +186,7 @@ export class Runner implements Queue {
     return aside?.job ?? (at < 0 ? undefined : this.#queue.splice(at, 1)[0]?.job)
   }
 
-  /** Starts no more jobs, interrupts those running (they stay admitted and run again at the next start), and waits for them. */
+  /** Starts no more jobs, interrupts running jobs (they stay admitted and run again at the next start), and waits for them. */
   async stop(): Promise<void> {
     this.#stopping.abort(new StimnetError('NODE_ERROR', 'the node is stopping'))
     this.#queue.length = 0
@@ -205,9 +211,8 @@ export class Runner implements Queue {
   }
 
   /**
-   * Runs one job to its end. A thrown error ends it as the node's failure, so that no job is lost. Worker and seat
-   * become free when
-   * the end is shown and not before: the start of the next job would otherwise disclose how long this one took.
+   * Runs one job to its end. A thrown error ends the job as a failure of the node, so that no job is lost. Worker and seat
+   * become free only when the end is shown: the start of the next job would otherwise disclose how long this job took.
    */
   async #run({ job, made }: Queued, signal: AbortSignal): Promise<void> {
     const { clock, events } = this.#parts
@@ -232,7 +237,8 @@ export class Runner implements Queue {
       running = await this.#start(job)
       const plan = await this.#planOf(running, made)
       const privacy = this.#parts.privacy.of(job.catalog)
-      // Read before the cohort is evaluated, so that the duration of reading discloses nothing about it.
+      // The files are read before the cohort is evaluated, so that the duration of reading discloses nothing about the
+      // cohort.
       const uploads = await this.#parts.files.read(job.id, plan.uploads)
       if (plan.noise !== undefined && job.runs < RUNS_MAX) return await this.#toNoisyEnd(job, running, plan, signal)
       const executed =
@@ -255,7 +261,7 @@ export class Runner implements Queue {
     }
   }
 
-  /** The same for a noisy answer, which is paid for before it is computed; see release/charge.ts. */
+  /** Like `#toItsEnd`, for a noisy answer, which is paid for before it is computed; see release/charge.ts. */
   async #toNoisyEnd(
     job: JobRecord,
     running: JobRecord,
@@ -268,7 +274,7 @@ export class Runner implements Queue {
       if (codeOf(error) === code) return saidBy(error, code)
       throw error
     })
-    // Other jobs spent the remaining budget while this one waited in the queue.
+    // Other jobs spent the remaining budget while this job waited in the queue.
     if (!('disclose' in answer)) return this.#end(running, { state: 'blocked', code, ...answer }, plan)
     if (this.#stopping.signal.aborted) return this.#putBack(job, running)
     if (signal.aborted) return this.#end(running, { state: 'cancelled', code: 'CANCELLED' }, plan)
@@ -282,7 +288,7 @@ export class Runner implements Queue {
     return { shown: this.#told(ended, undefined) }
   }
 
-  /** Puts a job back into the queue when the node stops. The run does not count, since the job did not bring the node down. */
+  /** Puts a job back into the queue when the node stops. The run does not count, because the job did not stop the node. */
   async #putBack(job: JobRecord, running: JobRecord): Promise<{ shown: Promise<void> }> {
     const { database, jobs } = this.#parts
     if (running.state === 'running') {
@@ -291,7 +297,7 @@ export class Runner implements Queue {
     return { shown: Promise.resolve() }
   }
 
-  /** Takes a job whose sandbox went away back into the queue. The run counts, since the job may be the cause. */
+  /** Puts a job whose sandbox became unavailable back into the queue. The run counts, because the job may be the cause. */
   async #requeue(running: JobRecord): Promise<JobRecord> {
     const { database, jobs } = this.#parts
     const queued = await database.commit((draft) => jobs.change(draft, running, 'queued'))
@@ -328,12 +334,12 @@ export class Runner implements Queue {
     await this.#told(record, undefined)
   }
 
-  /** Why a request that waits for stewards would be refused if it ran now; undefined if it would run. */
+  /** The reason why a request that waits for stewards would be refused if it ran now; undefined if it would run. */
   async objectionTo(job: JobRecord, plan: JobPlan): Promise<string | undefined> {
     return (await refusedNow(plan, this.#parts.privacy.of(job.catalog)))?.aggregate.why
   }
 
-  /** Ends a request that waits for stewards as its run would end: at the same boundary, and at the same price. */
+  /** Ends a request that waits for stewards in the same way as its run would end: at the same boundary, and at the same price. */
   async refusePending(job: JobRecord, plan: JobPlan, why: string): Promise<void> {
     const privacy = this.#parts.privacy.of(job.catalog)
     const refused = await refusedNow(plan, privacy)
@@ -361,14 +367,15 @@ export class Runner implements Queue {
         draft.audit({ kind: 'run', actor: signer.id, jobId: job.id, detail: { run: job.runs + 1, epoch: job.epoch } })
         return jobs.change(draft, job, 'running', { startedAtMs: clock.now(), runs: job.runs + 1 })
       },
-      // Becomes durable with the batch that ends the job. A crash before that finds the job queued, which is equally correct.
+      // The change becomes durable with the batch that ends the job. After an earlier crash the job is still queued, which
+      // is equally correct.
       { sync: false }
     )
     this.#keepShowing(this.#parts.jobs.show(running, 0.1))
     return running
   }
 
-  /** The plan that admission made, or made again from the stored bytes after a restart or a wait, if it may still run. */
+  /** The plan from admission, or made again from the stored bytes after a restart or a wait, if the job may still run. */
   async #planOf(job: JobRecord, made: Prepared | undefined): Promise<JobPlan> {
     const checked = await this.#checkedOf(job, made)
     const plan = made?.plan ?? (await validate(checked.request, this.#parts.validation))
@@ -394,7 +401,7 @@ export class Runner implements Queue {
     return plan
   }
 
-  /** The request as it counts now: credentials may have lapsed since its admission, and whoever gave them may be revoked. */
+  /** The request as it counts now: credentials may have expired since its admission, and their issuers may have been revoked. */
   async #checkedOf(job: JobRecord, made: Prepared | undefined): Promise<CheckedRequest> {
     if (made && made.checked.request.credentials.length === 0) return made.checked
     const { signer, trust, clock: credentialClock } = this.#parts
@@ -434,9 +441,11 @@ export class Runner implements Queue {
     const before = await this.#answerBefore(plan, privacy)
     const disclosing = { ...job, state: 'disclosing' as JobState }
     const visibleAtMs = await this.#boundary(job, plan)
-    // Judged inside the single writer against the current ledgers, so that there is no race with another release.
+    // The answer is judged inside the single writer against the current ledgers, so that there is no race with another
+    // release.
     const ended = await this.#parts.database.commit(async (draft) => {
-      // The same question has the same answer. Judged anew, after other answers, others would be left out of it.
+      // The same question has the same answer. If it were judged again after other answers, other people would be left out
+      // of it.
       const disclosed = before === undefined ? door.disclose(draft) : ({ ok: true, output: before, shown: [] } as const)
       const ending: Ending = disclosed.ok
         ? { state: 'completed', output: disclosed.output, shown: disclosed.shown }
@@ -454,8 +463,8 @@ export class Runner implements Queue {
   }
 
   /**
-   * The answer to the same question under the same rules; undefined where there is none. Throws RESULT_DELETED where there was one and
-   * it is nowhere any more: judged anew it could differ, and nobody would be charged for the difference.
+   * The answer to the same question under the same rules; undefined if there is none. Throws RESULT_DELETED if there was an
+   * answer that is no longer stored: judged again, it could differ, and nobody would be charged for the difference.
    */
   async #answerBefore(plan: JobPlan, privacy: CatalogPrivacy): Promise<SafeOutput | undefined> {
     if (plan.plan === undefined) return undefined
@@ -476,7 +485,8 @@ export class Runner implements Queue {
     why?: unknown,
     ranBy: RanBy = RAN_BY_NODE
   ): Promise<{ shown: Promise<void> }> {
-    // The time of a cancellation is the requester's own choice. It is written at once, so that it is never lost.
+    // The time of a cancellation is the requester's own choice. The cancellation is written at once, so that it is never
+    // lost.
     const isOwnDoing = ending.state === 'cancelled'
     const visibleAtMs = isOwnDoing ? this.#visibleAt(job, plan) : await this.#boundary(job, plan)
     const publication = this.#publication(job, ending, { plan, ranBy, visibleAtMs })
@@ -485,9 +495,8 @@ export class Runner implements Queue {
   }
 
   /**
-   * Waits for the boundary at which an end becomes visible. Nothing is written before: its number in the audit log
-   * would disclose
-   * when the job ended. If the node stops meanwhile, the job runs again without a second charge.
+   * Waits for the boundary at which an end becomes visible. Nothing is written before: the end's number in the audit log
+   * would disclose when the job ended. If the node stops in the meantime, the job runs again without a second charge.
    */
   async #boundary(job: JobRecord, plan: JobPlan | undefined): Promise<number> {
     const { clock } = this.#parts
@@ -500,9 +509,8 @@ export class Runner implements Queue {
   #visibleAt(job: JobRecord, plan: JobPlan | undefined): number {
     return endVisibleAt(job, {
       endedAtMs: this.#parts.clock.now(),
-      // Refusals use the grid of answers: on a finer one, an early end would show that there is no answer. Noisy
-      // answers use the
-      // coarse grid: larger noise takes longer to draw, and more subjects take longer to read.
+      // Refusals use the grid of answers: on a finer grid, an early end would show that there is no answer. Noisy answers
+      // use the coarse grid: larger noise takes longer to draw, and more subjects take longer to read.
       script: isScript(job) || plan?.noise !== undefined,
       timing: this.#parts.privacy.of(job.catalog).timing
     })
@@ -526,7 +534,7 @@ export class Runner implements Queue {
         plan ? privacy.meter(plan.project).charge(draft, plan, ending, { ...job, jobId: job.id }) : Promise.resolve({}),
       refusals: () => {
         const used = plan && privacy.meter(plan.project).refusalsOf(job)
-        // As for the ledgers: see ledgerOf in release/privacy.ts.
+        // The project is chosen as for the ledgers; see ledgerOf in release/privacy.ts.
         return used && { ...used, project: privacy.settings.scope === 'global' ? '' : plan.project }
       }
     }
@@ -544,7 +552,7 @@ export class Runner implements Queue {
     return this.#show(job)
   }
 
-  /** Shows an end at its boundary, not before. If the node stops first, the next start shows it at once. */
+  /** Shows an end at its boundary, not before. If the node stops first, the next start shows the end at once. */
   #show(job: JobRecord): Promise<void> {
     const { clock, jobs } = this.#parts
     const wait = (job.visibleAtMs ?? 0) - clock.now()
@@ -552,7 +560,10 @@ export class Runner implements Queue {
     return this.#keepShowing(due.then(() => jobs.show(job, 1)))
   }
 
-  /** Keeps track of a pending show. One that fails is repeated at the next start: the job is stored, only its feed is behind. */
+  /**
+   * Keeps track of a pending show. A show that fails is repeated at the next start: the job is stored, and only its feed is
+   * behind.
+   */
   #keepShowing(showing: Promise<void>): Promise<void> {
     const shown = showing.catch(() => undefined)
     this.#showing.add(shown)
@@ -562,8 +573,8 @@ export class Runner implements Queue {
 }
 
 /**
- * The reason of an error that ends a job with its own code. It is made from the request and the description, and from one fact of the
- * data that all may know: of which rows fewer than half of the people have one (decision 097).
+ * The reason of an error that ends a job with its own code. The reason depends on the request, the description, and one
+ * public fact about the data: for which rows fewer than half of the people have one (decision 097).
  */
 function saidBy(error: unknown, code: Code): { readonly reason?: string } {
   return error instanceof StimnetError && error.code === code && CODES[code].fault !== 'node'

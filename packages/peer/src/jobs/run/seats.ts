@@ -1,4 +1,4 @@
-/** Seats in the queue: taken when a request is admitted, left when its job's end is shown. */
+/** Seats in the queue. A seat is taken when a request is admitted, and becomes free when its job's end is shown. */
 import type { Seats } from '../admit/sign-off.ts'
 
 /** Counts the jobs that wait, run or are being admitted: in total, per requester and per carrying peer. */

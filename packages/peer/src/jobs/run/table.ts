@@ -37,22 +37,25 @@ import { gramIn } from '@stimnet/statistics'
 import type { CatalogPrivacy, ReleaseFacts } from '../release/privacy.ts'
 import { hiddenIn } from './hidden.ts'
 
-/** The question that is put to a catalog. */
+/** The question that a catalog is asked. */
 export interface TableAsked {
   readonly catalog: Catalog
   readonly plan: Plan
   readonly filter: Filter | undefined
   readonly cohort: SubjectSet
-  /** The project named by the request; absent for what is released to everybody. */
+  /** The project named by the request; absent for a release to everybody. */
   readonly project?: string
 }
 
 type TableAggregate = Extract<Aggregate, { kind: 'table' }>
 
-/** Further reductions at most, each leaving out more people. Two are normally enough to find all who have to be left out. */
+/**
+ * Maximum number of repeated reductions, each leaving out more people. Two are normally enough to find all people to leave
+ * out.
+ */
 const ROUNDS_MAX = 4
 
-/** Reduces the plan, leaving out people where that lets more be released. Throws as `Catalog.reduce`. */
+/** Reduces the plan, leaving out people if that lets more be released. Throws the errors of `Catalog.reduce`. */
 export async function reduceTable(
   asked: TableAsked,
   privacy: Pick<CatalogPrivacy, 'leaveOut' | 'settings'>,
@@ -94,9 +97,10 @@ export async function reduceTable(
 }
 
 /**
- * The questions behind a model, each reduced over the people who have a value of every variable of the model. Who could be in their
- * groups as far as others can tell, and which variables define these, follows from the question alone, as for a covariance.
- * `sizes`: the people of each number of rows, of whom each question is asked by themselves.
+ * The questions behind a model, each reduced over the people who have a value of every variable of the model. The people who
+ * could be in their groups as far as others can tell, and the variables that define the groups, follow from the question
+ * alone, as for a covariance. `sizes` holds the people with each number of rows, about whom each question is asked
+ * separately.
  */
 async function modelQuestions(
   asked: TableAsked,
@@ -124,7 +128,8 @@ async function modelQuestion(
   const known = await followed(question)
   const within = (over: Over | undefined) => over && { plan: completeIn(over.plan, model), cohort: of(over.cohort) }
   const inModel = async ({ relaxed }: Unasked, hidden: Hidden): Promise<Unasked> => ({
-    // Who is in an analysis set is judged with the model itself, as is who has values. Its questions are asked over these people.
+    // Membership in an analysis set is judged with the model itself, like the presence of values. The questions of the model
+    // are asked over these people.
     relaxed: relaxed.flatMap(({ of: one, over: { without, always, valued } }) => {
       const over = { without: within(without), always: within(always), valued: within(valued) }
       return setIn(one.variable) === undefined ? [{ of: one, over }] : []
@@ -141,8 +146,9 @@ async function modelQuestion(
 }
 
 /**
- * The people who could be in the groups of a question behind a model. With an analysis set they are among its people: who is in the
- * set was judged with the model, and what is asked then is asked of a catalog of these people.
+ * The people who could be in the groups of a question behind a model. With an analysis set, they are restricted to its
+ * people: membership in the set was judged with the model, and the questions are asked as if the catalog contained only
+ * these people.
  */
 async function possibleInSet(
   { catalog, filter }: TableAsked,
@@ -165,9 +171,8 @@ function completeIn(plan: Plan, model: GramMeasure): Plan {
 }
 
 /**
- * The people who could be in a question's cohort and groups, given only what others can know about them. Undefined
- * where others can
- * know all that the question depends on.
+ * The people who could be in a question's cohort and groups, given only what others can know about them. Undefined if others
+ * can know everything on which the question depends.
  */
 export async function possibleOf(
   catalog: Catalog,
@@ -199,7 +204,10 @@ async function groupsOf(catalog: Catalog, keys: Possible['keys']): Promise<Possi
   return groups.map(({ key, support }) => ({ labels: key, people: support }))
 }
 
-/** What others do not know of groups of a question, with the questions without the conditions on it, yet to be asked. */
+/**
+ * The facts that others do not know about groups of a question. The related questions without some conditions have not been
+ * evaluated yet.
+ */
 interface Unasked {
   readonly possible: Possible | undefined
   readonly relaxed: readonly {
@@ -210,7 +218,7 @@ interface Unasked {
 
 /** The parts of a question that do not depend on who is left out. */
 interface Followed extends Unasked {
-  /** Of the groups of rare rows. */
+  /** The facts about the groups of rare rows. */
   readonly rare: (Unasked & Pick<RareGroups, 'keys' | 'labels'>) | undefined
   readonly values: KnownValues
   readonly complete: ReadonlySet<VariableRef>
@@ -236,13 +244,13 @@ async function followed(asked: TableAsked): Promise<Followed> {
       setIn(variable) === undefined && !isPresence(variable) ? [variable] : []
     )
   ])
-  // By its definition nobody of an analysis set lacks a value of these.
+  // By definition, nobody in an analysis set lacks a value of these variables.
   const inSet = filter && onlySet(filter) && setOfCohort(filter, catalog.descriptor)?.completeOn
   for (const variable of inSet ?? []) complete.add(variable as VariableRef)
   return { ...others, rare: ofRare, values, complete, spacing }
 }
 
-/** `hidden`: the tables of which others do not know who has a row. */
+/** `hidden` holds the tables for which others do not know who has a row. */
 async function unasked({ catalog, filter, plan }: TableAsked, hidden: Hidden): Promise<Unasked> {
   const over = async (question: { plan: Plan; cohort: Filter | undefined } | undefined) =>
     question && { plan: question.plan, cohort: await catalog.cohort(question.cohort) }
@@ -267,7 +275,7 @@ async function unasked({ catalog, filter, plan }: TableAsked, hidden: Hidden): P
   return { relaxed, possible: await possibleOf(catalog, { cohort: filter, plan }, hidden) }
 }
 
-/** Of an analysis set: whether it is everybody whom its conditions choose. */
+/** For an analysis set: whether it contains everybody who meets its conditions. */
 async function leavesNobody(
   catalog: Catalog,
   variable: VariableRef,
@@ -279,17 +287,21 @@ async function leavesNobody(
   return { leavesNobody: chosen.without(await catalog.cohort(set)).size === 0 }
 }
 
-/** What is known of a variable over everybody: whether nobody lacks a value, and how far apart its values lie. */
+/** Facts about a variable over the whole catalog: whether everybody has a value, and the distance between its values. */
 interface OverEverybody {
   readonly isComplete: boolean
   readonly spacing: number | undefined
 }
 
-/** By variable. A catalog is kept for an epoch, and in the words of a request for that request. */
+/**
+ * Cached facts by variable. A catalog object exists for an epoch, or for a request if it is in the variable names of that
+ * request.
+ */
 const OVER_EVERYBODY = new WeakMap<Catalog, Map<VariableRef, OverEverybody>>()
 
 /**
- * The variables of which every row of their table has a value, and the spacing of those of few values. Neither depends on the people of the question.
+ * The variables that have a value in every row of their table, and the spacing of variables with few values. Neither depends
+ * on the people of the question.
  */
 async function overEverybody(
   catalog: Catalog,
@@ -313,14 +325,14 @@ async function readEverybody(catalog: Catalog, ref: VariableRef): Promise<OverEv
   const { groups } = await catalog.reduce({ tables: [table.name], groupBy: [], measures }, everybody)
   const [group] = groups
   const column = group?.columns.get(ref)
-  // Whoever has no row lacks no value: that is a question about the table.
+  // People without a row do not lack a value: having a row is a question about the table.
   const isComplete = column !== undefined && column.rows === group?.rows
   const isNumber = variable.type === 'integer' || variable.type === 'number'
   const spacing = isNumber && column ? spacingOf(column, catalog.descriptor.cohortSizeMin) : undefined
   return { isComplete, spacing }
 }
 
-/** The values of the measured variables that others are taken to know of each person. */
+/** The values of the measured variables that others are assumed to know about each person. */
 export async function knownValues(catalog: Catalog, plan: Plan): Promise<KnownValues> {
   const facts = factsIn(variableFacts(catalog.descriptor, catalog.sourceOf))
   const found = new Map<VariableRef, KnownVariable>()
@@ -333,7 +345,7 @@ export async function knownValues(catalog: Catalog, plan: Plan): Promise<KnownVa
   return found
 }
 
-/** The same question over only those who have a value of the variable; undefined where the plan cannot separate them. */
+/** The question restricted to people who have a value of the variable; undefined if the plan cannot separate these people. */
 async function withValues(catalog: Catalog, variable: VariableRef, { plan, cohort }: Over): Promise<Over | undefined> {
   if (setIn(variable) !== undefined || isPresence(variable)) return undefined
   const { table } = resolveVariable(catalog.descriptor, variable)
@@ -381,7 +393,10 @@ async function unsaid(
   return { defining, ...(possible ? { possible } : {}) }
 }
 
-/** Reduces a plan that may lack tables of another one: in its groups, a key that it lacks is missing. */
+/**
+ * Reduces a plan that may lack tables of the plan with the given keys. A key that the reduced plan lacks is null in its
+ * groups.
+ */
 async function reducedAs(
   { groupBy }: Plan,
   over: Over,
@@ -400,9 +415,8 @@ async function reducedAs(
 }
 
 /**
- * Adds further exclusions to those before. People who are left out completely come first: without them, single values
- * may need no
- * exclusions.
+ * Adds further exclusions to the earlier ones. People who are left out completely come first: without them, the numbers of
+ * single variables may need no exclusions.
  */
 function joined(before: LeftOut | undefined, more: LeftOut): LeftOut {
   if (more.people !== undefined) {

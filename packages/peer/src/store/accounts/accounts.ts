@@ -16,11 +16,14 @@ const accountSchema = z.strictObject({
   name: accountNameShape,
   roles: z.array(roleShape).min(1),
   password: z.string(),
-  /** Changes with each new password. Tokens and API keys of an earlier generation are invalid. */
+  /**
+   * The generation of the password. It changes with each new password; tokens and API keys of an earlier generation are
+   * invalid.
+   */
   generation: z.string().max(64).default(''),
-  /** A locked account is kept, and nobody can log in to it. */
+  /** Whether the account is locked. A locked account is kept, but nobody can log in to it. */
   locked: z.boolean().default(false),
-  /** A removed account. Its name stays taken, since requests, keys and tokens refer to it. */
+  /** Whether the account is removed. Its name stays reserved, because requests, keys and tokens refer to it. */
   removed: z.boolean().default(false)
 })
 /** An account as stored in the file. */
@@ -35,7 +38,7 @@ const fileSchema = z.strictObject({
 })
 type File = z.output<typeof fileSchema>
 
-/** Password checks at the same time: each takes 128 MiB, and anybody can start one. */
+/** Maximum number of simultaneous password checks: each takes 128 MiB, and anybody can start one. */
 const CHECKS_MAX = 2
 const NO_ACCOUNTS: File = { accounts: [], locked_people: [], token_epoch: '' }
 
@@ -67,8 +70,8 @@ export class Accounts {
   }
 
   /**
-   * Opens the file; a missing one means no accounts. `cost` is that of new password hashes. Throws CONFIG_INVALID where the file
-   * cannot be parsed or others can read it.
+   * Opens the file; a missing file means no accounts. `cost` applies to new password hashes. Throws CONFIG_INVALID if the
+   * file cannot be parsed or others can read it.
    */
   static async open(file: string, cost: PasswordCost = PASSWORD_COST): Promise<Accounts> {
     const text = await readPrivate(file)
@@ -84,7 +87,7 @@ export class Accounts {
     return [...this.#accounts.values()].filter(({ removed }) => !removed)
   }
 
-  /** With those that were removed. */
+  /** All accounts, including removed accounts. */
   all(): readonly StoredAccount[] {
     return [...this.#accounts.values()]
   }
@@ -112,7 +115,7 @@ export class Accounts {
     return [...this.#lockedPeople]
   }
 
-  /** The value in the accounts file from which the secret of access tokens is made, beside the peer's key. */
+  /** The value in the accounts file from which, together with the peer's key, the secret of access tokens is made. */
   get tokenEpoch(): string {
     return this.#tokenEpoch
   }
@@ -126,8 +129,8 @@ export class Accounts {
   }
 
   /**
-   * Reads the file again where it has changed, for example by `stimnet account remove`. While it cannot be read, no
-   * local account works.
+   * Reads the file again if it has changed, for example by `stimnet account remove`. While it cannot be read, no local
+   * account works.
    */
   refresh(): Promise<void> {
     return this.#inTurn(() => this.#readAgain())
@@ -149,10 +152,9 @@ export class Accounts {
   }
 
   /**
-   * Checks a password; null where it does not fit or there is no such account. A hash with outdated parameters is
-   * replaced. Throws
-   * RATE_LIMITED where too many passwords are being checked at once, and ACCOUNT_LOCKED where the password of a locked
-   * account fits.
+   * Checks a password; null if it is wrong or there is no such account. A hash with outdated parameters is replaced. Throws
+   * RATE_LIMITED if too many passwords are being checked at once, and ACCOUNT_LOCKED if the password of a locked account is
+   * right.
    */
   async authenticate(name: string, password: string): Promise<StoredAccount | null> {
     if (this.#checking >= CHECKS_MAX) throw new StimnetError('RATE_LIMITED', 'checking a password')
@@ -160,8 +162,8 @@ export class Accounts {
     try {
       const account = this.get(name)
       const stored = account?.password ?? this.#nobody
-      // Runs in parallel with the check, so that an outdated hash takes as long as a current one whether the password
-      // fits or not.
+      // The new hash is computed in parallel with the check, so that an outdated hash takes as long as a current one whether
+      // the password is right or not.
       const [fits, fresh] = await Promise.all([
         passwordFits(password, stored),
         isDated(stored, this.#cost) ? hashPassword(password, this.#cost) : undefined
@@ -176,11 +178,9 @@ export class Accounts {
   }
 
   /**
-   * Adds an account, or changes the password and roles of an existing one; a lock stays. A new password invalidates
-   * tokens and API
-   * keys. Throws PARAMETER_INVALID for an invalid name or role, and for the name of a removed account unless `again`
-   * states that
-   * it belongs to the same person.
+   * Adds an account, or changes the password and roles of an existing account; a lock stays. A new password invalidates
+   * tokens and API keys. Throws PARAMETER_INVALID for an invalid name or role, and for the name of a removed account unless
+   * `again` states that it belongs to the same person.
    */
   async put(account: { name: string; roles: readonly string[]; password: string; again?: boolean }): Promise<void> {
     const { name, roles, again = false } = account
@@ -208,20 +208,20 @@ export class Accounts {
     throw new StimnetError('PARAMETER_INVALID', reason, { reason })
   }
 
-  /** Locks or unlocks an account. False where there is none. */
+  /** Locks or unlocks an account. Returns false if there is no such account. */
   setLocked(name: string, locked: boolean): Promise<boolean> {
     return this.#replace(name, (account) => ({ ...account, locked }))
   }
 
-  /** Removes an account. False where there is none. */
+  /** Removes an account. Returns false if there is no such account. */
   remove(name: string): Promise<boolean> {
-    // The hash is removed too, so that nobody logs in even with an older version that does not know `removed`.
+    // The hash is removed too, so that nobody can log in even with an older version that does not know `removed`.
     return this.#replace(name, (account) => ({ ...account, password: 'removed', removed: true }))
   }
 
   /**
-   * Stores a new hash of the password that was just checked, unless it changed meanwhile. A failed write is repeated at
-   * the next login.
+   * Stores a new hash of the password that was just checked, unless the password changed in the meantime. A failed write is
+   * repeated at the next login.
    */
   async #rehash(name: string, { stored, fresh }: { stored: string; fresh: string }): Promise<void> {
     await this.#inTurn(async () => {
@@ -244,9 +244,8 @@ export class Accounts {
   }
 
   /**
-   * Runs changes and reads one after the other. A read between a change and its write would lose the change, and so
-   * would two
-   * concurrent writes.
+   * Runs changes and reads one after the other. A read between a change and its write would lose the change, and so would
+   * two concurrent writes.
    */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work)

@@ -4,21 +4,21 @@ import { type RandomSource, StimnetError, toHex } from '@stimnet/protocol'
 import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level/level.ts'
 
-/** API keys per account at most; several programs can share one. */
+/** Maximum number of API keys per account; several programs can share one. */
 const KEYS_PER_OWNER_MAX = 16
 const DAY_MS = 24 * 3_600_000
-/** 32 random bytes cannot be guessed, so a plain hash protects them. */
+/** Length of a secret: 32 random bytes cannot be guessed, so an unsalted hash protects them. */
 const SECRET_BYTES = 32
 const FORM = /^snk_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/
 
 /** A key as stored. */
 export interface ApiKeyRecord {
   readonly id: string
-  /** The account. */
+  /** The account that owns the key. */
   readonly owner: string
   /** The owner's name for the key. */
   readonly label: string
-  /** The roles of the key, out of those of its account. */
+  /** The roles of the key, a subset of those of its account. */
   readonly roles: readonly string[]
   /** SHA-256 of the secret, in hex. */
   readonly hash: string
@@ -39,7 +39,7 @@ export function isOf(key: ApiKeyRecord, generation: string): boolean {
   return (key.generation ?? '') === generation
 }
 
-/** The API keys of a peer, also kept in memory, since every request of a program looks one up. */
+/** The API keys of a peer, also kept in memory, because every request of a program looks one up. */
 export class ApiKeys {
   readonly #stored: Sublevel<ApiKeyRecord>
   readonly #random: RandomSource
@@ -71,7 +71,7 @@ export class ApiKeys {
     return timingSafeEqual(Buffer.from(key.hash, 'hex'), hashOf(secret)) ? key : undefined
   }
 
-  /** Creates a key. Its text is returned only here. Throws PARAMETER_INVALID where the owner has too many. */
+  /** Creates a key. Its text is returned only here. Throws PARAMETER_INVALID if the owner has too many keys. */
   create(
     draft: Draft,
     made: KeyOwner & { label: string; roles: readonly string[]; days: number; nowMs: number }
@@ -100,7 +100,7 @@ export class ApiKeys {
     return [...this.#keys.values()].filter((key) => key.owner === owner)
   }
 
-  /** Revokes a key. False where its owner has none with that id. */
+  /** Revokes a key. Returns false if its owner has no key with that id. */
   revoke(draft: Draft, owner: string, id: string): boolean {
     const key = this.#keys.get(id)
     if (key?.owner !== owner) return false

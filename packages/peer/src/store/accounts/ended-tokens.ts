@@ -3,7 +3,7 @@ import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level/level.ts'
 
 /**
- * The ended tokens, also kept in memory, since every request looks here. Their number is limited by the logins within
+ * The ended tokens, also kept in memory, because every request looks them up. Their number is limited by the logins within
  * one token lifetime.
  */
 export class EndedTokens {
@@ -25,7 +25,7 @@ export class EndedTokens {
     return this.#ended.has(id)
   }
 
-  /** Ends a token, and forgets those that have expired. */
+  /** Ends a token, and forgets tokens that have expired. */
   end(draft: Draft, token: { id: string; expiresAtMs: number; nowMs: number }): void {
     for (const [id, expiresAtMs] of this.#ended) {
       if (expiresAtMs > token.nowMs) continue

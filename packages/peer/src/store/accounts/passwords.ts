@@ -1,4 +1,4 @@
-/** Password hashes: scrypt, with the parameters beside each hash, so that they can be raised. */
+/** Password hashes: scrypt, with the parameters stored beside each hash, so that they can be raised. */
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
 /** The parameters of scrypt. */
@@ -20,7 +20,10 @@ export async function hashPassword(password: string, cost: PasswordCost): Promis
   return written(salt, await derive(password, salt, cost), cost)
 }
 
-/** A hash that no password produces. Compared with where there is no account, so that the response time discloses nothing. */
+/**
+ * A hash that no password produces. It is used for comparison if there is no account, so that the response time discloses
+ * nothing.
+ */
 export function hashOfNobody(cost: PasswordCost): string {
   return written(randomBytes(16), randomBytes(HASH_BYTES), cost)
 }
@@ -34,7 +37,7 @@ export async function passwordFits(password: string, stored: string): Promise<bo
   return timingSafeEqual(await derive(password, Buffer.from(salt, 'base64url'), cost), expected)
 }
 
-/** Whether a hash was made with other parameters than these. */
+/** Whether a hash was made with parameters other than the given ones. */
 export function isDated(stored: string, cost: PasswordCost): boolean {
   return !stored.startsWith(`${prefixOf(cost)}$`)
 }

@@ -12,14 +12,14 @@ export interface SignedOn {
   readonly title: string
   readonly roles: readonly string[]
   /**
-   * Identifiers by which the person may be known under another account; absent in records of earlier versions until the
-   * next login.
+   * Identifiers by which the person may be known under another account; absent in records of earlier versions until the next
+   * login.
    */
   readonly identifiers?: readonly string[]
   readonly seenAtMs: number
 }
 
-/** The people of all providers, also kept in memory, since every request looks one up. */
+/** The people of all providers, also kept in memory, because every request looks one up. */
 export class SignedOnPeople {
   readonly #stored: Sublevel<SignedOn>
   readonly #people = new Map<string, SignedOn>()

@@ -1,15 +1,15 @@
-/** Bringing a database of an older format to that of this program, when it is opened. */
+/** Upgrade of a database of an older format to the format of this program, when it is opened. */
 import type { Root, Sublevel } from '../level/level.ts'
 import { assertKnown, FORMAT, FORMAT_MARKER, type FolderFormat, formatIn, formatText } from '../level/marker.ts'
 import { STEPS, type Written } from './steps.ts'
 
-/** Records changed in one batch. */
+/** Number of records changed in one batch. */
 const AT_ONCE = 250
 
 /**
- * Brings a database up. Returns the format that it had; undefined where nothing was to be done. The marker says from the beginning
- * where it leads, so that no older program opens what is half-way; after an interruption all steps are applied again. Throws
- * STORE_UNAVAILABLE for a newer format; nothing is changed then.
+ * Upgrades a database. Returns its earlier format; undefined if nothing was to be done. The marker states the target format
+ * from the beginning, so that no older program opens a half-upgraded database; after an interruption all steps are applied
+ * again. Throws STORE_UNAVAILABLE for a newer format; nothing is changed then.
  */
 export async function bringUp(root: Root): Promise<number | undefined> {
   const text = await root.get(FORMAT_MARKER)
@@ -24,26 +24,26 @@ export async function bringUp(root: Root): Promise<number | undefined> {
   return steps.length > 0 ? found.format : undefined
 }
 
-/** An empty database gets the present format; one with records is older than the marker. */
+/** An empty database gets the present format; a database with records is older than the marker. */
 async function unmarked(root: Root): Promise<FolderFormat> {
   const keys = await root.keys({ gt: FORMAT_MARKER, limit: 1 }).all()
   return { format: keys.length === 0 ? FORMAT : 1 }
 }
 
-/** Synced, and with it everything that was written before. */
+/** Writes the marker synced, together with everything that was written before. */
 async function mark(root: Root, format: FolderFormat): Promise<void> {
   await root.batch([{ type: 'put', key: FORMAT_MARKER, value: formatText(format) }], { sync: true } as never)
 }
 
 async function apply(root: Root, name: string, change: (key: string, value: never) => readonly Written[]) {
   const opened = new Map<string, Sublevel<unknown>>()
-  // Each once: the database keeps every sublevel that was ever made of it.
+  // Each sublevel is created once: the database keeps every sublevel that was ever created.
   const sublevel = (of: string) => {
     const made = opened.get(of) ?? (root.sublevel(of, { valueEncoding: 'json' }) as unknown as Sublevel<unknown>)
     opened.set(of, made)
     return made
   }
-  // What is written meanwhile is not seen by the iterator, which reads the database as it was.
+  // The iterator reads the database as it was, so records written in the meantime are not seen.
   const records = sublevel(name).iterator()
   try {
     for (;;) {

@@ -1,7 +1,7 @@
 /**
- * The steps from each format to the next: for each record of the older format, what is written in the newer one. They are pure, and
- * applied to a record a second time they write the same, so that a machine that stops in between loses nothing. They know the records
- * as they were then, and use nothing of the stores, which change later.
+ * The steps from each format to the next: for each record of the older format, the values to write in the newer format. They
+ * are pure and give the same result when applied to a record twice, so that a machine that stops in between loses nothing.
+ * They know the records as they were then, and use nothing of the stores, which change later.
  */
 import { isEnded, type JobState } from '@stimnet/protocol'
 
@@ -12,15 +12,15 @@ export interface Written {
   readonly value: unknown
 }
 
-/** One step. */
+/** A step from one format to the next. */
 export interface Step {
-  /** The format that it leads to. */
+  /** The format to which the step leads. */
   readonly to: number
-  /** By sublevel: what follows from one of its records. */
+  /** By sublevel: the values that follow from one of its records. */
   readonly from: Readonly<Record<string, (key: string, value: never) => readonly Written[]>>
 }
 
-/** What the step from format 1 reads of a job. */
+/** The fields of a job that the step from format 1 reads. */
 interface Job1 {
   readonly state: JobState
   readonly admittedAtMs: number
@@ -29,7 +29,7 @@ interface Job1 {
   readonly review?: { readonly needed: number; readonly approvals: readonly unknown[] }
 }
 
-/** What the step from format 1 reads of a request. */
+/** The fields of a request that the step from format 1 reads. */
 interface Request1 {
   readonly owner: string
   readonly number: number
@@ -49,8 +49,8 @@ interface Request1 {
 /** All steps, in order. */
 export const STEPS: readonly Step[] = [
   {
-    // Results apart from records, so that lists read less and a result can be deleted before its record; what has ended by its time;
-    // what lists filter by beside the ids; the question of each job that gave a first answer.
+    // Format 2 stores separately: results, so that lists read less and a result can be deleted before its record; ended
+    // records by time; the filter fields of lists beside the ids; and the question of each job that gave a first answer.
     to: 2,
     from: {
       jobs: jobTo2,
@@ -100,7 +100,7 @@ function requestTo2(id: string, record: Request1): Written[] {
   return written
 }
 
-/** The state of a request from those of its parts, as lists show it. */
+/** The state of a request, derived from those of its parts, as lists show it. */
 function requestState({ parts, cancelled, endedAtMs }: Request1): JobState {
   const states = parts.map(({ state }) => state)
   const [only] = states

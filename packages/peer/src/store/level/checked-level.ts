@@ -1,19 +1,19 @@
-/** A LevelDB with a checksum beside every value, over the value and its key, verified at each reading. */
+/** A LevelDB with a checksum stored with every value. The checksum covers the value and its key and is verified at each read. */
 import { crc32 } from 'node:zlib'
 import { StimnetError } from '@stimnet/protocol'
 import { AbstractIterator, AbstractLevel } from 'abstract-level'
 import { FORMAT_MARKER, type FolderFormat, formatIn } from './marker.ts'
 import { damagedTables } from './table-file.ts'
 
-// LevelDB has checksums of its own per block, but its Node binding does not verify them: a bit that flipped on the disk
-// was served.
+// LevelDB has checksums of its own per block, but its Node binding does not verify them: a bit that flipped on the disk was
+// served.
 const CHECKSUM_BYTES = 4
-/** A key that sorts before every sublevel. Its value says how far a database of an older version has been given checksums. */
+/** A key that sorts before every sublevel. Its value states how far a database of an older version has been given checksums. */
 const MARKER = '\u0000checksums'
 const MIGRATED_AT_ONCE = 1_000
 const DAMAGED_MAX = 20
 
-/** The database underneath, which stores values with their checksums. */
+/** The underlying database, which stores values with their checksums. */
 export type Inner = AbstractLevel<string | Buffer | Uint8Array, string, string>
 type Format = 'utf8' | 'buffer' | 'view'
 type Bytes = string | Buffer | Uint8Array
@@ -39,11 +39,11 @@ type RawIteratorOptions = Formats & Range & { readonly keys: boolean; readonly v
 /** The result of a walk over all values. */
 export interface StoreFinding {
   readonly values: number
-  /** Names of the records whose checksum does not fit; at most twenty. */
+  /** Names of the records whose checksum is wrong; at most twenty. */
   readonly damaged: readonly string[]
-  /** The format that the database says it has; absent where it says none. */
+  /** The format that the database states; absent if it states none. */
   readonly format?: FolderFormat
-  /** Bytes of keys and values by sublevel, where they were read. */
+  /** Bytes of keys and values by sublevel, if they were read. */
   readonly bytes?: ReadonlyMap<string, number>
 }
 
@@ -51,7 +51,7 @@ function bytesOf(value: Bytes): Buffer {
   return typeof value === 'string' ? Buffer.from(value) : Buffer.from(value.buffer, value.byteOffset, value.byteLength)
 }
 
-/** CRC-32 over key and value: a value that stands under another key is as wrong as one that was changed. */
+/** CRC-32 over key and value: a value under a wrong key is as wrong as a changed value. */
 function checksumOf(key: Bytes, value: Buffer): number {
   return crc32(value, crc32(bytesOf(key)))
 }
@@ -81,7 +81,7 @@ function opened(key: Bytes, stored: Buffer, format: Format): Bytes {
 const WAY_BACK =
   'its disk changed it. Stop the peer, check the disk, put the newest whole copy of db/ in its place, and run stimnet audit reconcile'
 
-/** The finding as a sentence; undefined where nothing is damaged. */
+/** The finding as a sentence; undefined if nothing is damaged. */
 export function damageText({ damaged }: StoreFinding): string | undefined {
   return damaged.length === 0 ? undefined : `damaged in the store: ${damaged.join(', ')}; ${WAY_BACK}`
 }
@@ -149,7 +149,7 @@ export class CheckedLevel extends AbstractLevel<Bytes, string, string> {
     return new CheckedIterator(this, this.#inner, options)
   }
 
-  /** About the bytes on disk of some sublevels; undefined for a database in memory. */
+  /** The approximate number of bytes on disk of some sublevels; undefined for a database in memory. */
   async bytesOf(names: readonly string[]): Promise<number | undefined> {
     const inner = this.#inner as Inner & { approximateSize?(start: string, end: string): Promise<number> }
     if (this.#directory === undefined || inner.approximateSize === undefined) return undefined
@@ -158,7 +158,7 @@ export class CheckedLevel extends AbstractLevel<Bytes, string, string> {
     return sizes.reduce((sum, size) => sum + size, 0)
   }
 
-  /** Reads and verifies every value, and the table files where there are some. */
+  /** Reads and verifies every value, and the table files if there are any. */
   async walk(): Promise<StoreFinding> {
     const tables = this.#directory === undefined ? [] : await damagedTables(this.#directory, { isOpen: true })
     const { values, damaged } = await walk(this.#inner)
@@ -167,14 +167,13 @@ export class CheckedLevel extends AbstractLevel<Bytes, string, string> {
 }
 
 /**
- * Reads every value of a database that is not open. Its files are verified first, since some damage makes LevelDB end
- * the process.
- * Throws what opening throws.
+ * Reads every value of a database that is not open. Its files are verified first, because some damage makes LevelDB end the
+ * process. Throws the errors of opening.
  */
 export async function walkClosed(open: () => Inner, directory: string): Promise<StoreFinding> {
   const tables = await damagedTables(directory, { isOpen: false })
   if (tables.length > 0) return { values: 0, damaged: tables.map(tableName) }
-  // Created only now: a `Level` begins to open, and to write, at its creation.
+  // The `Level` is created only now, because it begins to open, and to write, at its creation.
   const inner = open()
   await inner.open()
   try {
@@ -201,7 +200,7 @@ export async function keysIn(inner: Inner, sublevel: string): Promise<string[]> 
   }
 }
 
-/** The name of a damaged table file. Its records cannot be named, since the damage may hide where they begin. */
+/** The name of a damaged table file. Its records cannot be named, because the damage may hide where they begin. */
 function tableName(file: string): string {
   return `db/${file} (some of the records in it)`
 }
@@ -223,7 +222,7 @@ async function walk(inner: Inner): Promise<StoreFinding> {
   return { values, damaged, bytes }
 }
 
-/** The name of the sublevel that a key is in: the keys of a sublevel begin with `!NAME!`. */
+/** The name of the sublevel of a key: the keys of a sublevel begin with `!NAME!`. */
 function sublevelOf(key: Buffer): string {
   return key.toString('latin1', 1, Math.max(1, key.indexOf('!', 1)))
 }
@@ -239,7 +238,7 @@ class CheckedIterator extends AbstractIterator<CheckedLevel, Bytes, Bytes> {
     super(database, options as never)
     this.#format = options.valueEncoding
     this.#hasValues = options.values
-    // The checksum covers the key, so keys are read even where only values are asked for.
+    // The checksum covers the key, so keys are read even if only values are requested.
     const { keyEncoding, values } = options
     this.#entries = inner.iterator<Bytes, Buffer>({
       ...rangeOf(options),
@@ -273,13 +272,16 @@ function rangeOf({ gt, gte, lt, lte, reverse, limit }: Range): Range {
   return Object.fromEntries(Object.entries(bounds).filter(([, bound]) => bound !== undefined))
 }
 
-/** A marker; by default the state of the checksums: `done`; in hex, the key up to which an older database has them; or undefined where it has none. */
+/**
+ * The value of a marker. By default, the state of the checksums: `done`; in hex, the key up to which an older database has
+ * checksums; or undefined if it has none.
+ */
 async function markerOf(inner: Inner, key = MARKER): Promise<string | undefined> {
   const stored = await inner.get<string, Buffer>(key, { valueEncoding: 'buffer' })
   return stored === undefined ? undefined : (opened(key, stored, 'utf8') as string)
 }
 
-/** Adds checksums to a database of an older version, once. After an interruption it continues at the next start. */
+/** Adds checksums to a database of an older version, once. After an interruption, the work continues at the next start. */
 async function addChecksums(inner: Inner): Promise<void> {
   const marker = await markerOf(inner)
   if (marker === 'done') return

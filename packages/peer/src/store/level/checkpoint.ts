@@ -1,31 +1,34 @@
-/** A consistent copy of a LevelDB folder, also of one that a process has open and writes to. */
+/** A consistent copy of a LevelDB folder, even if a process has the database open and writes to it. */
 import { type FileHandle, open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { StimnetError } from '@stimnet/protocol'
 import { copyHeld } from './copied.ts'
 
-// https://github.com/google/leveldb/blob/main/doc/impl.md: tables are written once; a log and the manifest only grow, record by
-// record, each with its checksum; a half-written last record counts as absent. A table or a log is removed only after the manifest
-// has a record that makes it superfluous. So the files of a moment in which the manifest did not grow are the database of that
-// moment, with a whole number of batches.
+// https://github.com/google/leveldb/blob/main/doc/impl.md: tables are written once; a log and the manifest only grow, record
+// by record, each with its checksum; a half-written last record counts as absent. A table or a log is removed only after the
+// manifest has a record that makes it superfluous. So the files at a moment in which the manifest did not grow are the
+// database of that moment, with a whole number of batches.
 const TABLE = /^\d+\.(ldb|sst)$/
 const LOG = /^\d+\.log$/
 const MANIFEST = /^MANIFEST-\d+$/
 
-/** Attempts to meet a moment without a merge of tables, and the time between two of them, ms. */
+/** Maximum number of attempts to find a moment without a merge of tables, and the time between two attempts, ms. */
 const ATTEMPTS_MAX = 100
 const PAUSE_MS = 100
 
-/** The files of one moment: tables held open, so that they stay readable if they are removed, and what grows, as it was. */
+/**
+ * The files of one moment: open handles of tables, so that they stay readable if they are removed, and copies of the growing
+ * files.
+ */
 interface Moment {
   readonly tables: readonly { readonly name: string; readonly file: FileHandle }[]
   readonly grown: readonly { readonly name: string; readonly bytes: Uint8Array }[]
 }
 
 /**
- * Writes the database in `directory` as of one moment into the folder `to`, which must exist and be empty. Only reads in `directory`,
- * and takes no lock there. Throws STORE_UNAVAILABLE where tables are merged without a pause.
+ * Writes the state of the database in `directory` at one moment into the folder `to`, which must exist and be empty. Only
+ * reads in `directory`, and takes no lock there. Throws STORE_UNAVAILABLE if tables are merged without a pause.
  */
 export async function checkpoint(
   directory: string,
@@ -48,7 +51,7 @@ export async function checkpoint(
   throw new StimnetError('STORE_UNAVAILABLE', reason, { reason })
 }
 
-/** Undefined where the manifest changed meanwhile. Everything that is opened is added to `held`. */
+/** Undefined if the manifest changed in the meantime. Every opened file is added to `held`. */
 async function momentOf(directory: string, held: FileHandle[]): Promise<Moment | undefined> {
   const hold = async (name: string) => {
     const file = await open(join(directory, name), 'r')
@@ -64,7 +67,8 @@ async function momentOf(directory: string, held: FileHandle[]): Promise<Moment |
     const names = (await readdir(directory)).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
     const tables: { name: string; file: FileHandle }[] = []
     for (const table of names.filter((one) => TABLE.test(one))) tables.push({ name: table, file: await hold(table) })
-    // In the order of their numbers: a log is complete once the next one exists, so only the last can lack its end.
+    // Logs are read in the order of their numbers: a log is complete when the next one exists, so only the last log can lack
+    // its end.
     const logs: { name: string; bytes: Uint8Array }[] = []
     for (const log of names.filter((one) => LOG.test(one))) {
       logs.push({ name: log, bytes: await readFile(join(directory, log)) })
@@ -73,7 +77,7 @@ async function momentOf(directory: string, held: FileHandle[]): Promise<Moment |
     if (hasGrown || !current.equals(await readFile(join(directory, 'CURRENT')))) return undefined
     return { tables, grown: [{ name: 'CURRENT', bytes: current }, { name, bytes }, ...logs] }
   } catch (error) {
-    // A file that was merged into another between the listing and the opening.
+    // The file was merged into another file between the listing and the opening.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }

@@ -1,4 +1,4 @@
-/** Copies of files and folders, complete on disk, and their hashes. */
+/** Copies of files and folders that are completely on disk, and their hashes. */
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { type FileHandle, mkdir, open, readdir } from 'node:fs/promises'
@@ -22,15 +22,15 @@ export async function copyPrivately(from: string, to: string): Promise<void> {
   }
 }
 
-/** What of a folder is copied. */
+/** The selection of files that are copied. */
 export interface CopyOptions {
   /** Names of files and folders that are left out. */
   readonly skip: RegExp
-  /** Whether its files may disappear meanwhile. */
+  /** Whether its files may disappear during the copy. */
   readonly mayGo: boolean
 }
 
-/** Copies a folder with everything in it. Does nothing where there is none. Throws STORE_UNAVAILABLE for links. */
+/** Copies a folder with everything in it. Does nothing if the folder does not exist. Throws STORE_UNAVAILABLE for links. */
 export async function copyFolder(from: string, to: string, options: CopyOptions): Promise<void> {
   const entries = await readdir(from, { withFileTypes: true }).catch((error) => ifGone(error, []))
   await mkdir(to, { mode: 0o700, recursive: true })
@@ -55,9 +55,9 @@ function ifGone<T>(error: unknown, otherwise: T): T {
   throw error
 }
 
-/** A file of a folder. */
+/** The facts about a file in a folder. */
 export interface FileFact {
-  /** Relative to the folder, with `/` between names. */
+  /** The path relative to the folder, with `/` between names. */
   readonly path: string
   readonly bytes: number
   readonly sha256: string
@@ -74,7 +74,7 @@ export async function filesIn(folder: string, under = ''): Promise<FileFact[]> {
   return found.sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
-/** Size and hash of a file, which is on disk when the promise resolves. */
+/** Size and hash of a file. The file is on disk when the promise resolves. */
 export async function factOf(folder: string, path: string): Promise<FileFact> {
   const hash = createHash('sha256')
   const file = await open(join(folder, path), 'r')

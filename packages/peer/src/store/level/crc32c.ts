@@ -1,4 +1,7 @@
-/** The checksum that LevelDB writes beside its blocks and records: a CRC-32C, masked so that one over data with checksums is no weaker. */
+/**
+ * The checksum that LevelDB writes with its blocks and records: a CRC-32C, masked so that a checksum over data that contain
+ * checksums is not weaker.
+ */
 
 const POLYNOMIAL = 0x82f63b78
 const MASK_DELTA = 0xa282ead8
@@ -12,7 +15,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 /** The state before the first byte. */
 export const CRC_START = 0xffffffff
 
-/** The state after one byte more. */
+/** The state after one more byte. */
 export function crcAfter(state: number, byte: number): number {
   return (TABLE[(state ^ byte) & 0xff] ?? 0) ^ (state >>> 8)
 }

@@ -1,14 +1,17 @@
-/** A temporary copy of a LevelDB folder, so that it can be read without a trace. */
+/** A temporary copy of a LevelDB folder, so that the database can be read without changing the folder. */
 import { copyFile, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Files that LevelDB writes once and never changes. They are linked and not copied, since they can be large. */
+/** Files that LevelDB writes once and never changes. They are linked and not copied, because they can be large. */
 const TABLE = /\.(ldb|sst)$/
-/** The logs of the current run, and the tables and manifests that CURRENT names. Notes for people and the lock are left out. */
+/**
+ * The logs of the current run, and the tables and manifests that CURRENT names. LevelDB's own text logs and the lock are
+ * left out.
+ */
 const NEEDED = /^(CURRENT|MANIFEST-\d+|\d+\.(log|ldb|sst))$/
 
-/** Passes a copy in a folder closed to others to `use`, and removes it. Undefined where the original changed meanwhile. */
+/** Passes a copy in a private folder to `use`, and removes it. Undefined if the original changed in the meantime. */
 export async function withCopy<T>(directory: string, use: (copy: string) => Promise<T>): Promise<T | undefined> {
   const copy = await mkdtemp(join(tmpdir(), 'stimnet-look-'))
   const before = await stateOf(directory)
@@ -17,7 +20,7 @@ export async function withCopy<T>(directory: string, use: (copy: string) => Prom
     const found = await use(copy)
     return isSame(before, await stateOf(directory)) ? found : undefined
   } catch (error) {
-    // A file that a running process replaced is no damage.
+    // A file that a running process replaced is not damage.
     if (!isSame(before, await stateOf(directory))) return undefined
     throw error
   } finally {
@@ -45,7 +48,7 @@ function isSame(before: readonly FileState[], after: readonly FileState[]): bool
 }
 
 async function put(from: string, to: string, { link }: { link: boolean }): Promise<void> {
-  // Where this user may make no links, as on Windows, the file is copied.
+  // If this user may not create links, as on Windows, the file is copied.
   const isLinked =
     link &&
     (await symlink(from, to).then(

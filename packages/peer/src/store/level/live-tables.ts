@@ -1,6 +1,6 @@
 /**
- * The table files that a LevelDB database consists of, read from its manifest. Whoever closes a database while it merges tables leaves an
- * unfinished file behind that belongs to nothing, and that the next start removes.
+ * The table files of a LevelDB database, read from its manifest. Closing a database while it merges tables leaves an
+ * unfinished file that belongs to nothing and that the next start removes.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,9 +8,9 @@ import { CRC_START, crcAfter, maskedOf } from './crc32c.ts'
 
 const BLOCK_BYTES = 32_768
 const HEADER_BYTES = 7
-/** Types of the pieces of a record: a whole one, or its first, middle and last piece. */
+/** Types of the pieces of a record: a whole record, or its first, middle and last piece. */
 const [FULL, FIRST, LAST] = [1, 2, 4]
-/** Fields of a record, by tag: `text` has a length before it, a `file` a level, a number, a size and two keys. */
+/** Fields of a record, by tag: a `text` is preceded by its length; a `file` has a level, a number, a size and two keys. */
 const FIELDS: Readonly<Record<number, readonly ('number' | 'text')[]>> = {
   1: ['text'],
   2: ['number'],
@@ -23,7 +23,7 @@ const FIELDS: Readonly<Record<number, readonly ('number' | 'text')[]>> = {
 }
 const [DELETED, ADDED] = [6, 7]
 
-/** The numbers of the files; undefined where the manifest cannot be read, so that any file may be one of them. */
+/** The numbers of the files; undefined if the manifest cannot be read, so that any file may belong to the database. */
 export async function liveTables(directory: string): Promise<ReadonlySet<number> | undefined> {
   try {
     const manifest = (await readFile(join(directory, 'CURRENT'), 'utf8')).trim()
@@ -48,7 +48,7 @@ function* recordsIn(bytes: Buffer): Generator<Buffer> {
     const end = at + HEADER_BYTES + length
     if (end > bytes.length) throw new RangeError('a record that was cut short')
     const piece = bytes.subarray(at + HEADER_BYTES, end)
-    // A changed record could leave out a table that is damaged as well.
+    // A changed record could omit a table that is damaged as well.
     const state = bytes.subarray(at + HEADER_BYTES - 1, end).reduce(crcAfter, CRC_START)
     if (maskedOf(state) !== bytes.readUInt32LE(at)) throw new RangeError('a record that was changed')
     pieces = type === FULL || type === FIRST ? [piece] : [...pieces, piece]

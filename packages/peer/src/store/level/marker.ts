@@ -1,4 +1,4 @@
-/** The version of the format of a peer's data folder, as its database says it. */
+/** The version of the format of a peer's data folder, as stated by its database. */
 import { StimnetError } from '@stimnet/protocol'
 
 /** The format that this program writes. A database without a marker has format 1, or is empty. */
@@ -7,10 +7,10 @@ export const FORMAT = 2
 /** The key of the marker, which sorts before every sublevel. */
 export const FORMAT_MARKER = '\u0000format'
 
-/** The marker. */
+/** The content of the marker. */
 export interface FolderFormat {
   readonly format: number
-  /** The format that it is brought to, where that was not finished. */
+  /** The format to which the folder is being upgraded, if the upgrade was not finished. */
   readonly to?: number
 }
 
@@ -19,7 +19,7 @@ export function formatText(format: FolderFormat): string {
   return JSON.stringify(format)
 }
 
-/** Reads a marker; undefined for what is none. */
+/** Reads a marker; undefined for invalid text. */
 export function formatIn(text: string): FolderFormat | undefined {
   try {
     const { format, to } = JSON.parse(text)
@@ -31,7 +31,7 @@ export function formatIn(text: string): FolderFormat | undefined {
   }
 }
 
-/** Why this program must not open a folder of that format; undefined where it may. */
+/** The reason why this program must not open a folder of that format; undefined if it may. */
 export function refusalOf({ format, to = format }: FolderFormat): string | undefined {
   const newest = Math.max(format, to)
   if (newest <= FORMAT) return undefined

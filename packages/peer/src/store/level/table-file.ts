@@ -1,13 +1,12 @@
-/** Verification of LevelDB's table files: each block is compared with its checksum, which LevelDB writes and never verifies. */
+/** Verification of LevelDB's table files: each block is compared with its checksum, which LevelDB writes but never verifies. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { CRC_START, crcAfter, maskedOf } from './crc32c.ts'
 import { liveTables } from './live-tables.ts'
 
-// https://github.com/google/leveldb/blob/main/doc/table_format.md: a sequence of blocks, each followed by a byte for
-// its compression
-// and a masked CRC-32C; then a footer with the places of the last two blocks, the meta index and the index.
+// https://github.com/google/leveldb/blob/main/doc/table_format.md: a sequence of blocks, each followed by a byte for its
+// compression and a masked CRC-32C; then a footer with the positions of the last two blocks, the meta index and the index.
 const FOOTER_BYTES = 48
 const MAGIC = 0xdb4775248b80fb57n
 const TRAILER_BYTES = 5
@@ -15,8 +14,8 @@ const TRAILER_BYTES = 5
 const WRITTEN_MS = 1_000
 
 /**
- * Names of the table files that are not as LevelDB wrote them. A file that disappears while the database `isOpen` was merged into another.
- * Of a database that is closed, files that it does not consist of are not looked at.
+ * Names of the table files that are not as LevelDB wrote them. If the database `isOpen`, a file that disappears was merged
+ * into another file. For a closed database, files that do not belong to it are ignored.
  */
 export async function damagedTables(directory: string, { isOpen }: { isOpen: boolean }): Promise<string[]> {
   const names = (await readdir(directory)).filter((name) => /\.(ldb|sst)$/.test(name)).sort()
@@ -46,7 +45,7 @@ interface Block {
   readonly size: number
 }
 
-/** Whether a file consists of blocks that fit their checksums, and a footer that names the last two. */
+/** Whether a file consists of blocks with valid checksums and a footer that names the last two blocks. */
 function isWholeTable(bytes: Buffer): boolean {
   const end = bytes.length - FOOTER_BYTES
   if (end < 2 * TRAILER_BYTES || bytes.readBigUInt64LE(bytes.length - 8) !== MAGIC) return false
@@ -59,8 +58,7 @@ function isWholeTable(bytes: Buffer): boolean {
 }
 
 /**
- * The blocks of a file. A block ends where the checksum of everything since its beginning stands. Undefined where the
- * last block
+ * The blocks of a file. A block ends where the checksum of all bytes since its beginning stands. Undefined if the last block
  * has no end.
  */
 function blocksOf(bytes: Buffer, end: number): Block[] | undefined {

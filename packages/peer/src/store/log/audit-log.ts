@@ -1,4 +1,7 @@
-/** The append-only audit log of requests, decisions, runs and releases, under a Merkle tree that proves any part of it. */
+/**
+ * The append-only audit log of requests, decisions, runs and releases. It is kept as a Merkle tree that proves any part of
+ * it.
+ */
 import { createHash } from 'node:crypto'
 import {
   type AuditRecord,
@@ -18,7 +21,7 @@ import {
 import type { Operation, Root, Sublevel } from '../level/level.ts'
 import { AuditNodes, EMPTY_TREE, grown, leafHashOf, pathOfNext, rootOf, type TreeState } from './audit-tree.ts'
 
-/** Whether the audit log is whole, and where it first breaks if it is not. */
+/** Whether the audit log is intact; if not, where it first breaks. */
 export type AuditFinding =
   | { readonly ok: true; readonly records: number; readonly head: string }
   | { readonly ok: false; readonly sequence: number; readonly why: string }
@@ -63,35 +66,38 @@ export interface AuditEvent {
   readonly actor: string
   readonly jobId?: string
   readonly code?: string
-  /** Recorded time, Unix ms, where the actual moment would disclose something. Defaults to now. */
+  /** Recorded time, Unix ms, if the actual time would disclose something. Default: now. */
   readonly atMs?: number
   /** Fixed fields only; never a value from the data. */
   readonly detail?: Readonly<Record<string, string | number | boolean>>
 }
 
-/** The end of the log. Kept beside the records, so that a removed last record is noticed. */
+/** The end of the log. It is stored separately from the records, so that a removed last record is noticed. */
 interface Head {
   readonly sequence: number
   /** The root of the tree, in hex. */
   readonly root: string
-  /** The last record that says how many charges there were; absent where an earlier version wrote it, or where there is none. */
+  /**
+   * Number of the last record that states the number of charges; absent if an earlier version wrote the head, or if there is
+   * no such record.
+   */
   readonly counted?: number
 }
 
-/** The kinds of records that say how many charges there were. */
+/** The kinds of records that state the number of charges. */
 const COUNTING: readonly AuditKind[] = ['start', 'spend']
 
-/** A record's place in the log, and its proof. */
+/** A record's position in the log, and its proof. */
 export interface Appended {
-  /** Counted from 1. */
+  /** The sequence number, beginning with 1. */
   readonly sequence: number
   /** Hash of the leaf, in hex. */
   readonly hash: string
-  /** The proof against the log that ends with this record. `opened` includes the record itself beside its commitment. */
+  /** The proof against the log that ends with this record. `opened` includes the record itself in addition to its commitment. */
   proof(options: { opened: boolean }): AuditProofFields
 }
 
-/** The proof as a receipt carries it. */
+/** The proof in the form in which a receipt carries it. */
 export interface AuditProofFields {
   readonly entry: Uint8Array
   readonly index: number
@@ -114,7 +120,7 @@ export class AuditLog {
   readonly #nodes: AuditNodes
   readonly #random: RandomSource
   #tree: TreeState = EMPTY_TREE
-  /** The tree as of the last batch on disk. Only this state is proved to others. */
+  /** The tree after the last batch on disk. Only this state is proved to others. */
   #stored: TreeState = EMPTY_TREE
   #pending: Operation[] = []
   #counted: number | undefined
@@ -128,7 +134,7 @@ export class AuditLog {
     this.#nodes = new AuditNodes(root, async (index) => Uint8Array.from((await this.#record(index + 1)).hash))
   }
 
-  /** Opens the log. Throws AUDIT_BROKEN where its last record or its root does not fit its head. */
+  /** Opens the log. Throws AUDIT_BROKEN if its last record or its root does not match its head. */
   static async open(root: Root, random: RandomSource = cryptographicRandom): Promise<AuditLog> {
     const log = new AuditLog(root, random)
     const head = await log.#head()
@@ -184,7 +190,7 @@ export class AuditLog {
     }
   }
 
-  /** The state of the log before a change is prepared, to which `rewind` returns when the change throws. */
+  /** The state of the log before a change is prepared, to which `rewind` returns if the change throws. */
   mark(): { tree: TreeState; pending: number; counted: number | undefined } {
     return {
       tree: this.#tree,
@@ -217,7 +223,7 @@ export class AuditLog {
     }
   }
 
-  /** The sequence number of the last record that says how many charges there were; undefined where it is not known. */
+  /** The sequence number of the last record that states the number of charges; undefined if it is not known. */
   get counted(): number | undefined {
     return this.#counted
   }
@@ -230,7 +236,7 @@ export class AuditLog {
   }
 
   /**
-   * Proves record `sequence` against the first `size` records. Throws RangeError where they do not contain it, and
+   * Proves record `sequence` against the first `size` records. Throws RangeError if these do not contain it, and
    * AUDIT_BROKEN.
    */
   async prove(
@@ -252,7 +258,10 @@ export class AuditLog {
     }
   }
 
-  /** Proves that the log of `size` records continues that of `oldSize`; both at least 1. Throws RangeError or AUDIT_BROKEN. */
+  /**
+   * Proves that the log of `size` records continues the log of `oldSize` records; both at least 1. Throws RangeError or
+   * AUDIT_BROKEN.
+   */
   async proveConsistency({ oldSize, size }: { oldSize: number; size: number }): Promise<Uint8Array[]> {
     if (size > this.#stored.size) throw new RangeError('the log is not that long')
     return Promise.all(consistencyRanges(oldSize, size).map((range) => this.#nodes.rootOfRange(range)))
@@ -265,9 +274,8 @@ export class AuditLog {
   }
 
   /**
-   * Recomputes the tree over the records as they are now, without the stored nodes. For a log that was changed, the
-   * root differs from the
-   * one that was signed. A record that cannot be read is hashed as stored bytes or, if damaged, by its key.
+   * Recomputes the tree over the current records, without the stored nodes. If the log was changed, the root differs from
+   * the signed root. A record that cannot be read is hashed as stored bytes or, if damaged, by its key.
    */
   async recount(signal?: AbortSignal): Promise<TreeHead> {
     let tree = EMPTY_TREE
@@ -278,9 +286,9 @@ export class AuditLog {
     return { size: tree.size, root: rootOf(tree) }
   }
 
-  /** Reads all records and recomputes the tree. Reports the first record that does not fit, and why. */
+  /** Reads all records and recomputes the tree. Reports the first record that does not match, and the reason. */
   async verify(signal?: AbortSignal): Promise<AuditFinding> {
-    // The head is read first, since the log may grow during the walk.
+    // The head is read first, because the log may grow during the walk.
     const end = await this.#head()
     let tree = EMPTY_TREE
     let rootAtEnd = EMPTY_ROOT
@@ -308,7 +316,7 @@ export class AuditLog {
     return { ok: true, records: tree.size, head: toHex(rootOf(tree)) }
   }
 
-  /** Yields all records in order; without bytes for those that do not fit their checksum. */
+  /** Yields all records in order. Records with a wrong checksum come without bytes. */
   async *#walk(): AsyncGenerator<[key: string, bytes: Uint8Array | undefined]> {
     let after = ''
     for (;;) {

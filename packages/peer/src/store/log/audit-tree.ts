@@ -5,7 +5,7 @@ import type { Operation, Root, Sublevel } from '../level/level.ts'
 
 type Hash = Uint8Array<ArrayBuffer>
 
-/** A state of the tree: its size, and the hashes of the full subtrees that it consists of, from left to right. */
+/** A state of the tree: its size, and the hashes of its full subtrees, from left to right. */
 export interface TreeState {
   readonly size: number
   readonly edge: readonly Hash[]
@@ -27,7 +27,7 @@ export function grown(tree: TreeState, leaf: Hash): { tree: TreeState; nodes: re
   const edge = [...tree.edge]
   const nodes: (Subtree & { hash: Hash })[] = []
   let hash = leaf
-  // As in binary counting: each trailing one in the old size is a subtree that becomes full with its right half.
+  // As in binary counting: each trailing 1 bit in the old size is a subtree that becomes full with its right half.
   for (let level = 1, index = tree.size; index % 2 === 1; level++) {
     index = (index - 1) / 2
     hash = sha256(nodeInput({ left: edge.pop() ?? hash, right: hash }))
@@ -42,7 +42,7 @@ export function rootOf({ edge }: TreeState): Hash {
   return edge.length === 0 ? sha256(new Uint8Array()) : folded(edge)
 }
 
-/** The inclusion path of the next leaf in the tree that it will complete: the hashes before it, lowest first. */
+/** The inclusion path of the next leaf in the tree that it will complete: the hashes before the leaf, lowest first. */
 export function pathOfNext({ edge }: TreeState): Hash[] {
   return [...edge].reverse()
 }
@@ -63,7 +63,7 @@ export class AuditNodes {
     return { type: 'put', sublevel: this.#nodes, key: nodeKey(node), value: node.hash }
   }
 
-  /** Loads the tree of `size` leaves. Throws AUDIT_BROKEN where a node is missing. */
+  /** Loads the tree of `size` leaves. Throws AUDIT_BROKEN if a node is missing. */
   async load(size: number): Promise<TreeState> {
     const edge = await Promise.all(subtreesOf({ from: 0, to: size }).map((subtree) => this.#hashOf(subtree)))
     return { size, edge }

@@ -1,15 +1,18 @@
-/** An index of what has ended, by the time of its end, so that what is old enough to be deleted is found without reading the rest. */
+/**
+ * An index of ended records by the time of their end, so that records old enough to be deleted are found without reading all
+ * others.
+ */
 import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level/level.ts'
 
-/** What ends: jobs for others and the requests of accounts here, each with its result, which may be deleted before it. */
+/** The kinds of ended records: jobs for others and requests of accounts here, and their results, which may be deleted earlier. */
 export type EndedKind = 'job' | 'job-result' | 'request' | 'request-result'
 
-/** One entry. */
+/** One entry of the index. */
 export interface EndedOne {
   readonly kind: EndedKind
   readonly id: string
-  /** Unix ms. */
+  /** Time of the end, Unix ms. */
   readonly endedAtMs: number
 }
 
@@ -21,7 +24,7 @@ export function endedKey({ kind, endedAtMs, id }: EndedOne): string {
   return `${kind}!${String(endedAtMs).padStart(16, '0')}!${id}`
 }
 
-/** The index. Its entries are written and removed with what they are about. */
+/** The index. Its entries are written and removed together with the records. */
 export class Ended {
   readonly #stored: Sublevel<true>
 
@@ -37,13 +40,13 @@ export class Ended {
     draft.del(this.#stored, endedKey(one))
   }
 
-  /** At most `limit` ids of a kind that ended before `beforeMs`, the longest ago first. */
+  /** At most `limit` ids of a kind that ended before `beforeMs`, earliest first. */
   async before(kind: EndedKind, beforeMs: number, limit: number): Promise<string[]> {
     const keys = await this.#stored.keys({ ...rangeOf(kind, beforeMs), limit }).all()
     return keys.map((key) => key.slice(key.lastIndexOf('!') + 1))
   }
 
-  /** The number of those, counted up to `max`. */
+  /** The number of ids of a kind that ended before `beforeMs`, counted up to `max`. */
   async count(kind: EndedKind, beforeMs: number, max: number): Promise<number> {
     const keys = this.#stored.keys({ ...rangeOf(kind, beforeMs), limit: max })
     let count = 0
@@ -59,7 +62,7 @@ export class Ended {
   }
 }
 
-/** Keys counted at a time. */
+/** Number of keys counted at a time. */
 const PIECE = 1_000
 
 function rangeOf(kind: EndedKind, beforeMs: number): { gt: string; lt: string } {

@@ -1,18 +1,18 @@
 /**
- * Questions that were answered from the current epochs, each with the job that has the answer. They stay answerable after the limit on
- * refusals is reached, and are answered alike, also after that job was deleted: what it released is then kept here.
+ * Questions that were answered from the current epochs, each with the job that has the answer. They can still be asked after
+ * the limit on refusals is reached, and get the same answer. After that job is deleted, its released output is kept here.
  */
 import type { Database, Draft } from '../database.ts'
 
-/** The id of the job with the answer; 1 where an earlier version did not keep it. */
+/** The id of the job with the answer; 1 if an earlier version did not store it. */
 type Answer = string | 1
 
 /** The sublevels of answered questions. */
 export const ANSWERED_SUBLEVELS = ['answered', 'answered-jobs', 'answered-outputs'] as const
 
 /**
- * Questions noted last, which the database may not have yet: the changes of one batch are prepared before any of them is written, and
- * a batch has fewer than this.
+ * Maximum number of recent questions kept in memory, which the database may not have yet: the changes of one batch are
+ * prepared before any of them is written, and a batch has fewer changes than this.
  */
 const FRESH_MAX = 16_384
 
@@ -35,12 +35,12 @@ function storesOf(database: Database) {
     questions: database.json<Answer>('answered'),
     /** The question of each job that gave a first answer. */
     jobs: database.json<string>('answered-jobs'),
-    /** What a deleted job released, as JSON text, by job. */
+    /** The released output of a deleted job, as JSON text, by job. */
     outputs: database.json<string>('answered-outputs')
   }
 }
 
-/** Answered questions by scope and hash. They are read when they are needed: there are as many as answers from the current epochs. */
+/** Answered questions by scope and hash. They are read when needed: there are as many as answers from the current epochs. */
 export class AnsweredStore {
   readonly #stored: ReturnType<typeof storesOf>
   readonly #fresh = new Map<string, string>()
@@ -53,7 +53,7 @@ export class AnsweredStore {
     return (await this.#get(keyOf(scope, question))) !== undefined
   }
 
-  /** The job that has the first answer; undefined where there is none, or where it is not known. */
+  /** The job with the first answer; undefined if there is none, or if it is not known. */
   async jobOf(scope: string, question: string): Promise<string | undefined> {
     const answer = await this.#get(keyOf(scope, question))
     return answer === 1 ? undefined : answer
@@ -63,7 +63,7 @@ export class AnsweredStore {
     return this.#fresh.get(key) ?? (await this.#stored.questions.get(key))
   }
 
-  /** Notes an answered question, in the batch of its answer. The first answer counts. Inside the single writer. */
+  /** Records an answered question, in the batch of its answer. Only the first answer is kept. Use inside the single writer. */
   async note(draft: Draft, scope: string, { question, jobId }: { question: string; jobId: string }): Promise<void> {
     const key = keyOf(scope, question)
     if ((await this.#get(key)) !== undefined) return
@@ -79,12 +79,12 @@ export class AnsweredStore {
     return (await this.#stored.jobs.get(jobId)) !== undefined
   }
 
-  /** Keeps what a job released that is about to be deleted, in the batch that deletes it. */
+  /** Stores the released output of a job that is about to be deleted, in the batch that deletes it. */
   keep(draft: Draft, jobId: string, json: string): void {
     draft.put(this.#stored.outputs, jobId, json)
   }
 
-  /** What a deleted job released; undefined for any other. */
+  /** The released output of a deleted job; undefined for any other job. */
   keptOf(jobId: string): Promise<string | undefined> {
     return this.#stored.outputs.get(jobId)
   }

@@ -1,16 +1,16 @@
-/** Disclosure ledgers, one per catalog epoch, scope and kind of item: the record of what releases have disclosed. */
+/** Disclosure ledgers, one per catalog epoch, scope and kind of item: the record of everything that releases have disclosed. */
 import { ledgerToBytes, type SpanLedger } from '@stimnet/privacy'
 import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level/level.ts'
 
-/** The creation of a new ledger, and the reading of a stored one. */
+/** The creation of a new ledger, and the reading of a stored ledger. */
 export interface LedgerForm {
   start(): Promise<SpanLedger>
-  /** Throws NODE_ERROR where the bytes do not belong to this ledger. */
+  /** Throws NODE_ERROR if the bytes do not belong to this ledger. */
   read(bytes: Uint8Array): Promise<SpanLedger>
 }
 
-/** The store of ledgers: one ledger per scope, kept in memory once it was used. */
+/** The store of ledgers: one ledger per scope, kept in memory after its first use. */
 export class LedgerStore {
   readonly #ledgers: Sublevel<Uint8Array>
   readonly #current = new Map<string, SpanLedger>()
@@ -18,13 +18,13 @@ export class LedgerStore {
   readonly #stored = new Map<string, SpanLedger>()
 
   constructor(database: Database) {
-    // The sublevel keeps the name that it had in the first version, whose ledgers are read from the same place.
+    // The sublevel keeps its name from the first version, whose ledgers are read from the same sublevel.
     this.#ledgers = database.root.sublevel<string, Uint8Array>('atoms', {
       valueEncoding: 'view'
     }) as unknown as Sublevel<Uint8Array>
   }
 
-  /** Loads a scope's ledger, or starts one where none is stored. Throws NODE_ERROR where the stored bytes are not a ledger. */
+  /** Loads a scope's ledger, or starts a ledger if none is stored. Throws NODE_ERROR if the stored bytes are not a ledger. */
   async load(scope: string, form: LedgerForm): Promise<SpanLedger> {
     const known = this.#current.get(scope)
     if (known) return known
@@ -57,23 +57,22 @@ export class LedgerStore {
     return found.map(([scope, bytes]) => [scope.slice(prefix.length), bytes])
   }
 
-  /** Moves a ledger to another epoch. Inside the single writer of a peer that is not serving. */
+  /** Moves a ledger to another epoch. Use inside the single writer of a peer that is not serving. */
   move(draft: Draft, ledger: { catalog: string; name: string; from: string; to: string; next: SpanLedger }): void {
     const { catalog, name, from, to, next } = ledger
     draft.del(this.#ledgers, `${catalog}!${from}!${name}`)
     draft.put(this.#ledgers, `${catalog}!${to}!${name}`, ledgerToBytes(next))
   }
 
-  /** The ledger as of the last change prepared; undefined if it was not loaded with `load`. */
+  /** The ledger after the last prepared change; undefined if it was not loaded with `load`. */
   current(scope: string): SpanLedger | undefined {
     return this.#current.get(scope)
   }
 
   /**
    * Stores the ledger after a release, inside the single writer and in the batch that publishes the release. The first
-   * release
-   * stores it even if it disclosed nothing new: then the next start reads the ledger, whatever lattice is configured by
-   * then.
+   * release stores it even if it disclosed nothing new: then the next start reads the ledger, whatever lattice is configured
+   * by then.
    */
   replace(draft: Draft, scope: string, next: SpanLedger): void {
     const [current, stored] = [this.#current.get(scope), this.#stored.get(scope)]

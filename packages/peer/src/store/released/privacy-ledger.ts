@@ -1,4 +1,7 @@
-/** The ledger of differential privacy: charges per catalog. Charged before data are read, never refunded, and once per answer. */
+/**
+ * The ledger of differential privacy: charges per catalog. Amounts are charged before data are read, never refunded, and
+ * once per answer.
+ */
 import { decimalText } from '@stimnet/privacy'
 import { StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
@@ -11,7 +14,7 @@ export const EVERYBODY = '*'
 /** Caps on charges, in units of 10⁻⁹ ρ. */
 export interface BudgetCaps {
   readonly lifetime: bigint
-  /** For one scope: a project, or the key of a requester or of a gateway's account. */
+  /** The cap of one scope: a project, or the key of a requester or of a gateway's account. */
   readonly project: bigint
 }
 
@@ -24,7 +27,7 @@ export interface Spending {
   readonly scope: string
   readonly nanoRho: bigint
   readonly caps: BudgetCaps
-  /** Whether the catalog promises that nothing exact ever leaves it. */
+  /** Whether the catalog promises never to release exact numbers. */
   readonly promised: boolean
   readonly jobId: string
 }
@@ -39,7 +42,7 @@ interface Totals {
   readonly lifetime: string
   readonly scopes: Readonly<Record<string, string>>
   readonly spends: number
-  /** Whether an answer was given under the promise that nothing exact ever leaves this catalog. */
+  /** Whether an answer was given under the promise that this catalog never releases exact numbers. */
   readonly promised: boolean
 }
 
@@ -48,16 +51,19 @@ interface Spend {
   readonly scope: string
   readonly nanoRho: string
   readonly jobId: string
-  /** The charge is known from the audit log only. Its answer may have been released, so it pays for no other. */
+  /**
+   * Whether the charge is known only from the audit log. Its answer may have been released, so the charge pays for no other
+   * answer.
+   */
   readonly lost?: true
 }
 
 const NOTHING: Totals = { lifetime: '0', scopes: {}, spends: 0, promised: false }
 
-/** Charges per catalog at most, since each is kept for ever. */
+/** Maximum number of charges per catalog, because each is kept for ever. */
 const SPENDS_MAX = 100_000
 
-/** Audit records read at a time. */
+/** Number of audit records read at a time. */
 const PAGE = 256
 
 /** The ledger of a peer. Only the single writer changes it. */
@@ -98,7 +104,7 @@ export class PrivacyLedger {
     return this.#count
   }
 
-  /** Whether the audit log contains charges that this ledger does not, because an older database was restored. */
+  /** Whether the audit log contains charges that this ledger lacks, because an older database was restored. */
   get behind(): boolean {
     return this.#behind
   }
@@ -109,7 +115,7 @@ export class PrivacyLedger {
     return spend !== undefined && spend.lost === undefined
   }
 
-  /** Whether an answer was given under the promise that nothing exact ever leaves this catalog. */
+  /** Whether an answer was given under the promise that this catalog never releases exact numbers. */
   hasPromised(catalog: string): boolean {
     return this.#byCatalog.get(catalog)?.promised ?? false
   }
@@ -140,10 +146,9 @@ export class PrivacyLedger {
   }
 
   /**
-   * Throws BUDGET_EXCEEDED where the charge exceeds what is left, the catalog has too many charges, or the ledger is
-   * behind the audit
-   * log. The reason depends on requests alone, and a refusal costs nothing. `advice` receives what is left and ends the
-   * reason.
+   * Throws BUDGET_EXCEEDED if the charge exceeds the remaining amount, the catalog has too many charges, or the ledger is
+   * behind the audit log. The reason depends on requests alone, and a refusal costs nothing. `advice` receives the remaining
+   * amounts and returns the end of the reason.
    */
   assertHolds(
     spending: Omit<Spending, 'jobId' | 'key' | 'promised'>,
@@ -170,7 +175,7 @@ export class PrivacyLedger {
   }
 
   /**
-   * Charges a request, inside the single writer. False where it was paid before. Throws BUDGET_EXCEEDED; then nothing
+   * Charges a request, inside the single writer. Returns false if it was paid before. Throws BUDGET_EXCEEDED; then nothing
    * is written.
    */
   spend(draft: Draft, spending: Spending): boolean {
@@ -211,27 +216,26 @@ export class PrivacyLedger {
     return true
   }
 
-  /** The bytes that were or are about to be released for a request; undefined before that. */
+  /** The output that was released or is about to be released for a request; undefined before that. */
   async answerOf(key: string): Promise<string | undefined> {
     return this.#fresh.get(key) ?? (await this.#answers.get(key))
   }
 
-  /** Stores the only answer that this request ever gets. Inside the single writer, in the batch that publishes it. */
+  /** Stores the only answer that this request ever gets. Use inside the single writer, in the batch that publishes the answer. */
   answer(draft: Draft, key: string, json: string): void {
     draft.undo(() => this.#fresh.delete(key))
     this.#fresh.set(key, json)
     draft.put(this.#answers, key, json)
   }
 
-  /** Called once the batch of an answer is on disk. */
+  /** Called when the batch of an answer is on disk. */
   settled(key: string): void {
     this.#fresh.delete(key)
   }
 
   /**
-   * Adds the charges that only the audit log knows; the log has every charge. Returns the number of charges that were
-   * missing, or
-   * whose answer is not stored: the answers of both may have been released.
+   * Adds the charges that only the audit log contains; the log has every charge. Returns the number of charges that were
+   * missing, or whose answer is not stored: the answers of both may have been released.
    */
   async reconcile(): Promise<number> {
     if (!this.#behind) return 0
@@ -258,9 +262,8 @@ export class PrivacyLedger {
   }
 
   /**
-   * Marks paid requests without a stored answer as lost. Called when part of this peer's log was lost: they may have
-   * been answered
-   * then, and must not pay for a second answer.
+   * Marks paid requests without a stored answer as lost. Called when part of this peer's log was lost: they may have been
+   * answered then, and must not pay for a second answer.
    */
   async loseUnanswered(): Promise<void> {
     const lost = await this.#unanswered()
@@ -293,7 +296,7 @@ function added(was: Totals, { scope, nanoRho, promised }: Omit<Spend, 'lost'> & 
 
 /** The latest number of charges in the audit log. Every start and every charge records it. */
 async function lastCount({ auditLog }: Database): Promise<number> {
-  // The log knows where, so that what came since is not read.
+  // The log knows the position, so that later records are not read.
   let before = auditLog.counted === undefined ? undefined : auditLog.counted + 1
   for (;;) {
     const records = await auditLog.read({ limit: PAGE, ...(before === undefined ? {} : { before }) })
@@ -307,7 +310,7 @@ async function lastCount({ auditLog }: Database): Promise<number> {
   }
 }
 
-/** A charge as recorded in the audit log. The record of a reconciliation does not match it. */
+/** A charge as recorded in the audit log. The record of a reconciliation does not match this schema. */
 const chargeSchema = z.object({
   catalog: z.string(),
   scope: z.string(),

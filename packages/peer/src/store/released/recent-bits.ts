@@ -6,16 +6,16 @@ import type { Sublevel } from '../level/level.ts'
 /** A number of bits and the time at which they were disclosed. */
 type Told = readonly [atMs: number, bits: number]
 
-/** Entries kept per requester. Older ones are added to the oldest entry that is kept. */
+/** Maximum number of entries kept per requester. Older entries are added to the oldest kept entry. */
 const ENTRIES_MAX = 1_000
 
 /**
- * What is counted: what refusals and withheld, left out, rounded or joined parts disclose, or what answers disclose of a variable. The latter
- * is counted under the name of `takenBy`.
+ * The counted bits: those disclosed by refusals and withheld, left-out, rounded or joined parts, or those disclosed by
+ * answers about a variable. The latter are counted under the name from `takenBy`.
  */
 export type Counted = 'refusal-bits' | 'taken-bits'
 
-/** The name under which the bits count that a requester took of a variable. */
+/** The name under which the bits that a requester took of a variable are counted. */
 export function takenBy(requester: string, variable: string): string {
   return `${requester} ${variable}`
 }
@@ -31,8 +31,8 @@ export class RecentBits {
   }
 
   /**
-   * Opens the store. Forgets requesters without entries in the thirty days before `nowMs`: keys are free, and there may
-   * be many.
+   * Opens the store. Forgets requesters without entries in the thirty days before `nowMs`: keys are free to make, and there
+   * may be many.
    */
   static async open(database: Database, counted: Counted, nowMs = 0): Promise<RecentBits> {
     const stored = database.json<readonly Told[]>(counted)
@@ -44,7 +44,7 @@ export class RecentBits {
     return new RecentBits(stored, told)
   }
 
-  /** Bits in the thirty days before `nowMs`. Later times count too, so that a clock that is set back forgets nothing. */
+  /** Bits in the thirty days before `nowMs`. Later times count too, so that nothing is forgotten if the clock is set back. */
   bits(scope: string, requester: string, nowMs: number): number {
     return sum(this.#recent(keyOf(scope, requester), nowMs))
   }

@@ -1,4 +1,4 @@
-/** Statements that were answered, kept until they would be refused as expired anyway. */
+/** Answered statements, kept until they would be refused as expired anyway. */
 import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level/level.ts'
 
@@ -14,7 +14,7 @@ export interface Answered {
 /** Answered statements by issuer and nonce. */
 export class ReplayStore {
   readonly #answered: Sublevel<Answered>
-  /** Statements being answered now, which the database does not know yet. */
+  /** Statements that are being answered now, which the database does not have yet. */
   readonly #underWay = new Map<string, Promise<unknown>>()
 
   constructor(database: Database) {
@@ -49,7 +49,7 @@ export class ReplayStore {
     }
   }
 
-  /** Forgets expired statements. A replay of these is refused as expired. */
+  /** Forgets expired statements. A replay of such a statement is refused as expired. */
   async sweep(database: Database, nowMs: number): Promise<void> {
     const expired: string[] = []
     for await (const [key, { expiresAtMs }] of this.#answered.iterator()) if (expiresAtMs < nowMs) expired.push(key)

@@ -17,7 +17,7 @@ export class ScriptBitStore {
     return new ScriptBitStore(stored, new Map(await stored.iterator().all()))
   }
 
-  /** Bits of a scope as of the last change prepared. */
+  /** The bits of a scope after the last prepared change. */
   told(scope: string): number {
     return this.#bits.get(scope) ?? 0
   }

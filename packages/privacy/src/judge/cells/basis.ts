@@ -13,7 +13,7 @@ import type { RowSets } from '../row-sets.ts'
 export interface CellRules {
   readonly settings: PrivacySettings
   readonly facts: FactsOf
-  /** Undefined where every table of the plan has one row per subject. */
+  /** The rows behind the plan; undefined where every table of the plan has one row per subject. */
   readonly rowSets: RowSets | undefined
 }
 
@@ -23,13 +23,16 @@ export interface CellBasis {
   readonly support: SubjectSet
   /** All numbers that the cell discloses. */
   readonly numbers: readonly CellNumber[]
-  /** The set whose size is shown beside a mean, a spread or a share, or for all bins, if that size may be disclosed exactly. */
+  /**
+   * The set whose size is shown beside a mean, a spread or a share, or beside bins as their total, if that size may be
+   * disclosed exactly.
+   */
   readonly counted?: SolvedSet
   /** For a quantile: the bins that will be shown. */
   readonly bins?: readonly ReducedBin[]
 }
 
-/** Whether a cell may be shown by itself. `why` is for the local audit log only, since it depends on data. */
+/** The finding whether a cell may be shown by itself. `why` is for the local audit log only, because it depends on data. */
 export type CellFinding =
   | { readonly ok: true; readonly basis: CellBasis }
   | {
@@ -46,8 +49,8 @@ export function withheld(why: string, numbers: readonly CellNumber[] = [], domin
 }
 
 /**
- * Requires at least k subjects, and that one or two subjects dominate no sum. The ledger judges how
- * few people the numbers may single out.
+ * Requires at least k subjects, and that one or two subjects do not dominate any sum. The ledger judges how few people the
+ * numbers may single out.
  */
 export function judged(
   basis: CellBasis,
@@ -77,8 +80,8 @@ export type RowFinding =
 
 /**
  * Finds the rows behind a number over rows. In a join, a value of a table with one row per subject occurs once for each row
- * that the subject has in the other table. A number of such values can be disclosed only if every subject has exactly one row,
- * since only then is it a number about subjects.
+ * that the subject has in the other table. A number of such values can be disclosed only if every subject has exactly one
+ * row, because only then is it a number about subjects.
  */
 export function rowsBehind(part: OfRows, { rowSets }: CellRules, variables: readonly VariableRef[] = []): RowFinding {
   const { support, rows, rowSet } = part
@@ -94,20 +97,20 @@ export function rowsBehind(part: OfRows, { rowSets }: CellRules, variables: read
   if (!isOneEach && !variables.every(isOfRows)) {
     return { ok: false, why: 'a value of the subject would be weighted by its number of rows' }
   }
-  // The value of each subject occurs once, so the set of subjects determines the number, whatever rows they have.
+  // The value of each subject occurs once, so the set of subjects determines the number, whatever rows the subjects have.
   if (variables.length > 0 && !variables.some(isOfRows))
     return { ok: true, set: { subjects: support }, weights: [weights] }
   return { ok: true, set: { subjects: support, rows: rowSet }, weights: [weights] }
 }
 
-/** The reason why the values of a column may not be added up, or undefined if they may. */
+/** The reason why the values of a column may not be summed, or undefined if they may. */
 export function unsafeValues(
   column: ReducedColumn,
   facts: VariableFacts,
   settings: PrivacySettings
 ): string | undefined {
-  // Dominance of a sum is not defined where some values are negative. Then bounds must be declared,
-  // and distances from the mean are judged.
+  // Dominance of a sum is not defined if some values are negative. Then bounds must be declared, and distances from the mean
+  // are judged.
   if (!column.nonNegative && !facts.bounded) return 'signed values without declared bounds'
   if (settings.zerosAreDisclosive && doesNotVary(column)) return 'everyone has the same value'
   return undefined
@@ -119,7 +122,7 @@ interface Sums {
   readonly sumSquares: bigint
 }
 
-/** Whether all values are equal: exactly then n·Σx² = (Σx)². */
+/** Whether all values are equal. This is the case if and only if n·Σx² = (Σx)². */
 export function doesNotVary({ rows, sum, sumSquares }: Sums): boolean {
   return BigInt(rows) * sumSquares === sum * sum
 }
@@ -130,8 +133,9 @@ export function tooFewForSpread(support: SubjectSet, settings: PrivacySettings):
 }
 
 /**
- * The contributions of single people to powers of the distance from the mean, for a measure that discloses spread; undefined if
- * the reduction lacks them. One person far from all others makes up most of a variance, even with a small part of the sum.
+ * The contributions of single people to powers of the distance from the mean, for a measure that discloses spread; undefined
+ * if the reduction lacks them. One person far from all others can make up most of a variance, even if that person
+ * contributes little to the sum.
  */
 export function spreadOf(
   deviations: readonly Deviations[] | undefined,
@@ -144,8 +148,9 @@ export function spreadOf(
 }
 
 /**
- * For a set of a column's values: those above the least value of the variable, those below its greatest, and both again without
- * the second value from that end. Undefined where few have it. Empty where zeros do not disclose.
+ * Four subsets of a set of a column's values: the values above the least value of the variable, those below its greatest
+ * value, and both again without the second value from that end. A subset is undefined if few items have the excluded value.
+ * The list is empty if zeros do not disclose.
  */
 export function offEnds(
   { aboveLeast, belowMost, aboveSecond, belowLastButOne }: ReducedColumn,
@@ -160,15 +165,16 @@ export function offEnds(
   })
 }
 
-/** The items that have one value of a variable. */
+/** The items that have a certain value of a variable. */
 export interface SolvableLevel {
   readonly name: string
   readonly set: SolvedSet
 }
 
 /**
- * The items of each value, where sums up to the given power can be solved for how many have each value: together with n there
- * is one equation more than powers. Empty if there are more values than equations; undefined if the reduction lacks the rows.
+ * The items of each value, if the number of items per value can be computed from the sums up to the given power: together
+ * with n, there is one equation more than powers. Empty if there are more values than equations; undefined if the reduction
+ * lacks the rows.
  */
 export function solvableLevels(
   column: ReducedColumn,
@@ -183,7 +189,7 @@ export function solvableLevels(
   return levelRows && filled.map(([name]) => ({ name, set: rowSets.solved(levelRows.get(name) ?? rowSet) }))
 }
 
-/** The counts of items per value. They charge no information of their own, since the sums charge the variable already. */
+/** The counts of items per value. They are not charged as information, because the sums are already charged to the variable. */
 export function levelNumbers(levels: readonly SolvableLevel[], variable: VariableRef): CellNumber[] {
   return levels.map(({ name, set }) => ({ ...countOf(set), level: { variable, name: levelName([name]) } }))
 }

@@ -1,4 +1,4 @@
-/** Primary judgement of covariance and correlation, which also disclose both means, both spreads and the sum of products. */
+/** Primary judgement of covariance and correlation. Both also disclose both means, both spreads and the sum of products. */
 import { pairKey, type ReducedColumn, type ReducedGroup, type ReducedPair, type VariableRef } from '@stimnet/protocol'
 import type { PrivacySettings } from '../../rules/settings.ts'
 import {
@@ -48,8 +48,8 @@ interface PairParts {
 }
 
 /**
- * The numbers that a pair discloses: for each variable the sum and the sum of squares, and the sum of products. Where one
- * variable has two values, the sum of products also gives the sum of the other variable over the items of each value.
+ * The numbers that a pair discloses: for each variable the sum and the sum of squares, and the sum of products. If one
+ * variable has two values, the sum of products also discloses the sum of the other variable over the items of each value.
  */
 function numbersOf(set: SolvedSet, [x, y]: Pair, parts: PairParts, rules: CellRules): CellNumber[] {
   const { facts, rowSets } = rules
@@ -69,8 +69,8 @@ function numbersOf(set: SolvedSet, [x, y]: Pair, parts: PairParts, rules: CellRu
 }
 
 /**
- * The cells of the cross table where both variables have two values. The sum of products then gives how many items have both
- * higher values, and with it all four counts are disclosed.
+ * The cells of the cross table if both variables have two values. The sum of products then discloses how many items have
+ * both higher values, and thereby all four counts.
  */
 function crossings(
   x: readonly SolvableLevel[],
@@ -87,7 +87,7 @@ function crossings(
     .filter(({ subjects }) => subjects.size > 0)
 }
 
-/** The items of each value, where sum and sum of squares disclose their numbers, among the items that have both variables. */
+/** The items of each value among the items that have both variables, if the sum and the sum of squares disclose their numbers. */
 function levelsWithin(column: ReducedColumn, of: SolvedSet, rules: CellRules): readonly SolvableLevel[] | undefined {
   const { rowSets } = rules
   return solvableLevels(column, 2, rules)
@@ -99,8 +99,8 @@ function levelsWithin(column: ReducedColumn, of: SolvedSet, rules: CellRules): r
 }
 
 /**
- * The contributions of single subjects. A subject contributes to the pairs at most what it contributes to the whole column, so
- * the largest contributions are upper bounds.
+ * The contributions of single subjects. A subject's contribution to the pairs is at most its contribution to the whole
+ * column, so the largest contributions are upper bounds.
  */
 function contributionsOf(pair: ReducedPair, variables: Pair, x: ReducedColumn, y: ReducedColumn): Contributions[] {
   const distances = (pair.deviations ?? []).map((entry, i) => ({ of: variables[i] ?? variables[0], ...entry }))
@@ -122,9 +122,10 @@ function unsafePairs(pair: ReducedPair, settings: PrivacySettings): string | und
 }
 
 /**
- * The reason why a column of few values may not be paired with one of many, or undefined if it may. The sum of products is then
- * a sum over those with the highest value, or over all but those with the lowest, and one of them can make up most of it. Where
- * the other column has negative values, its distances from the mean are judged instead, as for its mean.
+ * The reason why a column of few values may not be paired with a column of many values, or undefined if it may. The sum of
+ * products is then a sum over the items with the highest value, or over all items except those with the lowest value, and
+ * one item can make up most of this sum. If the other column has negative values, its distances from the mean are judged
+ * instead, as for its mean.
  */
 function unsafeIndicator(
   pair: ReducedPair,
@@ -149,13 +150,13 @@ function unsafeIndicator(
     : undefined
 }
 
-/** The text of a value as a number of the whole units in which the sums are kept. */
+/** The value in a text, in the whole units in which the sums are kept. */
 function scaled(name: string, decimals: number): bigint | undefined {
   const value = Math.round(Number(name) * 10 ** decimals)
   return Number.isSafeInteger(value) ? BigInt(value) : undefined
 }
 
-/** Whether the correlation is 1 or -1: then one value of a person gives the other. */
+/** Whether the correlation is 1 or -1: then one value of a person determines the other. */
 function isOnALine({ rows, sumX, sumY, sumXX, sumYY, sumXY }: ReducedPair): boolean {
   const n = BigInt(rows)
   return (n * sumXY - sumX * sumY) ** 2n === (n * sumXX - sumX * sumX) * (n * sumYY - sumY * sumY)

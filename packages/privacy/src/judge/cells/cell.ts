@@ -38,8 +38,8 @@ const POWERS: Readonly<Partial<Record<Measure['kind'], number>>> = {
 }
 
 /**
- * Judges a quantile, or shared bins, with coarser bins than those given, which could not be disclosed; undefined
- * if fewer than three of them are filled, or fewer than two shared ones.
+ * Judges a quantile, or shared bins, again with bins that are coarser than the given bins, which could not be disclosed.
+ * Undefined if fewer than three of the coarser bins are filled, or fewer than two in the case of shared bins.
  */
 export function judgeCoarser(
   group: ReducedGroup,
@@ -99,8 +99,8 @@ function judgeRows(group: ReducedGroup, rules: CellRules): CellFinding {
 }
 
 /**
- * Judges the number of values in the same way as their sum. Where it cannot be disclosed exactly, it
- * can then be disclosed to the nearest k; see `Judging.#count`.
+ * Judges the number of values like their sum. A number that cannot be disclosed exactly can still be disclosed to the
+ * nearest k; see `Judging.#count`.
  */
 function judgeCount(column: ReducedColumn, variable: VariableRef, rules: CellRules): CellFinding {
   const behind = rowsBehind(column, rules, [variable])
@@ -110,8 +110,8 @@ function judgeCount(column: ReducedColumn, variable: VariableRef, rules: CellRul
 }
 
 /**
- * Judges sum, mean, and measures of spread and shape. Where a variable takes so few values that the sums disclose how many have
- * each, these counts are judged as well.
+ * Judges sum, mean, and measures of spread and shape. If a variable has so few values that the sums disclose how many items
+ * have each value, these counts are judged as well.
  */
 function judgeValues(column: ReducedColumn, { kind, variable }: ValueMeasure, rules: CellRules): CellFinding {
   const { settings, facts } = rules
@@ -137,7 +137,7 @@ function judgeValues(column: ReducedColumn, { kind, variable }: ValueMeasure, ru
 }
 
 /**
- * The contributions of single people to the sums. For signed values, a contribution is the distance from the mean, since a
+ * The contributions of single people to the sums. For signed values, a contribution is the distance from the mean, because a
  * value of -900 stands out where all others are near zero. Undefined if the reduction lacks the distances.
  */
 function contributionsTo(column: ReducedColumn, variable: VariableRef, power: number): Contributions[] | undefined {
@@ -147,7 +147,10 @@ function contributionsTo(column: ReducedColumn, variable: VariableRef, power: nu
   return spread && [...values, ...spread]
 }
 
-/** Judges a share as two numbers of subjects, not of rows: those who have a value, and those of them who have the level. */
+/**
+ * Judges a share as two numbers of subjects, not of rows: the subjects who have a value, and those of them who have the
+ * level.
+ */
 function judgeShare(
   column: ReducedColumn,
   { variable, level }: Extract<Measure, { kind: 'share' }>,
@@ -164,8 +167,9 @@ function judgeShare(
 }
 
 /**
- * `subjectsMin` is the least number of subjects of a bin; smaller bins are joined with their neighbours. One bin over all values
- * says no more than how many there are; one that is left of several says of everyone that they are in it.
+ * `subjectsMin` is the minimum number of subjects per bin; smaller bins are joined with their neighbours. A single bin over
+ * all values discloses only how many values there are. A bin that alone remains out of several discloses that everyone is in
+ * it.
  */
 function judgeBins(
   column: ReducedColumn,

@@ -1,6 +1,6 @@
 /**
- * Class disclosure in a table: if everyone with the same other keys is in one cell, anybody known to have these keys is known
- * to be in that cell. A table discloses this by the cells that it does not have.
+ * Class disclosure in a table: if everyone with the same other keys is in one cell, anybody known to have these keys is
+ * known to be in that cell. A table discloses this by its missing cells.
  */
 import { type Comparison, type Filter, type GroupKey, isComparison, type Plan } from '@stimnet/protocol'
 import type { FactsOf } from '../facts.ts'
@@ -11,13 +11,14 @@ export interface KeyedGroup {
 }
 
 /**
- * The groups that hold everyone of a line. A line is all groups with the same other keys; groups
- * where the value is missing do not count.
+ * The groups that hold everyone of a line. A line consists of all groups with the same other keys; groups where the value is
+ * missing do not count.
  */
 export function everyoneInOne<T extends KeyedGroup>(groups: readonly T[], plan: Plan, facts: FactsOf): Set<T> {
   const found = new Set<T>()
   for (const [at, key] of plan.groupBy.entries()) {
-    // A variable with one declared value discloses nothing about anybody, and neither does one that others know anyway.
+    // A variable with one declared value discloses nothing about anybody. A variable that others know anyway discloses
+    // nothing new.
     if (facts(key.variable).cells === 1 || facts(key.variable).identifying) continue
     const asked = labelAsked(key, plan.where)
     for (const line of linesOf(groups, at)) {
@@ -28,7 +29,7 @@ export function everyoneInOne<T extends KeyedGroup>(groups: readonly T[], plan: 
   return found
 }
 
-/** The groups by all their keys except one, without those where that one is missing. */
+/** The groups by all their keys except one. Groups in which that key is missing are left out. */
 function linesOf<T extends KeyedGroup>(groups: readonly T[], at: number): Iterable<readonly T[]> {
   const lines = new Map<string, T[]>()
   for (const group of groups) {
@@ -41,7 +42,7 @@ function linesOf<T extends KeyedGroup>(groups: readonly T[], at: number): Iterab
   return lines.values()
 }
 
-/** The label of the only cell that the filter itself allows for a key; undefined if it allows several. */
+/** The label of the only cell that the filter itself allows for a key; undefined if the filter allows several cells. */
 function labelAsked({ variable }: GroupKey, where: Filter | undefined): string | undefined {
   const own = conjuncts(where).filter(({ column }) => column === variable)
   const levels = own.filter(({ op }) => op === '=' || op === 'in').map(({ values }) => values.map(String))

@@ -1,17 +1,17 @@
-/** A fault of a formula, with its place, so that it can be shown where the formula is written. */
+/** A fault of a formula, with its position, so that it can be shown where the formula is written. */
 import { type Code, StimnetError } from '@stimnet/protocol'
 
-/** Where a formula is wrong, and why. */
+/** The position and the reason of a fault in a formula. */
 export interface FormulaFault {
-  /** The first character of what is wrong; the first of the formula is 1. One past the last character: something is missing. */
+  /** The position of the first wrong character, beginning with 1. One past the last character: something is missing. */
   readonly at: number
-  /** Characters that are wrong; at least 1. */
+  /** Number of wrong characters; at least 1. */
   readonly length: number
-  /** The fault without its place, such as `the outcome cannot be a term as well`. */
+  /** The fault without its position, such as `the outcome cannot be a term as well`. */
   readonly why: string
 }
 
-/** PARAMETER_INVALID, VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS of a formula. Its reason names the place too. */
+/** PARAMETER_INVALID, VARIABLE_UNKNOWN or VARIABLE_AMBIGUOUS for a formula. Its reason also names the position. */
 export class FormulaError extends StimnetError implements FormulaFault {
   readonly at: number
   readonly length: number
@@ -29,16 +29,16 @@ export class FormulaError extends StimnetError implements FormulaFault {
   }
 }
 
-/** Characters of a formula that a reason repeats. */
+/** Maximum number of characters of a formula that a reason quotes. */
 const QUOTED_MAX = 64
 
-/** Throws a fault of a name or sign, with its place. */
+/** Throws a fault of a name or sign, with its position. */
 export function failAt({ text, at }: { readonly text: string; readonly at: number }, why: string): never {
   const reason = `The formula at character ${at}, ${JSON.stringify(text.slice(0, QUOTED_MAX))}: ${why}.`
   throw new FormulaError({ at, length: Math.max(1, text.length), why }, reason)
 }
 
-/** Throws a fault whose reason says the place in words, such as the end. */
+/** Throws a fault whose reason states the position in words, such as the end. */
 export function failWith(place: { readonly at: number; readonly length?: number }, reason: string): never {
   throw new FormulaError({ at: place.at, length: place.length ?? 1, why: reason.replace(/\.$/, '') }, reason)
 }

@@ -2,13 +2,13 @@
 import { invalid } from '../../measures.ts'
 import { failAt, failWith } from './formula-fault.ts'
 
-/** A name in a formula, with its place: 1 is the first character. */
+/** A name in a formula, with its position; the first character has position 1. */
 export interface FormulaName {
   readonly text: string
   readonly at: number
 }
 
-/** A formula as read: the outcome, and the terms with `*` written out. Names are not resolved yet. */
+/** A parsed formula: the outcome, and the terms with `*` expanded. Names are not resolved yet. */
 export interface Formula {
   readonly outcome: FormulaName
   readonly intercept: boolean
@@ -18,11 +18,11 @@ export interface Formula {
   readonly random: readonly FormulaName[]
 }
 
-/** Characters of a formula. */
+/** Maximum number of characters of a formula. */
 const FORMULA_CHARACTERS_MAX = 1_000
-/** Terms before equal ones are joined: `a*b*c*d*e*f*g` has 127. */
+/** Maximum number of terms before equal terms are merged: `a*b*c*d*e*f*g` has 127. */
 const TERMS_WRITTEN_MAX = 128
-/** Variables in one `*`: each further one doubles the number of terms. */
+/** Maximum number of variables joined by `*`: each additional variable doubles the number of terms. */
 const CROSSED_MAX = 4
 
 interface Token {
@@ -34,8 +34,8 @@ interface Token {
 const TOKEN = /\s*(?:(?<name>[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)?)|(?<number>\d+)|(?<sign>[~+:*()|-]))/uy
 
 /**
- * Reads a formula: names, `+`, `:` (product), `*` (both and their product), `- 1` for no intercept, and `(1 | group)` for a random
- * intercept. Throws PARAMETER_INVALID with the place of what it does not understand.
+ * Reads a formula: names, `+`, `:` (product), `*` (both and their product), `- 1` for no intercept, and `(1 | group)` for a
+ * random intercept. Throws PARAMETER_INVALID with the position of anything that it cannot read.
  */
 export function parseFormula(text: string): Formula {
   if (text.length > FORMULA_CHARACTERS_MAX) invalid(`A formula has at most ${FORMULA_CHARACTERS_MAX} characters.`)
@@ -92,7 +92,7 @@ function randomFrom(tokens: readonly Token[], from: number): FormulaName {
   return nameOf(group)
 }
 
-/** Terms joined by `*`, each of which is names joined by `:`. */
+/** Terms joined by `*`, each of which consists of names joined by `:`. */
 function crossingFrom(tokens: readonly Token[], from: number): { terms: FormulaName[][]; next: number } {
   const factors: FormulaName[][] = []
   let at = from
@@ -149,12 +149,12 @@ function nameOf({ text, at }: Token): FormulaName {
   return { text, at }
 }
 
-/** The place of a sign or name; undefined past the last one. */
+/** The position of a sign or name; undefined past the last one. */
 function placeOf(token: Token | undefined): { at: number; length: number } | undefined {
   return token && { at: token.at, length: token.text.length }
 }
 
-/** The place after the last sign or name. */
+/** The position after the last sign or name. */
 function endOf(tokens: readonly Token[]): { at: number } {
   const last = tokens.at(-1)
   return { at: last === undefined ? 1 : last.at + last.text.length }

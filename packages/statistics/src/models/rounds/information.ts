@@ -1,29 +1,29 @@
-/** Information matrices as decimal text: adding them up and solving with them, in whole numbers. */
+/** Information matrices as decimal text: adding them and solving with them, in whole numbers. */
 import { type Fraction, plus } from '../../rational.ts'
 import { type FollowsFrom, followersIn, type IntegerMatrix, partAt, solveExactly } from '../solve.ts'
 import { fractionOfDecimal } from './decimal.ts'
 
-/** Where the entry of two columns stands in an upper triangle that is written row by row; the first is not after the second. */
+/** The index of the entry of two columns in an upper triangle that is written row by row; `i` must not exceed `j`. */
 export function upperAt(size: number, i: number, j: number): number {
   return i * size - (i * (i - 1)) / 2 + (j - i)
 }
 
-/** The solution of information · x = right, in which columns that follow from others have 0. */
+/** The solution of information · x = right, in which columns that follow from others are 0. */
 export interface InformationSolved {
-  /** The columns that do not follow from those before them, as far as 16 digits tell. */
+  /** The columns that do not follow from earlier columns, within the precision of 16 digits. */
   readonly kept: readonly number[]
   readonly solution: readonly Fraction[]
-  /** The diagonal of the inverse; undefined for the columns that follow. */
+  /** The diagonal of the inverse; undefined for columns that follow from others. */
   readonly variances: readonly (Fraction | undefined)[]
 }
 
-/** The sums of decimal texts, place by place. */
+/** The elementwise sums of decimal texts. */
 export function summed(all: readonly (readonly string[])[]): Fraction[] {
   const [first = []] = all
   return first.map((_, i) => all.map((one) => fractionOfDecimal(one[i] ?? '0')).reduce(plus))
 }
 
-/** Solves with an upper triangle. Exact: the same texts give the same numbers everywhere. */
+/** Solves the equations of an upper triangle. The arithmetic is exact: the same texts give the same numbers everywhere. */
 export function informationSolved(
   upper: readonly (string | Fraction)[],
   right: readonly (string | Fraction)[]
@@ -51,7 +51,7 @@ export function informationSolved(
   }
 }
 
-/** Which columns follow from which others, as far as sums of doubles tell. */
+/** The columns that follow from other columns, within the precision of sums of doubles. */
 export function informationFollows({
   information,
   estimates
@@ -73,7 +73,10 @@ function matrixOf(upper: readonly bigint[], size: number): IntegerMatrix {
 
 const ZERO: Fraction = { top: 0n, bottom: 1n }
 
-/** A column of which less than one part in so many is its own follows from those before it: sums of doubles tell no more. */
+/**
+ * If less than one part in this number of a column is independent of earlier columns, the column follows from these: sums of
+ * doubles are not more precise.
+ */
 const OWN_PART_MIN = 10n ** 10n
 
 function keptIn(matrix: IntegerMatrix): number[] {
@@ -82,7 +85,7 @@ function keptIn(matrix: IntegerMatrix): number[] {
   let before = 1n
   for (const [at, line] of rows.entries()) {
     const pivot = line[at] ?? 0n
-    // What is left of the column without those before it is pivot/before.
+    // The part of the column that is independent of the earlier columns is pivot/before.
     if (pivot <= 0n || pivot * OWN_PART_MIN < (matrix[at]?.[at] ?? 0n) * before) continue
     found.push(at)
     for (let i = at + 1; i < rows.length; i++) {
@@ -95,10 +98,10 @@ function keptIn(matrix: IntegerMatrix): number[] {
   return found
 }
 
-/** Decimal fractions as whole numbers over one unit. */
+/** Decimal fractions as whole numbers with a common denominator. */
 function wholeOf(values: readonly (string | Fraction)[]): { numbers: bigint[]; unit: bigint } {
   const all = values.map((value) => (typeof value === 'string' ? fractionOfDecimal(value) : value))
-  // Each is a decimal fraction, so that the largest denominator is a multiple of the others.
+  // All values are decimal fractions, so the largest denominator is a multiple of the others.
   let unit = 1n
   for (const { bottom } of all) if (bottom > unit) unit = bottom
   return { numbers: all.map(({ top, bottom }) => (top * unit) / bottom), unit }

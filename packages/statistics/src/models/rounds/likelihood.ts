@@ -6,25 +6,28 @@ import { decimalText } from './decimal.ts'
 /** A family whose model is fitted in rounds. */
 export type RoundFamily = 'binomial' | 'poisson'
 
-/** The people of a model: for each column of the design its values, and the outcomes. Of `binomial` these are 0 and 1. */
+/** The people of a model: the values of each column of the design, and the outcomes. For `binomial` the outcomes are 0 and 1. */
 export interface Observed {
   readonly family: RoundFamily
   readonly columns: readonly Float64Array[]
   readonly outcome: Float64Array
 }
 
-/** The log-likelihood around some estimates. */
+/** The log-likelihood at some estimates. */
 export interface Evaluated {
   /** Its gradient, by column. */
   readonly score: Float64Array
-  /** Minus its second derivatives: the upper triangle, row by row. */
+  /** The negative second derivatives: the upper triangle, row by row. */
   readonly information: Float64Array
   readonly deviance: number
   /** The weight of each person in the information matrix. */
   readonly weights: Float64Array
 }
 
-/** The gradient, information matrix and deviance at some estimates. Numbers are infinite where the model expects more than a double holds. */
+/**
+ * The gradient, information matrix and deviance at some estimates. Numbers are infinite if the model expects more than a double
+ * can hold.
+ */
 export function evaluatedAt({ family, columns, outcome }: Observed, estimates: readonly number[]): Evaluated {
   const predictors = predictorsAt(columns, estimates)
   const residuals = new Float64Array(outcome.length)
@@ -46,13 +49,16 @@ export function evaluatedAt({ family, columns, outcome }: Observed, estimates: r
 }
 
 const STEPS_MAX = 40
-/** Change of all linear predictors at which the steps end: they converge quadratically, so that what is left is far smaller. */
+/**
+ * Change of all linear predictors below which the iteration ends: it converges quadratically, so the remaining error is far
+ * smaller.
+ */
 const CHANGE_MIN = 1e-9
 const HALVINGS_MAX = 12
 
 /**
- * Maximum likelihood by iteratively reweighted least squares. A column that follows from those before it has the estimate 0. Undefined
- * where there is no finite maximum, because of separation.
+ * Maximum likelihood by iteratively reweighted least squares. A column that follows from earlier columns has the estimate 0.
+ * Undefined if there is no finite maximum, because of separation.
  */
 export function maximumOf(observed: Observed): number[] | undefined {
   const { family, columns, outcome } = observed
@@ -96,7 +102,7 @@ function stepFrom({ information, score }: Evaluated, size: number) {
   return size === 0 ? undefined : solvedIn(information, Array.from(score))
 }
 
-/** Half of a step as often as needed for the deviance not to rise. */
+/** The step, halved as often as needed for the deviance not to rise. */
 function halved(
   observed: Observed,
   { estimates, change, deviance }: { estimates: readonly number[]; change: readonly number[]; deviance: number }
@@ -139,7 +145,7 @@ function informationOf(columns: readonly Float64Array[], weights: Float64Array):
   return found
 }
 
-/** The sum of products, with what rounding loses carried along. */
+/** The sum of products, with compensation for rounding errors. */
 function product(one: Float64Array, other: Float64Array): number {
   let [sum, lost] = [0, 0]
   for (let row = 0; row < one.length; row++) {
@@ -156,11 +162,11 @@ function meanOf(family: RoundFamily, predictor: number): number {
 }
 
 function weightOf(family: RoundFamily, predictor: number, mean: number): number {
-  // The mean of the other side by itself: one less the mean loses all digits near one.
+  // The mean of the other outcome is computed directly: one minus the mean would lose all digits near one.
   return family === 'binomial' ? mean / (1 + Math.exp(predictor)) : mean
 }
 
-/** Half of one person's deviance. */
+/** Half of the deviance of one person. */
 function apart(family: RoundFamily, y: number, predictor: number): number {
   if (family === 'binomial') return Math.max(predictor, 0) - y * predictor + Math.log1p(Math.exp(-Math.abs(predictor)))
   const mean = Math.exp(predictor)

@@ -1,6 +1,6 @@
 /**
- * The estimates that follow from one round of a model. Every institution, and whoever reads the answers, computes them from the same
- * texts in whole numbers, so that nobody has to be believed about them.
+ * The estimates that follow from one round of a model. Every institution, and everybody who reads the answers, computes them from
+ * the same texts in whole numbers, so that nobody has to be trusted.
  */
 import type { ModelRoundPart } from '@stimnet/protocol'
 import { type Fraction, plus, rootOfRatioToNumber, ratioToNumber } from '../../rational.ts'
@@ -8,27 +8,30 @@ import { decimalOf, decimalText, fractionOfDecimal, isDecimal } from './decimal.
 import { informationSolved, summed, upperAt } from './information.ts'
 import { evaluatedAt, maximumOf, type Observed } from './likelihood.ts'
 
-/** What one institution released in a round, as far as estimates follow from it. */
+/** The parts of one institution's round from which the estimates follow. */
 export type RoundSums = Pick<ModelRoundPart, 'round' | 'estimates' | 'score' | 'information'>
 
 /** The estimates after a round. */
 export interface RoundStep {
-  /** As decimal text; 0 for a column that follows from those before it. */
+  /** The estimates as decimal text; 0 for a column that follows from earlier columns. */
   readonly estimates: readonly string[]
   /** The columns that are estimated. */
   readonly kept: readonly number[]
-  /** By column, the standard error; NaN for those that are not estimated. */
+  /** The standard error by column; NaN for columns that are not estimated. */
   readonly errors: readonly number[]
-  /** By how much they moved from those at which the round was evaluated. Undefined after round 0, where each institution had its own. */
+  /**
+   * The differences from the estimates at which the round was evaluated. Undefined after round 0, in which each institution had
+   * its own estimates.
+   */
   readonly moved: readonly number[] | undefined
-  /** The largest of these in standard errors. */
+  /** The largest of these differences, in standard errors. */
   readonly change: number | undefined
 }
 
 /**
- * The estimates after a round of these institutions. After round 0 the institutions' own ones, weighted by their information; after any
- * other one step of Newton from where all of them evaluated it. The institutions must be of one round of one fit. Throws RangeError
- * where there is none.
+ * The estimates after a round of these institutions. After round 0: the institutions' own estimates, weighted by their
+ * information. After any other round: one step of Newton's method from the point at which all institutions evaluated it. The
+ * institutions must be of one round of one fit. Throws RangeError if there is none.
  */
 export function stepAfter(all: readonly RoundSums[]): RoundStep {
   const [first] = all
@@ -46,7 +49,10 @@ export function stepAfter(all: readonly RoundSums[]): RoundStep {
   return { estimates, kept, errors, moved, change }
 }
 
-/** The right side of the equations: the sum of scores, or in round 0 of each institution's information times its own estimates. */
+/**
+ * The right side of the equations: the sum of scores or, in round 0, the sum of each institution's information times its own
+ * estimates.
+ */
 function summedRight(all: readonly RoundSums[]): Fraction[] {
   const size = all[0]?.estimates.length ?? 0
   return Array.from({ length: size }, (_, i) =>
@@ -64,22 +70,22 @@ function times(a: Fraction, b: Fraction): Fraction {
   return { top: a.top * b.top, bottom: a.bottom * b.bottom }
 }
 
-/** What an institution would release in a round, with what is judged about it. */
+/** The numbers that an institution would release in a round, with the data by which the round is judged. */
 export interface OwnRound {
   readonly sums: Omit<RoundSums, 'round'> & Pick<ModelRoundPart, 'deviance'>
-  /** The information matrix and the weight of each person in it. */
+  /** The information matrix and the weight of each person in it (`weights`). */
   readonly information: Float64Array
   readonly weights: Float64Array
 }
 
 /**
- * The numbers of one institution: at the estimates of the round, or without any at its own maximum. Undefined where there is none, because
- * of separation, or where a number is none.
+ * The numbers of one institution: at the estimates of the round or, without estimates, at its own maximum. Undefined if there is
+ * no maximum, because of separation, or if a value is not finite.
  */
 export function ownRound(observed: Observed, estimates?: readonly string[]): OwnRound | undefined {
   const own = estimates === undefined ? maximumOf(observed) : estimates.map(Number)
   if (own === undefined) return undefined
-  // What is released as estimates is what everything else is computed at.
+  // All other numbers are computed at the released texts of the estimates.
   const texts = estimates ?? own.map(decimalText)
   const { score, information, deviance, weights } = evaluatedAt(observed, texts.map(Number))
   if (![...score, ...information, deviance].every((value) => Math.abs(value) < 1e60)) return undefined
@@ -87,7 +93,7 @@ export function ownRound(observed: Observed, estimates?: readonly string[]): Own
   return {
     sums: {
       estimates: texts,
-      // At the maximum it is zero: what rounding leaves of it tells nothing.
+      // At the maximum the score is zero; its remaining rounding error is not released.
       score: Array.from(score, (value) => (estimates === undefined ? zero : decimalText(value))),
       information: Array.from(information, decimalText),
       deviance: decimalText(Math.max(0, deviance))
@@ -97,15 +103,15 @@ export function ownRound(observed: Observed, estimates?: readonly string[]): Own
   }
 }
 
-/** What one institution's own information says of its own estimates: their standard errors; NaN where there is none. */
+/** The standard errors of an institution's own estimates, from its own information; NaN where there is none. */
 export function ownErrors({ information, estimates }: RoundSums): readonly number[] {
   const { variances } = informationSolved(information, estimates)
   return variances.map((one) => (one === undefined ? Number.NaN : rootOfRatioToNumber(one.top, one.bottom)))
 }
 
 /**
- * Whether the numbers can be those of a round: an institution that lies may send any. As many as there are columns, a matrix whose every
- * two by two part can be of squares, and in round 0 no gradient.
+ * Whether the numbers can be those of a round: as many numbers as the columns require, a matrix in which the square of each entry
+ * is at most the product of its two diagonal entries, and no gradient in round 0. A dishonest institution may send any numbers.
  */
 export function isRound(part: ModelRoundPart, columns: number): boolean {
   const { round, roster, answers, epochs, estimates, score, information, deviance } = part

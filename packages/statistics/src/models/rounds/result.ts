@@ -1,4 +1,4 @@
-/** Models that are fitted in rounds, from what the institutions released in one of them. */
+/** Models that are fitted in rounds, from the released numbers of one round. */
 import { type GramPart, isOfCounted, type ModelResult, type ModelRoundPart } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../../distributions.ts'
 import { ERROR_SHARE } from '../../tests/table.ts'
@@ -13,8 +13,8 @@ interface SiteRound {
 }
 
 /**
- * Fits the answers of one round, which must be of one model; as `fitModel`. After round 0 the institutions that there are make a fit;
- * of a later round all of the roster are needed. Throws RangeError without a site.
+ * Fits the answers of one round, which must be of one model, as `fitModel` does. After round 0, the available institutions make a
+ * fit; for a later round, all institutions of the roster are needed. Throws RangeError if there is no site.
  */
 export function fitRounds(sites: readonly SiteRound[]): ModelResult {
   const [first] = sites
@@ -45,7 +45,8 @@ export function isRoundPart({ fit, round, upper, table, columns, n, intercept, s
   if (!isOfCounted(fit) || round === undefined) return false
   if (upper.length > 0 || table !== undefined || site === 'fixed' || !Number.isSafeInteger(n) || n <= 0) return false
   if (!isRound(round, columns.length - 1)) return false
-  // Nobody weighs more than a quarter in a logistic model, and no more people have the event than there are.
+  // In a logistic model nobody weighs more than a quarter, and the number of people with the event is at most the number of
+  // people.
   if (fit.family === 'poisson') return true
   return BigInt(round.total) <= BigInt(n) && (!intercept || Number(round.information[0]) <= (n / 4) * (1 + 1e-9))
 }
@@ -117,7 +118,7 @@ function coefficientsOf(
   })
 }
 
-/** Where the estimates of the step are: the deviance falls by the gradient along it, up to the third power of its length. */
+/** The deviance at the estimates of the step: it falls along the gradient, up to the third power of the step's length. */
 function devianceAfter(rounds: readonly ModelRoundPart[], { moved }: RoundStep): number | null {
   if (moved === undefined) return rounds.length === 1 ? Number(rounds[0]?.deviance) : null
   const sum = rounds.reduce((all, { deviance }) => all + Number(deviance), 0)
@@ -127,7 +128,7 @@ function devianceAfter(rounds: readonly ModelRoundPart[], { moved }: RoundStep):
   )
 }
 
-/** Of the intercept alone. */
+/** The deviance of a model with only an intercept. */
 function nullDeviance(n: number, rounds: readonly ModelRoundPart[]): number {
   const events = rounds.reduce((sum, { total }) => sum + Number(total), 0)
   const part = (count: number) => (count === 0 ? 0 : count * Math.log(count / n))

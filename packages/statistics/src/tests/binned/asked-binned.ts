@@ -1,4 +1,4 @@
-/** The tests over numbers in bins that a statistic by name asks for: survival, and ranks of two groups. */
+/** The tests over numbers in bins that a named statistic requests: survival, and ranks of two groups. */
 import {
   type Filter,
   type Plan,
@@ -12,20 +12,20 @@ import { hasFlag, invalid, twoLevels } from '../../measures.ts'
 
 type Binned = SurvivalTest['kind'] | 'mann_whitney'
 
-/** Whether a statistic is made of numbers in bins. */
+/** Whether a statistic is computed from numbers in bins. */
 export function isOfBins(name: string): name is Binned {
   return isOfTimes(name) || name === 'mann_whitney'
 }
 
-/** Whether a statistic is of times to an event. */
+/** Whether a statistic is about times to an event. */
 export function isOfTimes(name: string): name is SurvivalTest['kind'] {
   return name === 'kaplan_meier' || name === 'log_rank' || name === 'cox'
 }
 
-/** With the event these are as many columns as an answer may be grouped by. */
+/** Maximum number of columns: together with the event, the number by which an answer may be grouped. */
 const COX_COLUMNS_MAX = 2
 
-/** The call of the statistic `name` with the strata behind its groups. Throws PARAMETER_INVALID. */
+/** The call of the statistic `name`, with the strata added after its groups. Throws PARAMETER_INVALID. */
 export function withStrata(call: StatisticCall, name: string | undefined): StatisticCall {
   if (name !== 'log_rank' && name !== 'cox') return call
   const { strata } = call.arguments
@@ -65,7 +65,7 @@ export function binnedTests(plan: Plan, name: Binned, asked: Asked): Plan {
   }
   const more = name === 'kaplan_meier' ? timesOf(call) : { site: siteOf(call, name) }
   const within = name === 'cox' ? { strata: call.arguments.strata === undefined ? 0 : 1 } : {}
-  // People who lack the event or a group are left out of the plan: then no group must be withheld in order to hide them.
+  // People who lack the event or a group are left out of the plan, so that no group must be withheld to hide them.
   const known = [...by, ...(column === undefined ? [] : [column])].map(havingIt)
   return { ...plan, where: { all: known }, tests: [{ ...test, ...within, ...more }] }
 }
@@ -111,7 +111,7 @@ function timesOf({ arguments: { times, until } }: StatisticCall): Pick<SurvivalT
   }
 }
 
-/** Unless given, a log-rank test compares people of all institutions, and hazards have a baseline for each. */
+/** By default, a log-rank test compares people of all institutions together, and a hazard model has a baseline per institution. */
 function siteOf({ arguments: given }: StatisticCall, name: 'log_rank' | 'cox'): 'none' | 'stratum' {
   const { site = name === 'cox' ? 'stratum' : 'none' } = given
   return site === 'none' || site === 'stratum' ? site : invalid('site: none or stratum.')
@@ -122,7 +122,7 @@ function withRanks(plan: Plan, of: string, { call, by }: Asked): Plan {
   const [column] = plan.groupBy
   if (key === undefined || column === undefined || more) return invalid('mann_whitney needs one variable in `by`.')
   const groups = twoLevels(call, key)
-  // Other groups are left out of the plan: then no group must be withheld in order to hide another one.
+  // Other groups are left out of the plan, so that no group must be withheld to hide another group.
   const where: Filter = { column: key.ref, op: 'in', values: groups }
   return {
     ...plan,

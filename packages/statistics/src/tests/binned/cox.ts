@@ -1,4 +1,4 @@
-/** Hazard ratios on a grid by Cox's proportional hazards, within strata where there are some, of exact counts alone. */
+/** Hazard ratios on a grid by Cox's proportional hazards, optionally within strata, from exact counts only. */
 import type { SurvivalTest, TestEstimate, TestResult } from '@stimnet/protocol'
 import { pOfChiSquared, pOfNormal, zOfP } from '../../distributions.ts'
 import { exactSum } from '../../moments.ts'
@@ -8,7 +8,7 @@ import { edgeOf } from './counted.ts'
 import { aliasedIn, type Hazards, type Maximum, maximumOf, type RunningAway } from './partial-likelihood.ts'
 import { combinationsOf, gridNote, type Labels, type RiskSets, riskSetsOf, strataOf } from './risk-sets.ts'
 
-/** Of the sites that gave every group of every stratum. Each combination of levels of the covariates is a group. */
+/** Cox regression over the sites that gave every group of every stratum. Each combination of levels of the covariates is a group. */
 export function cox(test: SurvivalTest, sites: readonly TestSite[]): TestResult {
   const { kind, of, by, event, levels, strata = 0, site: across = 'none' } = test
   const covariates = levels.slice(0, Math.max(0, levels.length - strata))
@@ -65,7 +65,7 @@ interface Level {
   readonly observed: number
 }
 
-/** One column of the design: a level, compared with the first one of its covariate that somebody has. */
+/** One column of the design: a level, compared with the first level of its covariate that somebody has. */
 interface Column extends Level {
   readonly reference: string
 }
@@ -74,9 +74,9 @@ interface Design {
   readonly columns: readonly Column[]
   readonly references: readonly Level[]
   readonly empty: readonly Level[]
-  /** The covariates of which everybody has the same level. */
+  /** The covariates for which everybody has the same level. */
   readonly constant: readonly string[]
-  /** By group, the places of the columns that are 1. */
+  /** By group, the indices of the columns that are 1. */
   readonly lines: readonly (readonly number[])[]
 }
 
@@ -111,7 +111,7 @@ function designOf({ by, covariates, groups }: Asked, made: readonly RiskSets[]):
   }
 }
 
-/** A fit that was made. */
+/** A completed fit. */
 interface Fit {
   readonly estimates: TestEstimate[]
   readonly ratio: number
@@ -119,7 +119,7 @@ interface Fit {
   readonly empty: readonly string[]
 }
 
-/** The fit, or in words why there is none. */
+/** The fit, or the reason in words why there is none. */
 function fitOf(made: readonly RiskSets[], design: Design): Fit | string {
   const steps = made.flatMap((one) => one.steps.filter(({ d }) => exactSum(d) > 0))
   const hazards: Hazards = { steps, lines: design.lines, size: design.columns.length }
@@ -139,7 +139,10 @@ function fitOf(made: readonly RiskSets[], design: Design): Fit | string {
   }
 }
 
-/** As many events as this are in no federation. An institution that lies may send any number, and each event of an interval costs time. */
+/**
+ * Maximum number of events, more than in any federation. A dishonest institution may send any number, and each event of an
+ * interval costs time.
+ */
 const EVENTS_MAX = 1e7
 
 function reasonAgainst(made: readonly RiskSets[], { constant, columns }: Design): string | undefined {
@@ -151,14 +154,14 @@ function reasonAgainst(made: readonly RiskSets[], { constant, columns }: Design)
   return columns.length === 0 ? 'There is nobody to compare.' : undefined
 }
 
-/** "arm test". */
+/** The name of a level, such as "arm test". */
 function nameOf(level: Level | undefined): string {
   return `${level?.column} ${level?.level}`
 }
 
 const NAMES_MAX = 10
 
-/** The first ones, with how many others there are. */
+/** The first names, followed by the number of remaining names. */
 function listed(texts: readonly string[], between: string): string {
   const others = texts.length - NAMES_MAX
   return [...texts.slice(0, NAMES_MAX), ...(others > 0 ? [`(and ${others} more)`] : [])].join(between)
@@ -172,7 +175,7 @@ function withoutEvent(levels: readonly Level[], { references }: Design): string 
   return `${listed(said, ' ')} ${WHAT_HELPS}`
 }
 
-/** An estimate that ran away moved by about one with the last step; the others hardly moved. */
+/** Minimum change in the last step of an estimate that has no finite maximum: it moves by about one, and the others hardly move. */
 const MOVED_MIN = 0.1
 
 function runningAway({ steps }: RunningAway, { columns }: Design): string {

@@ -1,4 +1,4 @@
-/** What is read off a life table: the steps as shown, median, restricted mean, survival at single times. */
+/** Results derived from a life table: the steps as shown, median, restricted mean, and survival at single times. */
 import type { SurvivalCurve } from '@stimnet/protocol'
 import { zOfP } from '../../distributions.ts'
 import { exactSum } from '../../moments.ts'
@@ -6,7 +6,7 @@ import { ERROR_SHARE } from '../table.ts'
 import { type Counted, edgeOf } from './counted.ts'
 import { exactIntervalAt, greenwoodMax, intervalAt, type LifeStep } from './life-table.ts'
 
-/** The steps of a curve as shown. */
+/** The steps of a curve in the form in which they are shown. */
 export function stepsShown(steps: readonly LifeStep[], censored: readonly Counted[]): SurvivalCurve['steps'] {
   return steps.map((step) => {
     const leaving = censored.filter(({ to }) => to > step.from && to <= step.to)
@@ -28,12 +28,13 @@ function errorOf({ survival, variance }: LifeStep): number | null {
 }
 
 const HALF = 0.5
-/** As R compares numbers. */
+/** The tolerance with which R compares numbers. */
 const ALIKE = Number.EPSILON ** HALF
 
 /**
- * The median where the curve crosses one half, as R's `survfit` prints it. Its interval holds that of every curve of exact times, which
- * can cross at the beginning of an interval of the grid, and its range every median of them.
+ * The median at which the curve crosses one half, as R's `survfit` prints it. Its interval contains the interval of every curve
+ * of exact times, which can cross at the beginning of an interval of the grid, and its range contains every median of such
+ * curves.
  */
 export function medianOf(steps: readonly LifeStep[]): SurvivalCurve['median'] {
   const estimate = crossing(
@@ -66,15 +67,15 @@ export function medianOf(steps: readonly LifeStep[]): SurvivalCurve['median'] {
   }
 }
 
-/** The earliest time at which a curve of exact times can be half or less, by the least it can be at each step. */
+/** The earliest time at which a curve of exact times can be half or less, from the smallest possible value at each step. */
 function crossingLeast(steps: readonly LifeStep[], least: readonly number[]): number | null {
   const first = steps.find((_, i) => (least[i] ?? 1) < HALF + ALIKE)
   return first === undefined ? null : edgeOf(first.from)
 }
 
 /**
- * The latest time at which it can be so, by the most it can be at each step. A curve that is exactly half goes on to its next event, and
- * its median is in the middle of both.
+ * The latest time at which a curve of exact times can be half or less, from the largest possible value at each step. A curve that
+ * is exactly half continues to its next event, and its median is in the middle of both times.
  */
 function crossingMost(steps: readonly LifeStep[], most: readonly number[]): number | null {
   const first =
@@ -82,7 +83,7 @@ function crossingMost(steps: readonly LifeStep[], most: readonly number[]): numb
   return first === undefined ? null : edgeOf(first.to)
 }
 
-/** The first time at which the values are half or less; the middle of the flat part where they are exactly half. */
+/** The first time at which the values are half or less; if they are exactly half, the middle of the flat part. */
 function crossing(steps: readonly LifeStep[], values: readonly (number | null)[]): number | null {
   const below = steps.flatMap(({ to }, i) => {
     const value = values[i] ?? null
@@ -102,13 +103,13 @@ export function lastTime(steps: readonly LifeStep[]): number | null {
 }
 
 /**
- * The area under the curve up to a time, with its error as in R. Its interval holds that of every curve of exact times. Null beyond the
- * grid, and of a grid of one interval.
+ * The area under the curve up to a time, with its error as in R. Its interval contains the interval of every curve of exact
+ * times. Null beyond the grid, and for a grid of one interval.
  */
 export function restrictedMean(steps: readonly LifeStep[], until: number): SurvivalCurve['restricted_mean'] {
   const last = lastTime(steps)
   if (last === null || until > last || until <= 0 || steps.length < 2) return null
-  // Within an interval the curve lies below its beginning and above its end.
+  // Within an interval, the curve lies between its value at the beginning and its value at the end.
   const range: [number, number] = [lowerArea(steps, until), areaUnder(steps, until, ({ range: [, most] }) => most)]
   const most = zOfP(ERROR_SHARE) * meanErrorMax(steps, until)
   const error = meanError(steps, until)
@@ -122,12 +123,12 @@ export function restrictedMean(steps: readonly LifeStep[], until: number): Survi
   }
 }
 
-/** Whether the exact times leave more open than chance does: more than a 95 % interval would be wide. */
+/** Whether the unknown exact times cause more uncertainty than chance: the range is wider than a 95 % interval would be. */
 function isCoarse([low, high]: readonly [number, number], error: number | null): boolean {
   return high - low > 2 * zOfP(ERROR_SHARE) * (error ?? 0) + ALIKE
 }
 
-/** The area under steps that hold from each time to the next; 1 before the first. */
+/** The area under steps that hold from each time to the next; the height before the first step is 1. */
 function areaUnder(steps: readonly LifeStep[], until: number, heightOf: (step: LifeStep) => number, since = 0): number {
   let [area, from, height] = [0, 0, 1]
   const wide = (to: number) => Math.max(0, Math.min(to, until) - Math.max(from, since))
@@ -149,7 +150,7 @@ function lowerArea(steps: readonly LifeStep[], until: number): number {
   return area
 }
 
-/** Each step's part of Greenwood's sum, times the square of the area after it. */
+/** Each step contributes its part of Greenwood's sum, multiplied by the square of the area after the step. */
 function meanError(steps: readonly LifeStep[], until: number): number {
   let [sum, before] = [0, 0]
   for (const { to, variance } of steps) {
@@ -157,16 +158,17 @@ function meanError(steps: readonly LifeStep[], until: number): number {
     const own = variance - before
     before = variance
     const after = areaUnder(steps, until, ({ survival }) => survival, to)
-    // Where nobody is left nothing comes after.
+    // If nobody is left, nothing follows.
     if (after > 0) sum += after ** 2 * own
   }
   return Math.sqrt(sum)
 }
 
 /**
- * The greatest error that curves of exact times can have. After an event in an interval comes at most the area from its beginning on.
- * It is also at most what the event leaves of the survival before, S·(r - 1)/r with r at risk, times the time up to the end, so that
- * the event adds at most the square of S times this time, times (r - 1)/r³ < 1/(r·(r + 1)). This has a bound where nobody may be left.
+ * The largest error that curves of exact times can have. After an event in an interval, the remaining area is at most the area
+ * from the beginning of the interval. It is also at most the survival that the event leaves, S·(r - 1)/r with r at risk,
+ * multiplied by the time up to the end, so that the event adds at most the square of S times this time, multiplied by (r - 1)/r³
+ * < 1/(r·(r + 1)). This bound also holds if nobody may be left.
  */
 function meanErrorMax(steps: readonly LifeStep[], until: number): number {
   let [sum, before] = [0, 1]
@@ -183,8 +185,8 @@ function meanErrorMax(steps: readonly LifeStep[], until: number): number {
 }
 
 /**
- * Survival at a time: that of the last step before it, with an interval that holds for the exact times and reaches to the next step. Null
- * beyond the grid, and within the only interval of a grid, of which nothing is known but the end.
+ * Survival at a time: that of the last step before the time, with an interval that holds for the exact times and reaches to the
+ * next step. Null beyond the grid, and within the only interval of a grid, of which only the end is known.
  */
 export function survivalAt(steps: readonly LifeStep[], time: number): SurvivalCurve['at'][number] {
   const unknown = { time, survival: null, error: null, interval: null, range: null }

@@ -14,11 +14,11 @@ interface Table {
   readonly events: readonly Counted[]
   readonly censored: readonly Counted[]
   readonly sites: readonly string[]
-  /** How many intervals each of these sites has by itself. */
+  /** The number of intervals that each of these sites has by itself. */
   readonly own: readonly (number | undefined)[]
 }
 
-/** Of the sites that gave every group: those with the event and those without it. */
+/** Kaplan–Meier curves over the sites that gave every group, both with and without the event. */
 export function kaplanMeier(test: SurvivalTest, sites: readonly TestSite[]): TestResult {
   const { kind, of, by, event, levels, times, until } = test
   const groups: (string | null)[] = by.length === 0 ? [null] : [...(levels[0] ?? [])]
@@ -26,7 +26,7 @@ export function kaplanMeier(test: SurvivalTest, sites: readonly TestSite[]): Tes
     const splitOf = splitsOf(site, test)
     return { site: site.site, splits: groups.map((group) => peopleIn(splitOf, group)) }
   })
-  // A group that nobody is in, or that every site withheld, is in no comparison.
+  // A group that contains nobody, or that every site withheld, is not part of any comparison.
   const given = groups.map((_, g) => found.filter(({ splits }) => splits[g] !== undefined))
   const givers = found.filter(({ splits }) => given.every((some, g) => some.length === 0 || splits[g] !== undefined))
   const behind = given.some((some) => some.length > 0) ? givers.map(({ site }) => site) : []
@@ -74,7 +74,7 @@ const NONE = 'No institution gave both those with the event and those without it
 const FEWER = 'A group has no curve: nobody is in it, or too few had the event, or too few had not.'
 const BEYOND = 'A curve has no restricted mean: its grid ends before, or has one interval.'
 
-/** Which sites gave which group, where none gave all. */
+/** A note about which sites gave which group, if no site gave all groups. */
 function apartNote(
   groups: readonly (string | null)[],
   given: readonly (readonly { readonly site: string }[])[]
@@ -86,13 +86,13 @@ function apartNote(
   return `No institution gave every group, and curves of different institutions are not compared: ${told.join('; ')}.`
 }
 
-/** The people of one group; undefined where the site did not tell all of it, or has nobody. */
+/** The people of one group; undefined if the site did not release all of the group, or has nobody in it. */
 function peopleIn(splitOf: SplitOf, group: string | null): Split | undefined {
   const split = splitOf(group === null ? [] : [group])
   return split && split.events.length + split.others.length > 0 ? split : undefined
 }
 
-/** Null where the outer edges of the parts differ. */
+/** Null if the outer edges of the parts differ. */
 function tableOf({ events, others }: Split): Pick<Table, 'steps' | 'events' | 'censored'> | null {
   const censored = others.length === 0 ? [] : poolCounted(others)
   const grid = events.length === 0 ? emptied(censored ?? []) : poolCounted(events)
@@ -121,13 +121,13 @@ function curveOf(
   }
 }
 
-/** By site, in the order of the curves. */
+/** The grids by site, in the order of the curves. */
 function ownGridsOf(tables: readonly Table[]): OwnGrids[] {
   const sites = tables[0]?.sites ?? []
   return sites.map((site, i) => ({ site, sizes: tables.map(({ own }) => own[i]) }))
 }
 
-/** Which approximation the curves are. */
+/** A note on the approximation of the curves by the grid. */
 function gridNote(tables: readonly Table[]): string {
   const steps = tables.map((table) => table.steps.length)
   const others = tables.some(

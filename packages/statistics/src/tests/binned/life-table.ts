@@ -1,6 +1,6 @@
 /**
- * The life table of one group on a grid: Kaplan and Meier's estimate, as it would be of times that are rounded up to the ends of
- * their intervals, with Greenwood's error and bounds for the curve of the exact times and counts.
+ * The life table of one group on a grid: Kaplan and Meier's estimate for times that are rounded up to the ends of their
+ * intervals, with Greenwood's error and bounds for the curve of the exact times and counts.
  */
 import { zOfP } from '../../distributions.ts'
 import { exactSum } from '../../moments.ts'
@@ -17,17 +17,20 @@ export interface LifeStep {
   readonly atRisk: number
   readonly events: number
   readonly survival: number
-  /** Greenwood's sum, of d / (n·(n - d)); infinite where nobody is left. */
+  /** Greenwood's sum of d / (n·(n - d)); infinite if nobody is left. */
   readonly variance: number
-  /** The same, as large as rounding of the counts allows. */
+  /** Greenwood's sum at its largest value that rounding of the counts allows. */
   readonly varianceMax: number
-  /** The same, as large as the exact times and counts allow. */
+  /** Greenwood's sum at its largest value that the exact times and counts allow. */
   readonly varianceExact: number
-  /** As many events as there can have been in the interval, and as few people as can have been at risk after the last of them. */
+  /**
+   * The largest possible number of events in the interval, and the smallest possible number of people at risk after the last of
+   * them.
+   */
   readonly worst: Worst
-  /** From the least to the greatest that rounding of the counts allows. */
+  /** The smallest and the largest survival that rounding of the counts allows. */
   readonly rounded: readonly [number, number]
-  /** From the least to the greatest that the exact times and counts can give. */
+  /** The smallest and the largest survival that the exact times and counts allow. */
   readonly range: readonly [number, number]
 }
 
@@ -39,19 +42,20 @@ interface Worst {
 /** Whether somebody who was censored in one interval counts as at risk in the interval of events. */
 type Stays = (censored: Bin, events: Bin) => boolean
 
-/** As late as they can have been, after the events of the interval in which theirs ends. */
+/** Censoring as late as possible: after the events of the interval in which the censored interval ends. */
 export const LATE: Stays = (censored, events) => censored.to > events.from
-/** As early as they can have been. */
+/** Censoring as early as possible. */
 const EARLY: Stays = (censored, events) => censored.from >= events.to
 
 /**
- * The steps, one for each interval of events. Censored people may be on another grid with the same outer edges. They leave after the
- * events of the interval in which theirs ends.
+ * The steps, one for each interval of events. Censored people may be on another grid with the same outer edges. They leave after
+ * the events of the interval in which their interval ends.
  *
- * Survival at a step falls with each event up to it, and rises with each event after it and with each censored person, the later
- * they leave. For the risk r left after a step is at least the number n at risk at the next, so that one event more at step m changes
- * the logarithm by -1/n_m and, through the steps before, by at most the sum of 1/r - 1/n, which is less than 1/n_m. So the least and
- * the greatest survival are at ends of what the counts and times can be.
+ * Survival at a step falls with each event up to the step. It rises with each event after it and with each censored person, the
+ * more so the later the person leaves. For the number r left at risk after a step is at least the number n at risk at the next
+ * step, so that one more event at step m changes the logarithm by -1/n_m and, through the earlier steps, by at most the sum of
+ * 1/r - 1/n, which is less than 1/n_m. So the smallest and the largest survival are reached at the ends of the possible counts
+ * and times.
  */
 export function lifeTable(events: readonly Counted[], censored: readonly Counted[]): LifeStep[] {
   const shown = events.map(({ rows }) => rows)
@@ -63,7 +67,7 @@ export function lifeTable(events: readonly Counted[], censored: readonly Counted
   const ends = { low: staying(LATE, -1), high: staying(LATE, 1), early: staying(EARLY, -1) }
   const [worstLate, worstEarly] = [worstOf(events, ends.low), worstOf(events, ends.early)]
   return events.map(({ from, to, rows, within }, at) => {
-    // Events up to the step are off to one side, and those after it to the other.
+    // The errors of the events up to the step have one sign, and those after the step the other.
     const moved = (off: -1 | 1) => events.map((one, i) => Math.max(0, one.rows + (i <= at ? off : -off) * one.within))
     const survivalAt = (off: -1 | 1, risk: readonly number[]) => curveOf(moved(off), risk)[at]?.survival ?? 1
     const { atRisk = 0, survival = 1, variance = 0 } = own[at] ?? {}
@@ -109,8 +113,8 @@ function worstOf(events: readonly Counted[], staying: readonly number[]): Worst[
 }
 
 /**
- * Each term d / (r·(r + d)) rises with its own events and falls with all who are left after them. So it is also at least the sum over
- * events at single times, of which the last leaves r people at risk.
+ * Each term d / (r·(r + d)) rises with its own events and falls with the number of people left after them. So it is also at least
+ * the sum over events at single times, of which the last leaves r people at risk.
  */
 export function greenwoodMax(worst: readonly Worst[]): number {
   return worst
@@ -119,16 +123,16 @@ export function greenwoodMax(worst: readonly Worst[]): number {
 }
 
 /**
- * The 95 % interval on the scale of log(-log), as R's `conf.type = "log-log"`; of rounded counts the widest that exact ones can
- * have. Null where nobody is left.
+ * The 95 % interval on the scale of log(-log), as R's `conf.type = "log-log"`; for rounded counts the widest interval that the
+ * exact counts can have. Null if nobody is left.
  */
 export function intervalAt({ survival, varianceMax, rounded }: LifeStep): [number, number] | null {
   return survival <= 0 ? null : band(rounded, varianceMax)
 }
 
 /**
- * The same for the exact times: it holds the interval of every curve of exact times and counts at the end of the step. Null where nobody
- * is left.
+ * The 95 % interval for the exact times: it contains the interval of every curve of exact times and counts at the end of the
+ * step. Null if nobody is left.
  */
 export function exactIntervalAt({ range, varianceExact }: LifeStep): [number, number] | null {
   return range[1] <= 0 ? null : band(range, varianceExact)
@@ -138,7 +142,7 @@ function band([low, high]: readonly [number, number], variance: number): [number
   const width = Z * Math.sqrt(variance)
   if (width === Number.POSITIVE_INFINITY) return [0, 1]
   const [least, most] = [-Math.log(high), -Math.log(low)]
-  // Downwards the widest is at one of the ends, upwards at the greatest survival.
+  // The widest lower end is at one of the two ends of the range, the widest upper end at the greatest survival.
   const down = Math.max(
     ...[least, most].map((size) =>
       size > 0 ? size * Math.exp(width / size) : width > 0 ? Number.POSITIVE_INFINITY : 0

@@ -1,4 +1,4 @@
-/** The log-rank test on a grid, within strata where there are some, of exact counts alone. */
+/** The log-rank test on a grid, optionally within strata, from exact counts only. */
 import type { SurvivalTest, TestResult } from '@stimnet/protocol'
 import { pOfChiSquared } from '../../distributions.ts'
 import { quadraticForm } from '../../linear.ts'
@@ -8,7 +8,7 @@ import { NOTHING, type TestSite } from '../table.ts'
 import { edgeOf } from './counted.ts'
 import { combinationsOf, gridNote, type RiskSets, riskSetsOf, strataOf } from './risk-sets.ts'
 
-/** Of the sites that gave every group of every stratum. */
+/** The log-rank test over the sites that gave every group of every stratum. */
 export function logRank(test: SurvivalTest, sites: readonly TestSite[]): TestResult {
   const { kind, of, by, event, levels, site: across = 'none' } = test
   const groups = levels[0] ?? []
@@ -50,7 +50,7 @@ const OFF = 'Counts are rounded for privacy or hide who lacks a time: no log-ran
 const NONE = 'A part is withheld, or the grids of the institutions do not fit.'
 const FEW = 'Fewer than two groups were ever at risk of an event.'
 
-/** Observed and expected events of one stratum with their covariances, by group. */
+/** Observed and expected events of one stratum by group, with their covariances. */
 interface Sums {
   readonly n: readonly number[]
   readonly observed: readonly number[]
@@ -81,7 +81,7 @@ function sumsOf({ grid, steps: sets, n: people, observed }: RiskSets): Sums {
   }
 }
 
-/** Null with fewer than two groups of whom events were expected. The last group follows from the others. */
+/** Null with fewer than two groups with expected events. The last group follows from the others. */
 function testOfSums(
   sums: readonly Sums[],
   counts: readonly { readonly observed: number; readonly expected: number }[]

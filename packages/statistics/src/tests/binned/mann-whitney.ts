@@ -1,4 +1,4 @@
-/** The test of Mann, Whitney and Wilcoxon of two groups whose values are known by their bins, of exact counts alone. */
+/** The Mann–Whitney–Wilcoxon test of two groups whose values are known by their bins, from exact counts only. */
 import type { RankTest, TestResult } from '@stimnet/protocol'
 import { pOfNormal } from '../../distributions.ts'
 import { exactSum } from '../../moments.ts'
@@ -7,15 +7,15 @@ import { giving, resultOf } from '../given.ts'
 import { NOTHING, type TestSite } from '../table.ts'
 import { isRounded, type MeasuredBins, onGrid } from './counted.ts'
 
-/** As R's wilcox.test(exact = FALSE) of values that are rounded to the bins. */
+/** The result of R's wilcox.test(exact = FALSE) for values that are rounded to the bins. */
 export interface Ranks {
-  /** For how many pairs the first value is the larger; equal ones count half. */
+  /** The number of pairs in which the first value is larger; equal values count half. */
   readonly w: number
   readonly z: number
   readonly p: number
 }
 
-/** Of the sites that gave both groups, all values together. */
+/** The Mann–Whitney test over the sites that gave both groups, with all values together. */
 export function mannWhitney(test: RankTest, sites: readonly TestSite[]): TestResult {
   const { kind, of, by, groups: names, corrected } = test
   const told = giving(sites, (site): Pair | undefined => {
@@ -74,7 +74,7 @@ function isOneBin(pair: Pair): boolean {
   return poolBins(pair.map(({ bins }) => bins))?.length === 1
 }
 
-/** Why there is no test of exact counts. */
+/** The reason why there is no test from exact counts. */
 function whyNone(givers: number, grid: readonly Bin[] | null, [one, other]: readonly (number | null)[]): string {
   if (givers === 0) return 'A group is withheld or missing.'
   if (grid === null) return 'The outer edges of the bins differ.'
@@ -92,7 +92,7 @@ function innerEdges(grid: readonly Bin[]): number[] {
   return grid.slice(1).map(({ from }) => from)
 }
 
-/** Of the numbers of values by bin. Null for an empty group, and where all values are in one bin. */
+/** The rank test from the numbers of values by bin. Null for an empty group, and if all values are in one bin. */
 export function ranksOf(x: readonly number[], y: readonly number[], corrected: boolean): Ranks | null {
   const [m, n] = [exactSum(x), exactSum(y)]
   const total = m + n

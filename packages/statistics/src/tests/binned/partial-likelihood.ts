@@ -1,12 +1,12 @@
-/** Cox's partial likelihood of groups of people on grids, with ties after Efron, and its maximum. */
+/** Cox's partial likelihood of groups of people on grids, with Efron's method for ties, and its maximum. */
 import { quadraticForm, solveWithInverse } from '../../linear.ts'
 import type { RiskSet } from './risk-sets.ts'
 
 /** The risk sets of all strata, and the design. */
 export interface Hazards {
-  /** Those in which somebody had the event. */
+  /** The risk sets in which somebody had the event. */
   readonly steps: readonly RiskSet[]
-  /** By group, the places of the columns that are 1; the others are 0. */
+  /** By group, the indices of the columns that are 1; the other columns are 0. */
   readonly lines: readonly (readonly number[])[]
   /** Number of columns. */
   readonly size: number
@@ -16,7 +16,7 @@ export interface Hazards {
 interface Evaluated {
   readonly likelihood: number
   readonly score: readonly number[]
-  /** Minus the second derivatives. */
+  /** The negative second derivatives. */
   readonly information: readonly (readonly number[])[]
 }
 
@@ -28,15 +28,18 @@ export interface Maximum {
   readonly ratio: number
 }
 
-/** Estimates without a finite maximum: by column, the last step towards it. */
+/** Estimates without a finite maximum: the last step towards it, by column. */
 export interface RunningAway {
   readonly steps: readonly number[]
 }
 
-/** Newton's steps. Seven are usual; an estimate that runs away moves by about one with each, and is then at a ratio beyond e^20. */
+/**
+ * Maximum number of Newton steps. Seven are usual; an estimate without a finite maximum moves by about one with each step, and
+ * then stands for a ratio beyond e^20.
+ */
 const STEPS_MAX = 25
 const HALVINGS_MAX = 20
-/** Change of the estimates at which the steps end: the error that is left is about its square. */
+/** Change of the estimates below which the iteration ends: the remaining error is about the square of the change. */
 const CHANGE_MIN = 1e-9
 
 /** The columns that follow from others in every risk set, so that their estimates are not defined. */
@@ -44,7 +47,10 @@ export function aliasedIn(hazards: Hazards): readonly number[] {
   return dependentIn(evaluatedAt(hazards, new Array<number>(hazards.size).fill(0)))
 }
 
-/** By Newton's method from zero; half of a step, as often as needed, where the likelihood would fall. No column may be aliased. */
+/**
+ * The maximum by Newton's method, beginning at zero. A step is halved as often as needed if the likelihood would fall. No column
+ * may be aliased.
+ */
 export function maximumOf(hazards: Hazards): Maximum | RunningAway {
   let estimates = new Array<number>(hazards.size).fill(0)
   let at = evaluatedAt(hazards, estimates)
@@ -81,7 +87,7 @@ function halved(
   return undefined
 }
 
-/** On the scale of correlations, so that a rare level is not taken for one that follows from others. */
+/** The check uses the scale of correlations, so that a rare level is not mistaken for a column that follows from others. */
 function dependentIn({ information }: Evaluated): readonly number[] {
   const scale = information.map((row, i) => Math.sqrt(row[i] ?? 0))
   const scaled = information.map((row, i) =>
@@ -110,7 +116,7 @@ function evaluatedAt({ steps, lines, size }: Hazards, estimates: readonly number
   return { likelihood, score, information }
 }
 
-/** Numbers of people by their weights: the sum, by column, and by two columns. */
+/** Sums of people's weights: in total (`sum`), by column (`first`), and by pair of columns. */
 interface Weighted {
   readonly sum: number
   readonly first: readonly number[]
@@ -139,8 +145,9 @@ function weighted(
 }
 
 /**
- * Sums over the deaths of one interval. Each has among those at risk the share of the dying that died before it: 0, 1/d, 2/d … `one` is
- * over 1/left, `square` over 1/left²; `share…` and `shares…` have the share and its square above.
+ * Sums over the deaths of one interval. For each death, the share of the dying that died before it is taken from those at risk:
+ * 0, 1/d, 2/d … `one` is a sum of 1/left, `square` of 1/left²; `share…` and `shares…` have the share and its square in the
+ * numerator.
  */
 interface Ties {
   readonly logarithms: number
@@ -151,7 +158,7 @@ interface Ties {
   readonly sharesSquare: number
 }
 
-/** Only numbers in the loop over deaths: there can be many, and everything else is the same for all of them. */
+/** The loop over deaths contains only numbers: there can be many deaths, and everything else is the same for all of them. */
 function tiesOf(deaths: number, risk: number, dying: number): Ties {
   let [logarithms, one, shareOne, square, shareSquare, sharesSquare] = [0, 0, 0, 0, 0, 0]
   for (let before = 0; before < deaths; before++) {
@@ -168,7 +175,7 @@ function tiesOf(deaths: number, risk: number, dying: number): Ties {
   return { logarithms, one, shareOne, square, shareSquare, sharesSquare }
 }
 
-/** Takes the expected columns from the score, and adds their covariances to the information. */
+/** Subtracts the expected columns from the score, and adds their covariances to the information. */
 function addStep(
   { risk, dying, ties }: { readonly risk: Weighted; readonly dying: Weighted; readonly ties: Ties },
   score: number[],

@@ -1,4 +1,7 @@
-/** Who was at risk and who had the event in each interval of a grid, by group and stratum, over the sites that gave all of it. */
+/**
+ * The people at risk and the people with the event in each interval of a grid, by group and stratum, over the sites that gave all
+ * of these numbers.
+ */
 import type { SurvivalTest } from '@stimnet/protocol'
 import { exactSum } from '../../moments.ts'
 import { type Bin, poolBins } from '../../quantile.ts'
@@ -9,22 +12,23 @@ import { finerNote, intervalsOf, type OwnGrids } from './finer.ts'
 import { LATE } from './life-table.ts'
 import { type Split, splitsOf, together } from './split.ts'
 
-/** One stratum: by group, the parts of all sites. */
+/** One stratum: the parts of all sites, by group. */
 export type Stratum = readonly Split[]
 
-/** The strata with anybody in them, and the sites behind them. */
+/** The strata that contain anybody, and the sites behind them. */
 export interface Strata {
   readonly givers: readonly Giving<unknown>[]
   readonly units: readonly Stratum[]
-  /** Whether a count may be off. */
+  /** Whether a count may have an error. */
   readonly isOff: boolean
-  /** Of the strata of people of several sites, the intervals that each site has by itself. */
+  /** For strata with people of several sites: the number of intervals that each site has by itself. */
   readonly own: readonly OwnGrids[]
 }
 
 /**
- * The strata of a test, of the sites that gave every group of every stratum. `groups` and `strata`: the labels of each, in the order of the
- * test's columns. Where people are compared within their institution, each stratum of each site is one.
+ * The strata of a test, from the sites that gave every group of every stratum. `groups` and `strata` are the labels of each, in
+ * the order of the test's columns. If people are compared within their institution, each stratum of each site is a separate
+ * stratum.
  */
 export function strataOf(
   test: SurvivalTest,
@@ -44,7 +48,7 @@ export function strataOf(
         )
   const units = all.filter((unit) => unit.some(({ events, others }) => events.length + others.length > 0))
   const isOff = units.some((unit) => unit.some(({ events, others }) => isRounded([...events, ...others])))
-  // In the order of the units, which leave strata without anybody out.
+  // The indices are in the order of the units, from which empty strata are excluded.
   const places = [...all.keys()].filter((i) => units.includes(all[i] ?? []))
   const own = givers.map(({ site, part }) => ({
     site: site.site,
@@ -53,17 +57,17 @@ export function strataOf(
   return { givers, units, isOff, own: test.site === 'stratum' ? [] : own }
 }
 
-/** Each a list of levels. */
+/** Lists of levels. */
 export type Labels = readonly (readonly string[])[]
 
-/** Every combination of one level of each column; of no column the empty one. */
+/** Every combination of one level of each column; without columns, one empty combination. */
 export function combinationsOf(levels: readonly (readonly string[])[]): Labels {
   return levels.reduce<Labels>((all, own) => all.flatMap((before) => own.map((level) => [...before, level])), [[]])
 }
 
 /** One interval of a grid. */
 export interface RiskSet {
-  /** By group, those who had the event in it, and those who were at risk at its beginning. */
+  /** By group, the people with the event in the interval (`d`), and the people at risk at its beginning (`n`). */
   readonly d: readonly number[]
   readonly n: readonly number[]
 }
@@ -72,12 +76,12 @@ export interface RiskSet {
 export interface RiskSets {
   readonly grid: readonly Bin[]
   readonly steps: readonly RiskSet[]
-  /** By group, all people and those who had the event. */
+  /** By group, all people (`n`) and the people with the event (`observed`). */
   readonly n: readonly number[]
   readonly observed: readonly number[]
 }
 
-/** On the edges that all groups have in common. Null where their outer edges differ. */
+/** The risk sets on the edges that all groups have in common. Null if their outer edges differ. */
 export function riskSetsOf(unit: Stratum): RiskSets | null {
   const events = unit.flatMap((one) => one.events)
   const others = unit.flatMap((one) => one.others)
@@ -99,7 +103,7 @@ export function riskSetsOf(unit: Stratum): RiskSets | null {
   }
 }
 
-/** Which approximation the grids are. */
+/** A note on the approximation by the grids. */
 export function gridNote(sizes: readonly number[], own: readonly OwnGrids[]): string {
   const strata = sizes.length > 1 ? ` in each of ${sizes.length} strata` : ''
   const isOne = Math.max(...sizes) <= 1

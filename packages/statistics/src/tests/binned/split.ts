@@ -1,19 +1,19 @@
-/** The people of one group at a site, split into those who had the event and those who had not. */
+/** The people of one group at a site, split into those with the event and those without it. */
 import type { SurvivalTest } from '@stimnet/protocol'
 import type { TestSite } from '../table.ts'
 import type { MeasuredBins } from './counted.ts'
 
-/** The bins of their times. Empty where there are none. */
+/** The bins of the people's times. Empty if there are none. */
 export interface Split {
   readonly events: readonly MeasuredBins[]
-  /** Of each other level. */
+  /** The bins of each other level. */
   readonly others: readonly MeasuredBins[]
 }
 
-/** The people of a site in the group with some labels: the level of each column in `by`. */
+/** The people of a site in the group with the given labels: the level of each column in `by`. */
 export type SplitOf = (labels: readonly string[]) => Split | undefined
 
-/** Undefined unless the site told all of it. A part that it does not have counts as nobody only where nothing was withheld. */
+/** Undefined unless the site released all parts. A missing part counts as nobody only if nothing was withheld. */
 export function splitsOf(site: TestSite, { of, by, event }: SurvivalTest): SplitOf {
   const columns = [...by, event.key]
   const rows = new Map(site.rows.map((row) => [JSON.stringify(columns.map((name) => row.keys[name] ?? null)), row]))
@@ -31,7 +31,7 @@ export function splitsOf(site: TestSite, { of, by, event }: SurvivalTest): Split
   }
 }
 
-/** The parts of several splits together. */
+/** The combined parts of several splits. */
 export function together(splits: readonly Split[]): Split {
   return { events: splits.flatMap(({ events }) => events), others: splits.flatMap(({ others }) => others) }
 }

@@ -1,4 +1,4 @@
-/** The test of association of one or several tables of counts, with what a reader must know of it. */
+/** The test of association of one or several tables of counts, with the notes that a reader must know. */
 import type { TestResult } from '@stimnet/protocol'
 import { type CountCell, chiSquaredOf, mantelHaenszelOf } from './chi-squared.ts'
 import { EXPECTED_MIN, ROUNDED } from '../given.ts'
@@ -9,7 +9,7 @@ export interface Association {
   readonly notes: readonly string[]
 }
 
-/** Pearson's χ² of one table; that of Cochran, Mantel and Haenszel of several. */
+/** Pearson's χ² for one table; the Cochran–Mantel–Haenszel test for several tables. */
 export function associationOf(tables: readonly (readonly CountCell[])[]): Association {
   const result = tables.length > 1 ? mantelHaenszelOf(tables) : chiSquaredOf(tables[0] ?? [])
   if (result === null) return { notes: ['Fewer than two rows or columns.'] }

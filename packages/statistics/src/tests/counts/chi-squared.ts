@@ -1,6 +1,4 @@
-/**
- * Tests of association between two categories: Pearson's χ² at one site, and that of Cochran, Mantel and Haenszel over several.
- */
+/** Tests of association between two categories: Pearson's χ² at one site, and the Cochran–Mantel–Haenszel test over several sites. */
 import { pOfChiSquared } from '../../distributions.ts'
 import { quadraticForm } from '../../linear.ts'
 import { exactSum } from '../../moments.ts'
@@ -10,7 +8,7 @@ export interface CountCell {
   readonly row: string
   readonly column: string
   readonly count: number
-  /** Largest distance of the count from the exact one. */
+  /** Largest distance of the count from the exact count. */
   readonly within?: number
 }
 
@@ -27,8 +25,8 @@ export interface ChiSquared {
 const FREE_CELLS_MAX = 400
 
 /**
- * Pearson's χ² without continuity correction. Cells that are not named are zero. Null with fewer than
- * two rows or columns that are not empty.
+ * Pearson's χ² without continuity correction. Cells that are not named are zero. Null with fewer than two non-empty rows or
+ * columns.
  */
 export function chiSquaredOf(cells: readonly CountCell[]): ChiSquared | null {
   const table = twoWay(cells, cells)
@@ -44,7 +42,7 @@ export function chiSquaredOf(cells: readonly CountCell[]): ChiSquared | null {
 
 /**
  * The generalised Cochran–Mantel–Haenszel statistic, as R's mantelhaen.test without correction: association within the sites,
- * whatever the differences between them. Null in the cases of `chiSquaredOf`, and with too many cells.
+ * whatever the differences between sites. Null in the cases of `chiSquaredOf`, and with too many cells.
  */
 export function mantelHaenszelOf(sites: readonly (readonly CountCell[])[]): ChiSquared | null {
   const all = sites.flat()
@@ -64,8 +62,8 @@ export function mantelHaenszelOf(sites: readonly (readonly CountCell[])[]): ChiS
 }
 
 /**
- * The smallest χ² that the exact counts can give: the root of χ² is a distance, and rounding moves
- * each table by a known distance at most.
+ * The smallest χ² that the exact counts can give: the root of χ² is a distance, and rounding moves each table by at most a known
+ * distance.
  */
 function lessRounding(statistic: number, tables: readonly TwoWay[]): number {
   const hidden = tables.map((table) =>
@@ -85,7 +83,7 @@ interface TwoWay {
   readonly columns: readonly number[]
   readonly total: number
   readonly counts: readonly (readonly number[])[]
-  /** Largest distance of a count from the exact one. */
+  /** Largest distance of a count from the exact count. */
   readonly within: number
 }
 

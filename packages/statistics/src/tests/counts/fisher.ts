@@ -1,25 +1,25 @@
-/** Fisher's exact test of a table of two levels by two; over several sites that of the tables together, each with its own margins. */
+/** Fisher's exact test of a two-by-two table. Over several sites, the tables are tested together, each with its own margins. */
 import type { PlanTest, TestEstimate, TestResult } from '@stimnet/protocol'
 import { exactSum } from '../../moments.ts'
 import type { CountCell } from './chi-squared.ts'
 import { countsOf, giving, resultOf } from '../given.ts'
 import { ERROR_SHARE, NOTHING, type TestSite } from '../table.ts'
 
-/** One table: a and b of the first row, c and d of the second. */
+/** One table: a and b are the first row, c and d the second. */
 export type Counts = readonly [a: number, b: number, c: number, d: number]
 
-/** As R's fisher.test and mantelhaen.test(exact = TRUE). */
+/** The numbers of R's fisher.test and mantelhaen.test(exact = TRUE). */
 export interface Fisher {
   readonly p: number
-  /** The conditional estimate, and its exact 95 % interval; infinite where no upper end is known. */
+  /** The conditional estimate, and its exact 95 % interval; infinite if no upper end is known. */
   readonly odds: number
   readonly interval: readonly [number, number]
 }
 
-/** More values of the first cell than this take too long: there χ² is exact enough. */
+/** Maximum number of values of the first cell: more take too long, and then χ² is precise enough. */
 const VALUES_MAX = 2_000
 
-/** Of the sites that gave whole tables of exact counts. */
+/** Fisher's test over the sites that gave whole tables of exact counts. */
 export function fisher(test: Extract<PlanTest, { kind: 'fisher' }>, sites: readonly TestSite[]): TestResult {
   const { kind, of, by } = test
   const [r, s, x, y] = test.groups
@@ -61,7 +61,7 @@ function isOff({ within = 0 }: CountCell): boolean {
 const ROUNDED_COUNTS = 'Where counts are rounded for privacy no exact test can be made of them.'
 const NOT_MADE = 'A row or column is empty, or there are too many people for an exact test: ask for `chi_squared`.'
 
-/** Null if a row or column of all tables is empty, for too many people, and for what counts nobody. */
+/** Null if a row or column of all tables is empty, for too many people, and for numbers that are not counts. */
 export function fisherOf(tables: readonly Counts[]): Fisher | null {
   if (tables.flat().some((count) => !Number.isSafeInteger(count) || count < 0)) return null
   if (tables.reduce((sum, table) => sum + valuesOf(table), 0) > VALUES_MAX) return null
@@ -87,10 +87,10 @@ export function fisherOf(tables: readonly Counts[]): Fisher | null {
   }
 }
 
-/** Tables as likely as the observed one, up to rounding errors, count with it, as in R. */
+/** Tables that are as likely as the observed table, up to rounding errors, count as equally extreme, as in R. */
 const TIES = 1e-7
 
-/** The least value of the first cell that the margins allow. */
+/** The smallest value of the first cell that the margins allow. */
 function leastOf([a, , , d]: Counts): number {
   return Math.max(0, a - d)
 }
@@ -99,7 +99,7 @@ function valuesOf([a, b, c, d]: Counts): number {
   return Math.min(a + b, a + c, c + d, b + d) + 1
 }
 
-/** The logarithms of how many tables of these margins have each value of the first cell, from the least value on. */
+/** The logarithms of the number of tables with these margins for each value of the first cell, from the smallest value on. */
 function logWeights(table: Counts): number[] {
   const [a, b, c, d] = table
   const [first, having] = [a + b, a + c]
@@ -111,7 +111,7 @@ function logWeights(table: Counts): number[] {
   return weights
 }
 
-/** The logarithms of the weights of the sum of two such cells: as logarithms, so that no tail is lost. */
+/** The logarithms of the weights of the sum of two such cells. Logarithms are used so that no tail is lost. */
 function convolved(one: readonly number[], other: readonly number[]): number[] {
   return Array.from({ length: one.length + other.length - 1 }, (_, sum) => {
     const from = Math.max(0, sum - other.length + 1)
@@ -121,7 +121,7 @@ function convolved(one: readonly number[], other: readonly number[]): number[] {
   })
 }
 
-/** The chance of each value under an odds ratio. */
+/** The probability of each value under an odds ratio. */
 function tilted(weights: readonly number[], logOdds: number): number[] {
   const logs = weights.map((weight, i) => weight + i * logOdds)
   const most = logs.reduce((a, b) => Math.max(a, b))
@@ -130,7 +130,7 @@ function tilted(weights: readonly number[], logOdds: number): number[] {
   return values.map((value) => value / all)
 }
 
-/** Where a rising function is `wanted`, halved until neighbours. */
+/** The point at which a rising function equals `wanted`, found by bisection until neighbouring doubles. */
 function risingTo(wanted: number, of: (at: number) => number): number {
   let [low, high] = [-1, 1]
   while (of(low) > wanted && low > -700) low *= 2

@@ -5,17 +5,18 @@ import { exactSum } from '../../moments.ts'
 import { countsOf, EXPECTED_MIN, giving, ROUNDED, resultOf } from '../given.ts'
 import { ERROR_SHARE, NOTHING, type TestSite } from '../table.ts'
 
-/** The people who changed: from the first level to the second, and back. */
+/** The people who changed from the first level to the second, and back. */
 interface Changed {
   readonly there: number
   readonly back: number
-  /** Largest distance of each count from the exact one. */
+  /** Largest distance of each count from the exact count. */
   readonly within: number
 }
 
 /**
- * Without continuity correction, over the changes at all sites that gave whole tables: each person is compared with themselves, so
- * that differences between sites do not enter. For rounded counts χ² is the smallest that the exact ones can give.
+ * McNemar's test without continuity correction, over the changes at all sites that gave whole tables. Each person is compared
+ * with themselves, so that differences between sites have no effect. For rounded counts, χ² is the smallest that the exact counts
+ * can give.
  */
 export function mcNemar(test: Extract<PlanTest, { kind: 'mcnemar' }>, sites: readonly TestSite[]): TestResult {
   const { kind, of, by } = test
@@ -63,7 +64,10 @@ export function mcNemar(test: Extract<PlanTest, { kind: 'mcnemar' }>, sites: rea
 
 const FEW = 'Fewer than ten people changed: the p value is rough.'
 
-/** How many changed there for each who changed back, with the interval of its logarithm. */
+/**
+ * The ratio of the people who changed from the first level to the second to those who changed back, with an interval from its
+ * logarithm.
+ */
 function oddsOf({ there, back, within }: Changed): TestEstimate {
   const [fewer, less] = [there - within, back - within]
   const shown = { measure: 'odds_ratio', groups: [], n: there + back } as const

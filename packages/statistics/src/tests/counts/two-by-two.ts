@@ -1,6 +1,6 @@
 /**
  * Two groups and one level of an outcome: odds ratio, risk ratio and risk difference, over several sites by Mantel and Haenszel.
- * Variances after Robins, Breslow and Greenland (1986), Greenland and Robins (1985), and Sato, Greenland and Robins (1989).
+ * Variances by Robins, Breslow and Greenland (1986), Greenland and Robins (1985), and Sato, Greenland and Robins (1989).
  */
 import type { PlanTest, TestEstimate, TestResult } from '@stimnet/protocol'
 import { pOfChiSquared, zOfP } from '../../distributions.ts'
@@ -11,7 +11,7 @@ import { giving, ROUNDED, resultOf } from '../given.ts'
 import { around, minus, notNegative, over, plus, type Range, times } from '../range.ts'
 import { ERROR_SHARE, type MeasuredShare, NOTHING, type TestSite } from '../table.ts'
 
-/** The counts of one site: a and b of the first group who have the level and who lack it, c and d of the second. */
+/** The counts of one site: a people of the first group have the level and b lack it; c and d are these counts for the second group. */
 export interface FourCells {
   readonly a: Range
   readonly b: Range
@@ -19,7 +19,7 @@ export interface FourCells {
   readonly d: Range
 }
 
-/** The counts as they were told, and what the exact ones can be. */
+/** The released counts (`told`), and the possible exact counts (`ranges`). */
 interface Told {
   readonly told: FourCells
   readonly ranges: FourCells
@@ -27,10 +27,10 @@ interface Told {
 
 type TwoByTwo = Extract<PlanTest, { kind: 'two_by_two' }>
 
-/** Below this p the note says that the odds ratios of the sites differ. */
+/** p value below which the note says that the odds ratios of the sites differ. */
 const DIFFERING = 0.1
 
-/** Of the sites that gave both groups. */
+/** The effects over the sites that gave both groups. */
 export function twoByTwo(test: TwoByTwo, sites: readonly TestSite[]): TestResult {
   const { kind, of, by } = test
   const [one, other] = test.groups
@@ -105,7 +105,7 @@ function estimatesOf(tables: readonly Told[]): TestEstimate[] {
     const ends = isRatio
       ? [Math.exp(Math.log(range.low) - half), Math.exp(Math.log(range.high) + half)]
       : [range.low - half, range.high + half]
-    // A group where nobody or everybody has the level has no ratio, or one without an error.
+    // If nobody or everybody of a group has the level, there is no ratio, or a ratio without an error.
     const isKnown =
       [estimate, ...ends].every((end) => Number.isFinite(end)) && (!isRatio || (ends[0] ?? 0) > 0) && half > 0
     return { measure, groups: [], n, estimate: isKnown ? estimate : null, interval: isKnown ? ends : null }
@@ -114,7 +114,7 @@ function estimatesOf(tables: readonly Told[]): TestEstimate[] {
 
 interface Effect {
   readonly estimate: Range
-  /** Of the logarithm, for a ratio. */
+  /** The variance of the effect; for a ratio, of its logarithm. */
   readonly variance: Range
 }
 
@@ -123,7 +123,7 @@ type Stratum = FourCells & Readonly<Record<'first' | 'second' | 'n', Range>>
 
 const HALF = around(0.5)
 
-/** Each formula stands once, over ranges: of exact counts both ends are the estimate. */
+/** Each formula is written once, over ranges: for exact counts, both ends are the estimate. */
 function effectsOf(tables: readonly FourCells[]): Record<'odds_ratio' | 'risk_ratio' | 'risk_difference', Effect> {
   const strata = tables.map((cells): Stratum => {
     const [first, second] = [plus(cells.a, cells.b), plus(cells.c, cells.d)]
@@ -161,7 +161,7 @@ function effectsOf(tables: readonly FourCells[]): Record<'odds_ratio' | 'risk_ra
 const concordantIn = ({ a, d, n }: Stratum): Range => over(times(a, d), n)
 const discordantIn = ({ b, c, n }: Stratum): Range => over(times(b, c), n)
 
-/** After Robins, Breslow and Greenland. */
+/** The variance by Robins, Breslow and Greenland. */
 function varianceOfLogOdds(
   sum: (of: (stratum: Stratum) => Range) => Range,
   concordant: Range,
@@ -180,7 +180,7 @@ function varianceOfLogOdds(
 }
 
 /**
- * Breslow and Day's test that all sites have one odds ratio, as Tarone corrected it. Null for one site, and without an odds
+ * Breslow and Day's test that all sites have one odds ratio, with Tarone's correction. Null for one site, and without an odds
  * ratio. The counts must be exact.
  */
 export function breslowDayOf(tables: readonly FourCells[]): { statistic: number; df: number; p: number } | null {
@@ -199,11 +199,14 @@ export function breslowDayOf(tables: readonly FourCells[]): { statistic: number;
   return Number.isFinite(statistic) ? { statistic, df, p: pOfChiSquared(statistic, df) } : null
 }
 
-/** How many of the first group would have the level, given the margins and an odds ratio: a root of a square equation. */
+/**
+ * The expected number of people of the first group with the level, given the margins and an odds ratio: a root of a quadratic
+ * equation.
+ */
 function expectedAt(odds: number, first: number, second: number, having: number): number {
   if (odds === 1) return (first * having) / (first + second)
   const [square, linear, constant] = [1 - odds, second - having + odds * (first + having), -odds * first * having]
   const root = Math.sqrt(linear ** 2 - 4 * square * constant)
-  // The other root is outside the table. Written so that nothing is subtracted of its like.
+  // The other root is outside the table. The formula is written so that no similar numbers are subtracted.
   return (-2 * constant) / (linear + root)
 }
