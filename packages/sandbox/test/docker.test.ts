@@ -87,7 +87,7 @@ describe('a node that uses Docker', { skip }, () => {
     await new Promise<void>((resolve) => between.listen(socketPath, resolve))
     const own = `test-${randomUUID()}`
     const sandbox = await open({ owner: own, socketPath })
-    const run = sandbox.run(jobOf('while True: pass'), LIMITS_OF_TESTS)
+    const run = sandbox.run(jobOf('while True: pass'), { ...LIMITS_OF_TESTS, wallTimeMsMax: 300_000 })
     await running(own)
     await pause(500)
     between.close()
@@ -182,7 +182,7 @@ time.sleep(1000)`
   test('tells a container that somebody else killed as its own fault', async () => {
     const own = `test-${randomUUID()}`
     const sandbox = await open({ owner: own })
-    const run = sandbox.run(jobOf('while True: pass'), LIMITS_OF_TESTS)
+    const run = sandbox.run(jobOf('while True: pass'), { ...LIMITS_OF_TESTS, wallTimeMsMax: 300_000 })
     await running(own)
     await pause(500)
     for (const { id } of (await engine?.containers(OWNER_LABEL, own)) ?? []) await engine?.remove(id)
