@@ -424,6 +424,39 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: peerTest('known-groups')
   },
   {
+    id: 'one-lattice-per-level',
+    control:
+      'Counts of different levels, and of a level here and another there, are audited together modulo whole numbers',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'if (this.#restOnFew([...all, ...sums, count], { k, levels })) return false',
+    to: '',
+    noticedBy: peerTest('whole-numbers')
+  },
+  {
+    id: 'sums-are-no-counts',
+    control: 'Sums that digits show are audited modulo whole numbers',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'if (this.#restOnFew([...all, sum], { k })) return false',
+    to: '',
+    noticedBy: peerTest('whole-numbers')
+  },
+  {
+    id: 'one-span-for-all-unknown',
+    control: 'Counts of people by one unknown variable do not follow from those by another',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'const names = unknown.map((variable) => `${OF_UNKNOWN}${ONE} ${variable}`)',
+    to: 'const names: string[] = unknown.slice(unknown.length)',
+    noticedBy: peerTest('whole-numbers')
+  },
+  {
+    id: 'arrivals-in-the-group-alone',
+    control: 'Who arrived is left out wherever they could be',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'const arrivals = this.#draft.arrivals(could.reduce((all, { people }) => all.or(people), group.support))',
+    to: 'const arrivals = this.#draft.arrivals(group.support.or(could[could.length]?.people ?? group.support))',
+    noticedBy: privacyTest('left-out')
+  },
+  {
     id: 'no-parity',
     control: 'No combination of counts modulo a whole number rests on fewer than k people',
     file: `${PRIVACY}/ledger/draft.ts`,
@@ -963,7 +996,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'spelled-otherwise',
     control: 'Counts of one level are audited together, however it was asked for',
     file: `${PRIVACY}/ledger/draft.ts`,
-    from: 'withAlike([...before, count], others)',
+    from: 'withAlike([count], all)',
     to: '[...before, count]',
     noticedBy: privacyTest('certain-levels')
   },

@@ -81,10 +81,9 @@ export interface Entry {
   readonly isRounded?: boolean
   /** Whether others do not know who is in the set; see `LedgerDraft.tell`. */
   readonly isOfUnknown?: boolean
-  /**
-   * For a count of such a set: sets that others know, namely all people who could be in the set and those who are in it in
-   * any case.
-   */
+  /** For a count of such a set: the variables by which others do not know who is in it. */
+  readonly unknown?: readonly string[]
+  /** For a count of such a set: sets that others know, of all who could be in it and of those who are in it in any case. */
   readonly within?: readonly SolvedSet[]
   /** The people who are charged for the information of a number of people. */
   readonly payers?: Payers | undefined
@@ -105,6 +104,11 @@ export class LedgersDraft {
   /** Records how many people of a set have a level; see `LedgerDraft.tellLevel`. */
   tellLevel(level: LevelName, count: { of: SubjectSet; having: SubjectSet }, k: number): boolean {
     return this.#subjects.tellLevel(level, count, k)
+  }
+
+  /** Records a sum of whole numbers over people; see `LedgerDraft.tellWholeSum`. */
+  tellWholeSum(variable: string, set: SubjectSet, k: number): boolean {
+    return this.#subjects.tellWholeSum(variable, set, k)
   }
 
   /** The current state, to which each draft can be rolled back. */
@@ -191,7 +195,18 @@ export class LedgersDraft {
   }
 
   #tellOne(
-    { number, about, aboutPeople, shown, rung = 0, isRounded = false, isOfUnknown = false, payers, within = [] }: Entry,
+    {
+      number,
+      about,
+      aboutPeople,
+      shown,
+      rung = 0,
+      isRounded = false,
+      isOfUnknown = false,
+      payers,
+      unknown = [],
+      within = []
+    }: Entry,
     k: number
   ): Objection | undefined {
     const { quantity, of, kind } = number
@@ -205,6 +220,7 @@ export class LedgersDraft {
       rung,
       isRounded,
       isOfUnknown,
+      unknown,
       about: about.map((one) => beside(one, other, isOfUnknown && kind === 'sum'))
     }
     const optional = {
@@ -223,9 +239,9 @@ export class LedgersDraft {
         return { why: 'information', variable: one.variable }
     }
     if (kind !== 'count' || draft === this.#subjects) return undefined
-    // A count of rows is also recorded as a count of the people who have these rows: if each person has one row, both counts
-    // are the same number.
-    const people = { quantity, set: of.subjects, isOfUnknown }
+    // A count of rows is also recorded as a count of the people who have them: where each
+    // has one row, both are the same number.
+    const people = { quantity, set: of.subjects, isOfUnknown, unknown }
     return this.#subjects.tell([{ ...people, within: within.map(({ subjects }) => subjects) }], k)
   }
 }

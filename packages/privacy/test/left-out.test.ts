@@ -192,6 +192,30 @@ describe('who came with a newer epoch', () => {
     assert.deepEqual([...(leftOut?.people ?? [])], [40, 41, 42])
   })
 
+  test('is left out wherever he could be: that he is not in a group must not show what others do not know of him', () => {
+    const plan = planOf([SUBJECTS])
+    const rows = people(43, () => ({}))
+    const leftOutOf = (group: SubjectSet) => {
+      const inGroup = rows.filter((_, i) => group.has(i))
+      const reduction = reduce(plan, 43, inGroup)
+      const possible = {
+        unknown: [ref('arm')],
+        keys: [],
+        otherCells: 1,
+        groups: [],
+        sets: [{ people: SubjectSet.everyone(43) }]
+      }
+      const leftOut = leaveOut(
+        { kind: 'table', plan, reduction, defining: [{ variable: ref('arm'), level: 'b' }], possible },
+        contextOf(43, { ledgers: arrived(3) })
+      )
+      return [...(leftOut?.people ?? [])]
+    }
+    const twenty = Array.from({ length: 20 }, (_, i) => i)
+    assert.deepEqual(leftOutOf(SubjectSet.of(43, [...twenty, 41])), [40, 41, 42])
+    assert.deepEqual(leftOutOf(SubjectSet.of(43, twenty)), [40, 41, 42])
+  })
+
   test('has come for good once he is in a release', () => {
     const draft = new LedgerDraft(arrived(5).subjects)
     assert.equal(draft.arrivals(SubjectSet.everyone(45)).size, 5)

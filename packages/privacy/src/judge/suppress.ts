@@ -12,7 +12,7 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
-import { gramIn } from '@stimnet/statistics'
+import { gramIn, sdOf } from '@stimnet/statistics'
 import { checksumOf } from '../ledger/checksum.ts'
 import { type Objection, ONE, type Payers } from '../ledger/draft.ts'
 import { assertLedgerOf, type Entry, type Ledgers, LedgersDraft } from '../ledgers.ts'
@@ -27,9 +27,12 @@ import { conditionsOf, having, isSpreadOver, type KnownValues, powersIn } from '
 import { type LeftOut, type LeftOutDraft, leftOutOf } from './left-out.ts'
 import { askedOver, type CellNumber, countOf, isCounting, type SolvedSet } from './numbers.ts'
 import { groupsNotShown, possibleIn, setsAsked } from './possible.ts'
-import { RUNG_MAX, roundCount } from './precision.ts'
+import { RUNG_MAX, roundCount, standardError, stepFor } from './precision.ts'
 import { RowSets, rowsOfSubjects } from './row-sets.ts'
 import { type RareGroups, type Unsaid, unsaidOf } from './unsaid.ts'
+
+/** Number of sums of whole values, next to each other, among which digits do not decide, so that the sum counts as hidden. */
+const SUMS_SHOWN = 2
 
 /** One measure of one group. */
 export interface TableCell {
@@ -274,7 +277,10 @@ class Judging {
    */
   #holdBack(): void {
     for (const { group } of this.#rows) {
-      const arrivals = this.#draft.arrivals(group.support)
+      const { possible, defining } = this.#unsaid(group)
+      // That somebody is left out must not show that they have what others do not know.
+      const could = possible === undefined || defining.length === 0 ? [] : possibleIn(group, possible, this.#plan)
+      const arrivals = this.#draft.arrivals(could.reduce((all, { people }) => all.or(people), group.support))
       if (arrivals.size > 0 && arrivals.size < this.#k) this.#rules.leftOut?.leavePeople(arrivals)
     }
   }
@@ -402,6 +408,11 @@ class Judging {
       return { variable: own, levels: cells, ...count }
     })
     const { mark } = this.#draft
+    for (const { name, people } of this.#wholeSums(group, basis)) {
+      if (this.#draft.tellWholeSum(name, people, this.#k)) continue
+      for (const [draft, before] of mark) draft.rollBack(before)
+      return { why: 'certain', variable: name }
+    }
     for (const { variable, level, levels, ...count } of [...named, ...this.#saidTogether(group, measure, basis)]) {
       const isFew = 'isPart' in count && count.of.size > 0 && count.of.size - count.having.size < this.#k
       if (!isFew && this.#draft.tellLevel({ variable, level, levels }, count, this.#k)) continue
@@ -412,9 +423,39 @@ class Judging {
   }
 
   /**
-   * Treats conditions on several unknown variables as a single level of all of these variables together, with the people who
-   * have that level and those who could have it. Among people who are known to have a measured value, this is audited as
-   * well, even for a single unknown variable.
+   * The sums of values that others do not know whose digits show them exactly, as values are whole multiples of a step; each with the
+   * set that others know, over which it was asked, and the name of what is summed.
+   */
+  #wholeSums(group: ReducedGroup, { numbers }: CellBasis): { name: string; people: SubjectSet }[] {
+    const { facts } = this.#rules
+    const { possible, defining } = this.#unsaid(group)
+    return numbers.flatMap(({ kind, quantity, variables: [variable], of }) => {
+      if (kind !== 'sum' || variable === undefined || quantity !== facts(variable).own || facts(variable).identifying)
+        return []
+      if (!this.#showsSum(group, variable)) return []
+      if (defining.length === 0) return [{ name: quantity, people: of.subjects }]
+      const [one, ...others] = possible === undefined ? [] : possibleIn(group, possible, this.#plan)
+      if (one === undefined || others.length > 0) return []
+      return [{ name: [quantity, ...(possible?.unknown ?? [])].join('&'), people: one.people }]
+    })
+  }
+
+  /** Whether the digits of a mean leave no more than a few sums of its values. */
+  #showsSum(group: ReducedGroup, variable: VariableRef): boolean {
+    const { facts, settings } = this.#rules
+    const { step, factor } = facts(variable)
+    const column = group.columns.get(variable)
+    if (column === undefined || step === 0) return false
+    if (settings.precision === 'exact') return true
+    const sd = sdOf({ n: column.rows, decimals: column.decimals, sum: column.sum, sumSquares: column.sumSquares })
+    return (
+      stepFor(standardError.mean(sd ?? 0, column.rows), this.#rung) * column.rows < SUMS_SHOWN * step * Math.abs(factor)
+    )
+  }
+
+  /**
+   * Treats conditions on several unknown variables as one level of all of them together: who has it, and who could have it. Among
+   * the people who are known to have a value that is measured, the same is audited, also of a single unknown variable.
    */
   #saidTogether(group: ReducedGroup, measure: Measure, { support, bins }: CellBasis) {
     const { facts } = this.#rules
@@ -497,14 +538,15 @@ class Judging {
       return
     }
     const number = countOf(counted)
-    // The counts of levels among these people were audited together with the cell, which has the same support.
+    const hasSeveral = counted.rows !== undefined && group.rows !== group.support.size
+    // The counts of levels among these people were audited with the cell, which has the same support.
     cell.isCounted =
-      (isComplete || counted.rows !== undefined || this.#tellHaving(group, measure, counted)) &&
+      (isComplete || hasSeveral || this.#tellHaving(group, measure, counted)) &&
       this.#draft.tell(this.#entriesOf(group, measure, { numbers: [number] }), this.#k) === undefined
     if (!cell.isCounted && missing < this.#k) cell.fewLackOf = all
   }
 
-  /** Audits how many people of a group have a value, as if having a value were a level. The rows of a person are not audited. */
+  /** Audits how many people of a group have a value, as if having one were a level. Several rows of a person are not audited. */
   #tellHaving({ support }: ReducedGroup, measure: Measure, { subjects }: SolvedSet): boolean {
     const own = variablesOf(measure)
       .map((variable) => this.#rules.facts(variable).own)
@@ -657,25 +699,32 @@ class Judging {
   #hiddenOf(
     { kind, level, of: { rows } }: CellNumber,
     { group, measure, whole }: { group: ReducedGroup; measure: Measure; whole: SolvedSet | undefined }
-  ): Pick<Entry, 'isOfUnknown' | 'within'> {
+  ): Pick<Entry, 'isOfUnknown' | 'unknown' | 'within'> {
     const { complete, facts, settings } = this.#rules
     const { defining, possible } = this.#unsaid(group)
     if (kind === 'sum') return { isOfUnknown: defining.length > 0 }
-    if (level !== undefined && !facts(level.variable).identifying)
-      return { isOfUnknown: true, within: whole === undefined ? [] : [whole] }
+    const chargedTo = (variable: VariableRef) => (facts(variable).charged ?? facts(variable)).own
+    const unsaid = possible?.unknown ?? []
+    if (level !== undefined && !facts(level.variable).identifying) {
+      const unknown = [...new Set([chargedTo(level.variable), ...unsaid])]
+      return { isOfUnknown: true, unknown, within: whole === undefined ? [] : [whole] }
+    }
     const isIncomplete = variablesOf(measure).some((variable) => complete?.has(variable) !== true)
     const mayLack = !settings.synthetic && rows === undefined && isIncomplete
     const [one, ...others] = defining
-    if (one === undefined || mayLack) return { isOfUnknown: one !== undefined || mayLack }
-    // People outside an analysis set lack a value.
-    if (others.length === 0 && this.#isSet(one)) return { isOfUnknown: true }
-    // The people who are in the set in any case can be subtracted.
+    const lacked = mayLack ? variablesOf(measure).map((variable) => `having ${chargedTo(variable)}`) : []
+    const unknown = [...unsaid, ...lacked]
+    if (one === undefined || mayLack) return { isOfUnknown: one !== undefined || mayLack, unknown }
+    // Who is outside of an analysis set lacks a value.
+    if (others.length === 0 && this.#isSet(one)) return { isOfUnknown: true, unknown }
+    // Whoever is in it in any case can be subtracted.
     const always = defining.flatMap((each) => alwaysIn(group, each, partOf(measure), this.#parts)?.subjects ?? [])
     const could = (possible === undefined ? [] : possibleIn(group, possible, this.#plan)).map(({ people }) => people)
     const { of } = this.#saidBy(one, group, partOf(measure), group.support)
     const all = others.length === 0 ? of : could.reduce((union, people) => union.or(people), group.support)
     return {
       isOfUnknown: true,
+      unknown,
       within: [...(all === undefined ? [] : [all]), ...always].map((subjects) => ({ subjects }))
     }
   }

@@ -1,6 +1,7 @@
 /** A ledger while a release is judged: admitted numbers become part of the ledger, and refused numbers leave it unchanged. */
 import { SubjectSet } from '@stimnet/protocol'
 import { type Blocks, blocksOf } from './blocks.ts'
+import { checksumOf } from './checksum.ts'
 import { type AuditPattern, someAreCertain, someAreNone } from './certainty.ts'
 import { restOf, withAlike } from './levels.ts'
 import { membersOf } from './members.ts'
@@ -32,10 +33,9 @@ export interface Told {
   readonly isRounded?: boolean
   /** Whether others do not know who is in the set. From then on, the quantity has two spans; see `LedgerDraft.tell`. */
   readonly isOfUnknown?: boolean
-  /**
-   * For a count of such a set: sets that others know, namely all people who could be in the set and those who are in it in
-   * any case.
-   */
+  /** For a count of such a set: the variables by which others do not know who is in it. Counts of each are judged apart from others. */
+  readonly unknown?: readonly string[]
+  /** For a count of such a set: sets that others know, of all who could be in it and of those who are in it in any case. */
   readonly within?: readonly SubjectSet[]
   /** The people who are charged for the information in place of the people of the set. */
   readonly payers?: Payers
@@ -211,18 +211,65 @@ export class LedgerDraft {
     const before = this.#countsOf((other) => other === name)
     count.having = this.#patterns.extend(count.having)
     if (before.some((one) => isSame(one.of, count.of) && isSame(one.having, count.having))) return true
-    const others = this.#countsOf((other) => other !== name && other.startsWith(`${variable} `))
+    const isSum = (other: string) => other.startsWith(sumName(variable, ''))
+    const others = this.#countsOf((other) => other !== name && !isSum(other) && other.startsWith(`${variable} `))
     const all = [...before, ...others]
+    const sums = this.#countsOf(isSum)
+    // Whatever level a count is of, and under whatever conditions: as soon as it rests on few, some attack makes use of it.
+    if (this.#restOnFew([...all, ...sums, count], { k, levels })) return false
     const areOfFew = (counts: readonly LevelCount[]) => {
       const patterns = this.#auditPatterns(counts)
       return someAreCertain(patterns) || restOnFewModulo(patterns, k)
     }
-    if (areOfFew(withAlike([...before, count], others))) return false
+    if (areOfFew(withAlike([count], all))) return false
     const rest = restOf(count, all, levels)
     if (rest !== undefined && areOfFew(withAlike([rest], [count, ...all]))) return false
     this.#levels = new Map(this.#levels).set(name, [...before, count, ...(rest === undefined ? [] : [rest])])
     this.#isChanged = true
     return true
+  }
+
+  /**
+   * Records a sum of whole numbers over a set. Modulo a whole number it says as much as a count. Returns false, and records nothing, if a
+   * combination with the other sums and the counts of the variable, modulo a whole number, would rest on fewer than `k` people.
+   */
+  tellWholeSum(variable: string, set: SubjectSet, k: number): boolean {
+    const of = this.#patterns.extend(this.#isIn(set))
+    const all = this.#countsOf((other) => other.startsWith(`${variable} `))
+    const name = sumName(variable, checksumOf(set.toBytes()).toString())
+    if (!of.includes(1) || this.#levels.has(name)) return true
+    const sum = { of, having: new Uint8Array(of.length) }
+    if (this.#restOnFew([...all, sum], { k })) return false
+    this.#levels = new Map(this.#levels).set(name, [sum])
+    this.#isChanged = true
+    return true
+  }
+
+  /**
+   * Whether a combination of counts and sums, modulo a whole number, rests on fewer than `k` people. Of a variable of two levels, a count
+   * can be of one level among some people and of the other among the rest, which then count with the other sign.
+   */
+  #restOnFew(counts: readonly LevelCount[], { k, levels }: { readonly k: number; readonly levels?: number }): boolean {
+    return (
+      restOnFewModulo(this.#auditPatterns(counts), k) ||
+      (levels === 2 && restOnFewModulo(this.#signedPatterns(counts), k))
+    )
+  }
+
+  /** The people by the counted sets that they are in: 1 and −1 for two levels. A row and its negative generate the same. */
+  #signedPatterns(counts: readonly LevelCount[]): readonly AuditPattern[] {
+    const found = new Map<string, { row: number[]; people: number; having: number }>()
+    for (let pattern = 0; pattern < this.#patterns.count; pattern++) {
+      const signed = counts.map(({ of, having }) => (of[pattern] === 1 ? 1 - 2 * (having[pattern] ?? 0) : 0))
+      const first = signed.find((entry) => entry !== 0)
+      if (first === undefined) continue
+      const row = signed.map((entry) => entry * first)
+      const key = row.join(' ')
+      const own = found.get(key) ?? { row, people: 0, having: 0 }
+      own.people += this.#patterns.sizes[pattern] ?? 0
+      found.set(key, own)
+    }
+    return [...found.values()]
   }
 
   #countsOf(isWanted: (name: string) => boolean): LevelCount[] {
@@ -423,9 +470,9 @@ export class LedgerDraft {
   #tellWithPrograms(told: Told & { readonly isIn: Uint8Array }, k: number): Objection | undefined {
     const objection = this.#tellIn(told, k)
     if (objection !== undefined) return objection
-    const { quantity, set, isIn, isOfUnknown = false } = told
+    const { quantity, set, isIn, isOfUnknown = false, unknown = [] } = told
     for (const program of this.#programs) {
-      const common = this.#tellIn({ quantity, set, isOfUnknown, isIn: both(program, isIn) }, k)
+      const common = this.#tellIn({ quantity, set, isOfUnknown, unknown, isIn: both(program, isIn) }, k)
       if (common !== undefined) return common
     }
     return undefined
@@ -515,7 +562,8 @@ export class LedgerDraft {
       isRounded = false,
       isOfUnknown = false,
       payers,
-      within
+      within,
+      unknown
     } = told
     // The set is empty, so the sum is zero whatever the values are.
     if (!isIn.includes(1)) return undefined
@@ -523,8 +571,11 @@ export class LedgerDraft {
     const placed = span.place(this.#patterns, isIn)
     if (placed.kind === 'unsure') return { why: 'unsure' }
     if (quantity === ONE) {
-      const objection = this.#tellCount({ set, isIn, isOfUnknown, ...(within === undefined ? {} : { within }) }, k)
-      if (objection !== undefined) return objection
+      const counted = { set, isIn, isOfUnknown, ...(within === undefined ? {} : { within }) }
+      for (const name of this.#spansOfCount(isOfUnknown, unknown)) {
+        const objection = this.#tellCount(name, counted, k)
+        if (objection !== undefined) return objection
+      }
     }
     const account = isOfUnknown && quantity !== ONE ? accountOfUnknown : (variable: string) => variable
     if (placed.kind === 'within') {
@@ -565,12 +616,20 @@ export class LedgerDraft {
   }
 
   /**
-   * Judges a count among the counts of known sets, or among the counts of other sets. The span of all counts shows which
-   * counts follow from others.
+   * The spans among which a count is judged: that of known sets, or for each variable by which others do not know who is in it one of its
+   * own. In one span for all, a set of those who have one thing would be what a count of those who have another follows from.
    */
-  #tellCount({ set, isIn, isOfUnknown, within = [] }: Counted, k: number): Objection | undefined {
+  #spansOfCount(isOfUnknown: boolean, unknown: readonly string[] = []): readonly string[] {
     this.#partCounts()
-    const name = (isOfUnknown ? OF_UNKNOWN : OF_KNOWN) + ONE
+    if (!isOfUnknown) return [OF_KNOWN + ONE]
+    const names = unknown.map((variable) => `${OF_UNKNOWN}${ONE} ${variable}`)
+    // What was counted before the variables had spans of their own can be about any of them.
+    for (const name of names) if (!this.#spans.has(name)) this.#spans.set(name, this.#spanOf(OF_UNKNOWN + ONE))
+    return names.length === 0 ? [OF_UNKNOWN + ONE] : names
+  }
+
+  /** Judges a count among those of a span; the span of all counts shows what follows from which. */
+  #tellCount(name: string, { set, isIn, isOfUnknown, within = [] }: Counted, k: number): Objection | undefined {
     for (const one of isOfUnknown ? within : []) this.#isIn(one)
     const known = isOfUnknown ? within.map((one) => this.#isIn(one)) : []
     const told = this.#patterns.extend(isIn)
@@ -720,9 +779,14 @@ function both(one: Uint8Array, other: Uint8Array): Uint8Array {
   return one.map((flag, i) => flag & (other[i] ?? 0))
 }
 
-/** Whether a span is a span of counts. */
+/** Whether a span is of counts. */
+/** The name under which a sum is kept among the counts of a variable. Levels have names that begin otherwise. */
+function sumName(variable: string, set: string): string {
+  return `${variable} sum ${set}`
+}
+
 function isOfCounts(quantity: string): boolean {
-  return [ONE, OF_KNOWN + ONE, OF_UNKNOWN + ONE].includes(quantity)
+  return [ONE, OF_KNOWN + ONE].includes(quantity) || quantity.startsWith(OF_UNKNOWN + ONE)
 }
 
 type Counted = Pick<Told, 'set' | 'within'> & { readonly isIn: Uint8Array; readonly isOfUnknown: boolean }

@@ -1,0 +1,217 @@
+/**
+ * Attacks by whole numbers: counts and sums over x, B and C, over B and D, and over C and D leave x modulo two. Each is asked twice, of a
+ * study in which one known person has what others do not know, and of the same study in which that person has not. Whatever is answered
+ * must be refused alike in both.
+ */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Filter } from '@stimnet/protocol'
+import { ModelStudy, type StudyOptions, type StudyRow, uniform } from './model-study.ts'
+
+const known = (name: string, levels: readonly string[]) => ({ name, type: 'category', levels, identifying: true })
+const unknown = (name: string, levels: readonly string[]) => ({ name, type: 'category', levels, identifying: false })
+const number = (name: string, maximum: number, more = {}) => {
+  return { name, type: 'integer', minimum: 0, maximum, identifying: false, ...more }
+}
+const isIn = (column: string, ...values: string[]): Filter => ({ column, op: 'in', values })
+const REAL = { synthetic: false, precision: 'statistical' } as const
+
+/** x, and 3 × `size` people of B, C and D. */
+const siteOf = (i: number): string => (i === 0 ? 'X' : ('BCD'[i % 3] ?? ''))
+const SETS = [
+  ['X', 'B', 'C'],
+  ['B', 'D'],
+  ['C', 'D']
+]
+
+/** What is answered to each question over its sites, but for its numbers: `told`, people left out, or a code. */
+async function answersTo(
+  tables: Parameters<typeof ModelStudy.open>[0],
+  rows: Readonly<Record<string, readonly StudyRow[]>>,
+  questions: readonly (readonly [string, Filter | undefined])[],
+  options: StudyOptions = REAL
+): Promise<string[]> {
+  const study = await ModelStudy.open(tables, rows, options)
+  try {
+    const seen: string[] = []
+    for (const [sql, cohort] of questions) {
+      const told = await study.sql(sql, cohort)
+      seen.push(told.ok ? (told.output.left_out ? 'left out' : 'told') : told.code)
+    }
+    return seen
+  } finally {
+    await study.close()
+  }
+}
+
+const overSets = (...sql: readonly string[]) =>
+  SETS.map((sites, at) => [sql[at] ?? sql[0] ?? '', isIn('site', ...sites)] as const)
+
+const REFUSED = ['told', 'told', 'COHORT_NOT_RELEASABLE']
+const SITE = known('site', ['X', 'B', 'C', 'D'])
+
+describe('counts and sums modulo whole numbers', () => {
+  test('are audited whichever level they are of, and where they are of one among some people and of the other among the rest', async () => {
+    const next = uniform(3)
+    const people = Array.from({ length: 301 }, (_, i) => ({
+      ...{ id: `P${i}`, site: siteOf(i), event: next() < 0.3 ? 'yes' : 'no' },
+      ...{ sex: next() < 0.5 ? 'F' : 'M', arm: next() < 0.5 ? 'p' : 'q', ward: next() < 0.5 ? 'l' : 'r' }
+    }))
+    const variables = [SITE, known('sex', ['F', 'M']), known('arm', ['p', 'q']), known('ward', ['l', 'r'])]
+    const table = {
+      name: 'people',
+      one_row_per_subject: true,
+      variables: [...variables, unknown('event', ['yes', 'no'])]
+    }
+    const among = (condition: string) => `SELECT COUNT(DISTINCT id) AS n FROM people WHERE ${condition}`
+    const questions = overSets(
+      among("(event = 'yes' AND sex = 'F') OR (event = 'no' AND sex = 'M')"),
+      among("(event = 'no' AND arm = 'q') OR (event = 'yes' AND arm = 'p')"),
+      among("(event <> 'no' AND ward = 'l') OR (event = 'no' AND ward = 'r')")
+    )
+    for (const event of ['yes', 'no']) {
+      const rows = people.map((one, i) => (i === 0 ? { ...one, event } : one))
+      assert.deepEqual(await answersTo([table], { people: rows }, questions), REFUSED, event)
+    }
+  })
+
+  test('are audited together: means of a score whose digits show their sum, beside counts of it', async () => {
+    const next = uniform(5)
+    const table = {
+      ...{ name: 'people', one_row_per_subject: true },
+      variables: [SITE, number('score', 2, { breakpoints: [1, 2] })]
+    }
+    const people = Array.from({ length: 121 }, (_, i) => ({
+      id: `P${i}`,
+      site: siteOf(i),
+      score: Math.floor(next() * 3)
+    }))
+    const count = 'SELECT COUNT(DISTINCT id) AS n FROM people WHERE score >= 1 AND score < 2'
+    const mean = 'SELECT AVG(score) AS m FROM people'
+    for (const score of [0, 1]) {
+      const rows = people.map((one, i) => (i === 0 ? { ...one, score } : one))
+      assert.deepEqual(await answersTo([table], { people: rows }, overSets(mean, count)), REFUSED)
+      assert.deepEqual(await answersTo([table], { people: rows }, overSets(mean)), REFUSED)
+      const model = await ModelStudy.open([table], { people: rows }, { synthetic: false })
+      const codes: string[] = []
+      for (const sites of SETS) {
+        const told = await model.model('score ~ 1', isIn('site', ...sites))
+        codes.push(told.ok ? 'told' : told.code)
+      }
+      await model.close()
+      assert.equal(codes.at(-1), 'COHORT_NOT_RELEASABLE', 'sums of a model are sums')
+    }
+  })
+
+  test('are audited where a median has bins of its own', async () => {
+    const next = uniform(7)
+    const breakpoints = [50, 100, 150, 200, 250, 300, 350]
+    const table = { name: 'people', one_row_per_subject: true, variables: [SITE, number('days', 400, { breakpoints })] }
+    const people = Array.from({ length: 301 }, (_, i) => ({
+      id: `P${i}`,
+      site: siteOf(i),
+      days: Math.floor(next() * 400)
+    }))
+    for (const days of [20, 380]) {
+      const rows = people.map((one, i) => (i === 0 ? { ...one, days } : one))
+      assert.deepEqual(
+        await answersTo([table], { people: rows }, overSets('SELECT MEDIAN(days) AS m FROM people')),
+        REFUSED
+      )
+    }
+  })
+
+  test('are audited where they say how many have a value at a visit', async () => {
+    const next = uniform(9)
+    const people = Array.from({ length: 401 }, (_, i) => ({ id: `P${i}`, site: siteOf(i) }))
+    const visits = people.flatMap(({ id }) =>
+      ['v1', 'v2'].map((visit) => ({ id, visit, score: next() < 0.3 ? null : Math.floor(next() * 100) }))
+    )
+    const tables = [
+      { name: 'people', one_row_per_subject: true, variables: [SITE] },
+      { name: 'visits', one_row_per_subject: false, variables: [known('visit', ['v1', 'v2']), number('score', 100)] }
+    ]
+    const seen = []
+    for (const score of [null, 5]) {
+      const rows = visits.map((one, i) => (i === 1 ? { ...one, score } : one))
+      const study = await ModelStudy.open(tables, { people, visits: rows }, REAL)
+      const exact: boolean[] = []
+      for (const sites of SETS) {
+        const told = await study.sql("SELECT COUNT(score) AS n FROM visits WHERE visit = 'v2'", isIn('site', ...sites))
+        const [row] = told.ok ? told.output.rows : []
+        exact.push(row !== undefined && !JSON.stringify(row.parts).includes('accuracy'))
+      }
+      await study.close()
+      seen.push(exact)
+    }
+    assert.deepEqual(seen, [
+      [true, true, false],
+      [true, true, false]
+    ])
+  })
+})
+
+describe('small known groups beside a large one', () => {
+  const SITES = Array.from({ length: 40 }, (_, i) => `G${i}`)
+  const BEDS = Array.from({ length: 20 }, (_, i) => `B${i}`)
+  /** x is of site 3 and bed 2; each ward has fifteen people, of whom x alone is in all of them. */
+  const [X_SITE, X_BED] = [3, 2]
+  const x = X_BED * 40 + X_SITE
+
+  function people(rate: number, hasEvent: boolean) {
+    const next = uniform(11)
+    return Array.from({ length: 800 }, (_, i) => {
+      const [site, bed] = [i % 40, Math.floor(i / 40)]
+      const wards = [0, 1, 2].map((j) => {
+        const isOf = bed === (X_BED + 1 + j) % 8 && (site - X_SITE - 1 - 9 * j + 120) % 40 < 14
+        return [`ward${j}`, i === x || isOf ? 'in' : 'out']
+      })
+      const event = i === x ? hasEvent : next() < rate
+      return {
+        ...{ id: `P${i}`, site: SITES[site] ?? '', bed: BEDS[bed] ?? '', zone: bed >= 8 ? 'a' : 'b' },
+        ...{ half: i % 2 === 0 ? 'l' : 'r', event: event ? 'yes' : 'no' },
+        ...Object.fromEntries(wards),
+        ...Object.fromEntries([0, 1, 2, 3].map((v) => [`v${v}`, next() < 0.5 ? 'y' : 'n']))
+      } as StudyRow
+    })
+  }
+
+  const table = {
+    ...{ name: 'people', one_row_per_subject: true },
+    variables: [
+      ...[known('site', SITES), known('bed', BEDS), known('zone', ['a', 'b']), known('half', ['l', 'r', 'none'])],
+      ...[0, 1, 2].map((j) => known(`ward${j}`, ['in', 'out'])),
+      ...[unknown('event', ['yes', 'no']), ...[0, 1, 2, 3].map((v) => unknown(`v${v}`, ['y', 'n']))]
+    ]
+  }
+  const zone: Filter = { column: 'zone', op: '=', values: ['a'] }
+  const withWard = (j: number): Filter => ({ any: [zone, { column: `ward${j}`, op: '=', values: ['in'] }] })
+  const inZone = (sql: string) => [[sql, zone] as const, ...[0, 1, 2].map((j) => [sql, withWard(j)] as const)]
+
+  const alike = async (questions: readonly (readonly [string, Filter | undefined])[]) => {
+    const [one, other] = [
+      await answersTo([table], { people: people(0.02, true) }, questions),
+      await answersTo([table], { people: people(0.02, false) }, questions)
+    ]
+    assert.deepEqual(one, other)
+  }
+
+  test('are answered alike, whoever has it, where an earlier count was of those who have it on one side and have not on the other', () =>
+    alike([
+      [
+        "SELECT COUNT(DISTINCT id) AS n FROM people WHERE (event = 'yes' AND half = 'l') OR (event = 'no' AND half = 'r')",
+        undefined
+      ],
+      ...inZone("SELECT COUNT(DISTINCT id) AS n FROM people WHERE event = 'yes' OR (event = 'no' AND half = 'none')")
+    ]))
+
+  test('are answered alike, whoever has it, where counts of other variables left single people', () =>
+    alike([
+      ["SELECT site, COUNT(DISTINCT id) AS n FROM people WHERE v0 = 'y' GROUP BY site", undefined],
+      ...[X_BED, X_BED + 1, X_BED + 2, X_BED + 3].map((bed, at): readonly [string, Filter] => [
+        `SELECT site, COUNT(DISTINCT id) AS n FROM people WHERE v${Math.min(3, at + 1)} = 'y' GROUP BY site`,
+        { not: { column: 'bed', op: '=', values: [`B${bed}`] } }
+      ]),
+      ...inZone("SELECT COUNT(DISTINCT id) AS n FROM people WHERE event = 'yes'")
+    ]))
+})
