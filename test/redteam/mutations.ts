@@ -419,8 +419,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'counts-together',
     control: 'Whether a known group is counted does not show how many of it are among other people who were counted',
     file: `${PRIVACY}/ledger/draft.ts`,
-    from: 'const name = (isOfUnknown ? OF_UNKNOWN : OF_KNOWN) + ONE',
-    to: 'const name = OF_KNOWN + ONE',
+    from: 'if (!isOfUnknown) return [OF_KNOWN + ONE]',
+    to: 'if (isOfUnknown !== undefined) return [OF_KNOWN + ONE]',
     noticedBy: peerTest('known-groups')
   },
   {
