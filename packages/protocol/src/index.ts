@@ -201,6 +201,7 @@ export {
   type MetaTest,
   type ModelFit,
   type ModelRounds,
+  type RandomOfPeople,
   type Plan,
   type PlanTest,
   ROSTER_MAX,

@@ -13,8 +13,11 @@ import {
 } from '@stimnet/statistics'
 
 /** The variables of each combination of columns that is zero for everybody; none where the columns are independent. */
-export function followingIn(measure: GramMeasure, matrix: IntegerMatrix): readonly (readonly VariableRef[])[] {
-  const columns = columnsOfModel(measure)
+export function followingIn(
+  measure: GramMeasure,
+  matrix: IntegerMatrix,
+  columns: readonly DesignColumn[] = columnsOfModel(measure)
+): readonly (readonly VariableRef[])[] {
   const kept = independentIn(matrix)
   return columns.flatMap((column, at) => {
     // Nobody has the levels of a column of zeros. It has no combination with others.

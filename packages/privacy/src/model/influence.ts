@@ -11,7 +11,8 @@ import {
   type IntegerMatrix,
   partAt,
   ratioToNumber,
-  solveExactly
+  solveExactly,
+  timesIn
 } from '@stimnet/statistics'
 
 /** People whose leverage is computed in whole numbers at most: thousands a second, while nothing else is judged. */
@@ -77,15 +78,18 @@ export function weightAbove(
     without
   }: {
     readonly matrix: IntegerMatrix
-    /** By column of the model. */
+    /** By column of the matrix: those of the model, and of totals with a random slope each of them once more, weighted by time. */
     readonly values: readonly Float64Array[]
     readonly owners: Uint32Array
     readonly k: number
     readonly without?: 'outcome'
   }
 ): TooStrong | undefined {
-  const all = columnsOfModel(measure)
-  const used = independentIn(matrix).filter((at) => without === undefined || at < all.length - 1)
+  const columns = columnsOfModel(measure)
+  const all = matrix.map((_, at) => columns[at % columns.length] ?? { name: '', levels: new Map() })
+  const isOutcome = (at: number) => at % columns.length === columns.length - 1
+  const places = matrix.flatMap((_, at) => (without === undefined || !isOutcome(at) ? [at] : []))
+  const used = independentIn(partAt(matrix, places)).flatMap((at) => places[at] ?? [])
   const size = used.length
   const { bottom, inverse } = solveExactly(
     partAt(matrix, used),
@@ -101,8 +105,13 @@ export function weightAbove(
     const weight = (weights.get(owner) ?? 0) + sum + magnitude * errorEach
     weights.set(owner, weight)
     if (!(weight * k * (1 + 2 ** -40) <= 1)) {
-      const columns = used.flatMap((at) => all[at] ?? [])
-      return { column: strongestOf(own, columns, rounded) }
+      return {
+        column: strongestOf(
+          own,
+          used.flatMap((at) => all[at] ?? []),
+          rounded
+        )
+      }
     }
   }
   return undefined
@@ -143,7 +152,12 @@ function strongestOf(row: Float64Array, columns: readonly DesignColumn[], invers
 }
 
 /** The values of one column of the design, by row. */
-export function valuesOf({ number, levels }: DesignColumn, { factors }: GramMeasure, rows: ReducedRows): Float64Array {
+export function valuesOf(
+  { number, levels, time }: DesignColumn,
+  measure: GramMeasure,
+  rows: ReducedRows
+): Float64Array {
+  const { factors } = measure
   const found = number === undefined ? new Float64Array(rows.rows).fill(1) : rows.values.get(number)?.slice()
   if (found === undefined) throw new TypeError('rows without a variable of the model')
   for (const [variable, level] of levels) {
@@ -152,6 +166,10 @@ export function valuesOf({ number, levels }: DesignColumn, { factors }: GramMeas
     if (own === undefined) throw new TypeError('rows without a variable of the model')
     for (let row = 0; row < found.length; row++) if (own[row] !== place) found[row] = 0
   }
+  if (time === undefined) return found
+  const units = timesIn(measure).units.map(Number)
+  const visits = rows.values.get(time)
+  for (let row = 0; row < found.length; row++) found[row] = (found[row] ?? 0) * (units[visits?.[row] ?? 0] ?? 0)
   return found
 }
 

@@ -63,9 +63,11 @@ export type Released =
   | { readonly table: CountTable }
   | { readonly round: ModelRoundPart }
 
-/** The sums over the people with one number of rows: of their rows, and of their totals. */
+/** The sums over the people with one number of rows, or one set of visits: of their rows, and of their totals. */
 export interface SumsOfSize {
   readonly size: number
+  /** As in `PeopleOfSize`. */
+  readonly visits?: readonly number[]
   readonly people: number
   readonly within: IntegerMatrix
   readonly totals: IntegerMatrix

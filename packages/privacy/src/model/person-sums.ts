@@ -20,7 +20,7 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
-import { columnsOfModel, type DesignColumn, type IntegerMatrix } from '@stimnet/statistics'
+import type { DesignColumn, IntegerMatrix } from '@stimnet/statistics'
 import type { Defining } from '../judge/defining.ts'
 import type { FactsOf, VariableFacts } from '../judge/facts.ts'
 import type { Possible } from '../judge/possible.ts'
@@ -39,6 +39,8 @@ export interface PeopleOfModel {
   readonly answers: readonly JudgedPart[]
   /** By variable: the decimals in which its values are stored. */
   readonly decimals: ReadonlyMap<VariableRef, number>
+  /** The columns of which totals are summed. */
+  readonly columns: readonly DesignColumn[]
 }
 
 /** The questions about totals, and the matrix of sums that their answers give. */
@@ -78,7 +80,7 @@ interface Asked {
 export function personSums(of: PeopleOfModel, k: number): PersonSums | NoPersonSums {
   const { measure, facts } = of
   const columns: ByPerson[] = []
-  for (const column of columnsOfModel(measure)) {
+  for (const column of of.columns) {
     const own = byPerson(column, of)
     if (own === undefined) return { why: `a person has rows with a level of ${column.name} more often than another` }
     columns.push(own)
@@ -92,7 +94,7 @@ export function personSums(of: PeopleOfModel, k: number): PersonSums | NoPersonS
   )
   const parts = new Map<string, JudgedPart>()
   for (const [key, one] of asked) {
-    const part = partOf(one, { ...of, columns, variables })
+    const part = partOf(one, { ...of, ofPeople: columns, variables })
     if (part === undefined) return { why: 'the answers lack a group of people' }
     parts.set(key, part)
   }
@@ -203,7 +205,7 @@ function keyOf([one, other]: readonly [ByPerson, ByPerson], by: readonly Variabl
 }
 
 interface Making extends PeopleOfModel {
-  readonly columns: readonly ByPerson[]
+  readonly ofPeople: readonly ByPerson[]
   readonly variables: ReadonlyMap<VariableRef, VariableFacts>
 }
 
@@ -291,7 +293,7 @@ function groupOf(
 ): ReducedGroup[] {
   const support = group.support.and(people)
   if (support.size === 0) return []
-  const of = (variable: VariableRef) => making.columns.find((one) => one.variable === variable)
+  const of = (variable: VariableRef) => making.ofPeople.find((one) => one.variable === variable)
   const columns = new Map<VariableRef, ReducedColumn>()
   for (const variable of measures.flatMap(variablesOf)) {
     const column = of(variable)

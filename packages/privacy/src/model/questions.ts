@@ -12,7 +12,7 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
-import { columnsOfModel, type DesignColumn, entryOf, gramIn } from '@stimnet/statistics'
+import { columnsSummed, type DesignColumn, entryOf, gramIn } from '@stimnet/statistics'
 
 /** As many measures as a query may have. */
 const MEASURES_MAX = 32
@@ -66,7 +66,7 @@ export function rowsOfEverybody(plan: Plan, complete: ReadonlySet<VariableRef>):
 
 /** The groups in which totals of people are summed, without any number but that of the people. */
 export function peopleQuestions(measure: GramMeasure, { tables, where }: Plan): readonly Plan[] {
-  const columns = columnsOfModel(measure)
+  const columns = columnsSummed(measure)
   const found = new Map<string, readonly VariableRef[]>()
   for (const one of columns) {
     for (const other of columns) {
@@ -89,7 +89,7 @@ export function peopleQuestions(measure: GramMeasure, { tables, where }: Plan): 
 export function totalsAsked(plan: Plan): readonly Plan[] {
   const measure = gramIn(plan)
   if (measure?.random === undefined) return []
-  const columns = columnsOfModel(measure)
+  const columns = columnsSummed(measure)
   const found = new Map<string, Needed>()
   const { table } = measure.random
   for (const [i, one] of columns.entries()) {
@@ -136,7 +136,7 @@ function countsAsked(measure: GramMeasure, { tables, where }: Plan): Plan {
 }
 
 function neededBy(measure: GramMeasure): Map<string, Needed> {
-  const columns = columnsOfModel(measure)
+  const columns = columnsSummed(measure)
   const found = new Map<string, Needed>()
   for (const [i, one] of columns.entries()) {
     for (const other of columns.slice(i)) {

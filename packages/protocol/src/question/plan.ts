@@ -64,11 +64,8 @@ export interface GramMeasure {
   readonly site: SiteEffects
   /** What is fitted; absent: a linear regression. */
   readonly fit?: ModelFit
-  /**
-   * Each person has an intercept of their own, drawn from a normal distribution; `table`: the one whose rows are those of the model,
-   * of which a person can have several.
-   */
-  readonly random?: { readonly by: 'subject'; readonly table: string }
+  /** Of a model in which each person has an intercept of their own, drawn from a normal distribution. */
+  readonly random?: RandomOfPeople
   /** Of `site: meta`, how coefficients are combined; absent: by restricted likelihood, interval of Hartung and Knapp. */
   readonly meta?: Pick<MetaTest, 'method' | 'interval'>
 }
@@ -119,6 +116,20 @@ export interface RoundBasis {
   readonly estimates: readonly string[]
 }
 
+/** What of each person is drawn from a normal distribution: an intercept, and with a slope also the change with time. */
+export interface RandomOfPeople {
+  readonly by: 'subject'
+  /** The one whose rows are those of the model, of which a person can have several. */
+  readonly table: string
+  /**
+   * The time of visits: a category of the rows, all levels of which are numbers. In the terms it is a number. `correlated`: whether the
+   * slope of a person may correlate with the intercept.
+   */
+  readonly slope?: { readonly variable: VariableRef; readonly correlated: boolean }
+  /** Maximum likelihood in place of the restricted one. */
+  readonly likelihood?: 'ml'
+}
+
 /** A category in a model. */
 export interface ModelFactor {
   readonly variable: VariableRef
@@ -132,7 +143,10 @@ export type SiteEffects = (typeof SITE_EFFECTS)[number]
 
 /** The variables that a measure is computed from; none for a count of subjects or rows. */
 export function variablesOf(measure: Measure): readonly VariableRef[] {
-  if (measure.kind === 'gram') return [...new Set([measure.outcome, ...measure.terms.flat()])].sort()
+  if (measure.kind === 'gram') {
+    const { slope } = measure.random ?? {}
+    return [...new Set([measure.outcome, ...measure.terms.flat(), ...(slope ? [slope.variable] : [])])].sort()
+  }
   return 'variables' in measure ? measure.variables : 'variable' in measure ? [measure.variable] : []
 }
 

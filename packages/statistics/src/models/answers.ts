@@ -55,7 +55,15 @@ function unlikeRegression(
   if (part.site !== site || (site === 'meta' && metaText(part.meta) !== metaText(given)))
     return 'another treatment of the institutions'
   if ((part.clusters !== undefined) !== asked.random.includes('subject')) return 'another random intercept'
+  if ((part.clusters?.likelihood ?? 'reml') !== (given.likelihood ?? 'reml')) return 'another likelihood'
+  if (!isOfSlope(part, said)) return 'another random slope'
   return isOfRound(part, given) ? undefined : 'another round or other institutions'
+}
+
+/** Whether the sums of a part are by the time that its formula has as a slope. */
+function isOfSlope({ clusters }: GramPart, { slope }: NonNullable<ReturnType<typeof formulaIn>>): boolean {
+  if (clusters?.time === undefined) return slope === undefined
+  return short(clusters.time) === slope?.time && clusters.correlated !== slope.isUncorrelated
 }
 
 function isOfRound({ round }: GramPart, { roster, round: asked = 0 }: StatisticCall['arguments']): boolean {
@@ -95,8 +103,10 @@ function formulaIn(text: unknown) {
       [...new Set(term.map((name) => short(name.text)))].sort().join(':')
     const groups = random.map((group) => group.text)
     const people = groups.filter((group) => group !== 'site')
-    const alike = [short(outcome.text), intercept, [...new Set(terms.map(product))].sort(), people]
-    return { outcome: short(outcome.text), text: JSON.stringify(alike), random: groups }
+    const [given] = random.flatMap((group) => (group.slope === undefined ? [] : [{ ...group, slope: group.slope }]))
+    const slope = given && { time: short(given.slope.text), isUncorrelated: given.isUncorrelated === true }
+    const alike = [short(outcome.text), intercept, [...new Set(terms.map(product))].sort(), people, slope ?? null]
+    return { outcome: short(outcome.text), text: JSON.stringify(alike), random: groups, slope }
   } catch {
     return undefined
   }
@@ -104,14 +114,19 @@ function formulaIn(text: unknown) {
 
 /** The names of the columns that the formula and the factors of a part make. */
 function columnsIn({ formula, outcome, intercept, factors }: GramPart): string {
-  const terms = parseFormula(formula).terms.map((term) => term.map(({ text }) => text as VariableRef))
+  const { terms: written, random } = parseFormula(formula)
+  const terms = written.map((term) => term.map(({ text }) => text as VariableRef))
+  const time = random.find(({ slope }) => slope !== undefined)?.slope?.text
   const measure: GramMeasure = {
     kind: 'gram',
     name: 'n',
     outcome: outcome as VariableRef,
     site: 'none',
     terms: [...(intercept ? [[]] : []), ...terms],
-    factors: factors.map(({ name, levels }) => ({ variable: name as VariableRef, levels }))
+    factors: factors.map(({ name, levels }) => ({ variable: name as VariableRef, levels })),
+    ...(time === undefined
+      ? {}
+      : { random: { by: 'subject', table: '', slope: { variable: time as VariableRef, correlated: true } } })
   }
   return namesOf(columnsOfModel(measure))
 }

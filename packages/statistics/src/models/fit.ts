@@ -5,7 +5,7 @@ import { NO_FIT } from './combine.ts'
 import { componentsOf } from './components.ts'
 import { fitCounts, isCountTable } from './counts.ts'
 import { addGrams, gramOf, isGram } from './gram.ts'
-import { fitPeople, fitRandomSites, isOfClusters } from './mixed.ts'
+import { fitPeople, fitRandomSites, isOfClusters } from './mixed/mixed.ts'
 import { fitRounds, isRoundPart } from './rounds/result.ts'
 import { fitLinear, type SiteGram } from './regression.ts'
 

@@ -50,9 +50,10 @@ export function modelKey(part: GramPart): string {
   const { formula, outcome, columns, intercept, factors, site, fit, table, clusters, meta, round } = part
   const design = [formula, outcome, columns.map(({ name }) => name), intercept, factors, site]
   const counted = [fit ?? null, table?.by ?? null, table?.terms ?? null]
+  const people = clusters && [clusters.time ?? null, clusters.correlated ?? null, clusters.likelihood ?? null]
   // Sums of two rounds, or at different estimates, do not add up.
   const of = round && [round.fit, round.round, round.answers, round.round === 0 ? [] : round.estimates]
-  return JSON.stringify([...design, ...counted, clusters === undefined, meta ?? null, of ?? null])
+  return JSON.stringify([...design, ...counted, people ?? null, meta ?? null, of ?? null])
 }
 
 /** The matrices in common units: each column in the finest that a site has. */
