@@ -150,14 +150,16 @@ function told(
  * people with two of three visits often have the same two. As with missing values, that says which values are there.
  */
 function emptyIn(
-  { plan, reduction }: JudgedPart,
+  { plan, reduction, possible, rare }: JudgedPart,
   { rows, groupsWithheld }: Suppressed,
   { measure, facts }: Pick<ModelToJudge, 'measure' | 'facts'>
 ): number {
   let share = 1
   for (const [at, { variable }] of plan.groupBy.entries()) {
     if (!facts(variable).identifying || !variable.startsWith(`${measure.random?.table}.`)) continue
-    const declared = measure.factors.find((one) => one.variable === variable)?.levels.length ?? 1
+    // A condition may leave fewer levels than are declared, and of the others there are no groups.
+    const left = (rare?.possible ?? possible)?.levelsLeft.get(variable)
+    const declared = left ?? measure.factors.find((one) => one.variable === variable)?.levels.length ?? 1
     share *= new Set(reduction.groups.map(({ key }) => key[at])).size / declared
   }
   return Math.round((groupsWithheld + rows.length) * (1 - share))
@@ -196,8 +198,13 @@ function sumsOf(
     )
   )
   const columns = columnsAt(measure, visits)
+  const summed = matrixOver(columns, ofRows)
+  if (summed === undefined) return { why: 'the answers lack a sum of the model' }
   const made = personSums(
-    { measure, plan: model.plan, rows, size, facts, answers: ofPeople, decimals: places, columns },
+    {
+      ...{ measure, plan: model.plan, rows, size, facts },
+      ...{ answers: ofPeople, decimals: places, columns, within: summed }
+    },
     k
   )
   if ('why' in made) return made
@@ -206,8 +213,6 @@ function sumsOf(
     if ('why' in next) return { ...next, why: `totals: ${next.why}` }
     ledgers = next.ledgers
   }
-  const summed = matrixOver(columns, ofRows)
-  if (summed === undefined) return { why: 'the answers lack a sum of the model' }
   const within = withinFrom(measure, columns, summed)
   const totals = totalsFrom(measure, columns, made.totals)
   const byPerson = totalsIn(rows, asked)

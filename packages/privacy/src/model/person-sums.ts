@@ -28,6 +28,7 @@ import type { Unsaid } from '../judge/unsaid.ts'
 import { valuesOf } from './influence.ts'
 import type { JudgedPart } from './judged.ts'
 import { keysOfPeople } from './questions.ts'
+import { placeInRows } from './times.ts'
 
 /** The people of one number of rows, with their rows and the answers to `peopleQuestions` about them. */
 export interface PeopleOfModel {
@@ -39,8 +40,9 @@ export interface PeopleOfModel {
   readonly answers: readonly JudgedPart[]
   /** By variable: the decimals in which its values are stored. */
   readonly decimals: ReadonlyMap<VariableRef, number>
-  /** The columns of which totals are summed. */
+  /** The columns of which totals are summed, and the sums of their products over rows. */
   readonly columns: readonly DesignColumn[]
+  readonly within: IntegerMatrix
 }
 
 /** The questions about totals, and the matrix of sums that their answers give. */
@@ -88,7 +90,9 @@ export function personSums(of: PeopleOfModel, k: number): PersonSums | NoPersonS
   const few = fewApart(columns, of.rows.support, k)
   if (few !== undefined) return { why: `few people have rows with the levels of ${few}, or few of the others` }
   const asked = new Map<string, Asked>()
-  for (const [i, one] of columns.entries()) for (const other of columns.slice(i)) addPair(asked, [one, other], of)
+  for (const [i, one] of columns.entries())
+    for (const other of columns.slice(i))
+      if (placeInRows(measure, of.columns, [one.column, other.column]) === undefined) addPair(asked, [one, other], of)
   const variables = new Map(
     columns.flatMap((one) => (one.variable === undefined ? [] : [[one.variable, factsOf(one, facts)]]))
   )
@@ -98,7 +102,12 @@ export function personSums(of: PeopleOfModel, k: number): PersonSums | NoPersonS
     if (part === undefined) return { why: 'the answers lack a group of people' }
     parts.set(key, part)
   }
-  const totals = columns.map((one) => columns.map((other) => sumIn([one, other], parts, measure)))
+  const totals = columns.map((one) =>
+    columns.map((other) => {
+      const place = placeInRows(measure, of.columns, [one.column, other.column])
+      return place === undefined ? sumIn([one, other], parts, measure) : of.within[place[0]]?.[place[1]]
+    })
+  )
   return totals.some((row) => row.includes(undefined))
     ? { why: 'the answers lack a sum of totals' }
     : { parts: [...parts.values()], totals: totals as IntegerMatrix }

@@ -13,6 +13,7 @@ import {
   variablesOf
 } from '@stimnet/protocol'
 import { columnsSummed, type DesignColumn, entryOf, gramIn } from '@stimnet/statistics'
+import { placeInRows } from './times.ts'
 
 /** As many measures as a query may have. */
 const MEASURES_MAX = 32
@@ -94,6 +95,7 @@ export function totalsAsked(plan: Plan): readonly Plan[] {
   const { table } = measure.random
   for (const [i, one] of columns.entries()) {
     for (const other of columns.slice(i)) {
+      if (placeInRows(measure, columns, [one, other]) !== undefined) continue
       const rowLevels = [...one.levels, ...other.levels].filter(([variable]) => variable.startsWith(`${table}.`))
       const by = keysOfPeople(measure, [one, other])
       const key = JSON.stringify([by, [...new Set(rowLevels.map((level) => level.join('=')))].sort()])

@@ -21,6 +21,32 @@ export function columnsAt(measure: GramMeasure, visits: readonly number[] | unde
   return columns.filter((column) => own.includes(column.levels.get(variable)))
 }
 
+/**
+ * The place among the sums over rows of what people's totals of two columns make, where it is there: at one visit each person has one row,
+ * and what is the same at all of them, such as an arm, is so at the other column's visit as well. It was judged there. Undefined for
+ * products of two visits, which no row has, and for any model without times.
+ */
+export function placeInRows(
+  measure: GramMeasure,
+  columns: readonly DesignColumn[],
+  [one, other]: readonly [DesignColumn, DesignColumn]
+): readonly [number, number] | undefined {
+  const time = timeIn(measure)
+  if (time === undefined) return undefined
+  const placed = (column: DesignColumn, beside: DesignColumn) => {
+    if (column.levels.get(time) === beside.levels.get(time)) return columns.indexOf(column)
+    const isOfPerson = (variable: string) => variable === time || !variable.startsWith(`${measure.random?.table}.`)
+    if (column.number !== undefined || ![...column.levels.keys()].every(isOfPerson)) return -1
+    const keyOf = (level: string | undefined, { levels }: DesignColumn) =>
+      [...new Map([...levels, [time, level]])].map((entry) => entry.join('=')).join()
+    const wanted = keyOf(beside.levels.get(time), column)
+    return columns.findIndex((found) => found.number === undefined && keyOf(found.levels.get(time), found) === wanted)
+  }
+  const [first, second] = [placed(one, other), placed(other, one)]
+  if (first >= 0) return [first, columns.indexOf(other)]
+  return second >= 0 ? [columns.indexOf(one), second] : undefined
+}
+
 /** The sums of products of the columns of a model over rows, from those of `summed`. */
 export function withinFrom(
   measure: GramMeasure,
