@@ -2,6 +2,7 @@
 import { type GramPart, randomUnit, seededRandom, type SiteEffects } from '@stimnet/protocol'
 import { fitModel, upperOf } from '@stimnet/statistics'
 import { glmCases } from './glm.ts'
+import { SLOPE_CASES, visitsGram } from './visits.ts'
 
 /** How the people of a site are made up. */
 interface SiteMade {
@@ -70,8 +71,18 @@ export function modelVectors() {
         return { name, sites, model: rounded(fitModel(sites)) }
       })
       .concat(COMBINED.map(combinedBy))
+      .concat(SLOPE_CASES.map(slopeCase))
       .concat(glmCases().map(({ name, sites }) => ({ name, sites: [...sites], model: rounded(fitModel(sites)) })))
   }
+}
+
+function slopeCase(one: (typeof SLOPE_CASES)[number]) {
+  const sites = [
+    { seed: 11, people: 60, decimals: 1 },
+    { seed: 12, people: 45, decimals: 2 },
+    { seed: 13, people: 80, decimals: 1 }
+  ].map((made, i) => ({ site: `site-${'abc'[i]}`, gram: visitsGram(one, made) }))
+  return { name: one.name, sites, model: rounded(fitModel(sites)) }
 }
 
 function combinedBy(meta: NonNullable<GramPart['meta']>) {

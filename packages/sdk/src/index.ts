@@ -76,6 +76,7 @@ export { type DescribedTables, type DescribedVariable, type DummyTable, dummyTab
 export {
   COMBINING,
   INTERVALS,
+  LIKELIHOODS,
   isModelName,
   MODEL_FAMILIES,
   type ModelAsked,
@@ -88,6 +89,7 @@ export {
   type CheckedModel,
   checkModel,
   type FormulaTerms,
+  type RandomTerm,
   isLeftToMapping,
   readFormula,
   writeFormula

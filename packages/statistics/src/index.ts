@@ -14,7 +14,7 @@ export {
   timeIn,
   timesIn
 } from './models/design.ts'
-export { type Formula, type FormulaName, parseFormula } from './models/formula/formula.ts'
+export { type Formula, type FormulaName, type FormulaRandom, parseFormula } from './models/formula/formula.ts'
 export { FormulaError, type FormulaFault } from './models/formula/formula-fault.ts'
 export {
   isInRounds,

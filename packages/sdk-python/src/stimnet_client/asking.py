@@ -21,6 +21,7 @@ FAMILIES = ("gaussian", "binomial", "poisson")
 ROUNDS_MAX = 3
 """After round 0."""
 
+_OF_MODELS = ("method", "interval", "likelihood")
 _CHANGE_ENOUGH = 1e-9
 """Below this the next round would change no digit that is shown."""
 
@@ -39,7 +40,9 @@ Asking = Generator[dict[str, Any], Answered, Model]
 
 @dataclass(frozen=True)
 class ModelQuestion:
-    """A model and of whom it is asked. ``fields``: those of every submission, with ``method`` and ``interval``."""
+    """A model and of whom it is asked. ``fields``: those of every submission, with ``method``, ``interval`` and
+    ``likelihood``.
+    """
 
     formula: str
     catalog: str
@@ -56,14 +59,14 @@ class ModelQuestion:
     def submission(self, roster: Sequence[str], number: int = 0, receipts: Sequence[str] = ()) -> dict[str, Any]:
         """The fields of a submission. The roster and the round are of the families that can need rounds."""
         arguments: dict[str, Any] = {"formula": self.formula, "site": self.site}
-        arguments |= {name: self.fields[name] for name in ("method", "interval") if name in self.fields}
+        arguments |= {name: self.fields[name] for name in _OF_MODELS if name in self.fields}
         if self.family != "gaussian":
             arguments |= {"family": self.family, "roster": list(roster)}
         if self.event is not None:
             arguments["event"] = self.event
         if number > 0:
             arguments |= {"round": number, "receipts": list(receipts)}
-        fields = {name: value for name, value in self.fields.items() if name not in ("method", "interval")}
+        fields = {name: value for name, value in self.fields.items() if name not in _OF_MODELS}
         call = json.dumps({"name": "regression", "arguments": arguments})
         return {
             **fields,

@@ -52,7 +52,8 @@ class Model:
     """A fitted model.
 
     ``result``    all numbers of the fit, in the form of the REST API: ``n, df, sigma, r2, log_likelihood, aic, …``;
-                  of a random intercept also ``random``: ``by, groups, tau2, sigma2, icc``
+                  of a random intercept also ``random``: ``by, groups, tau2, sigma2, icc``, with a slope ``slope`` in
+                  place of ``icc``: ``term, tau2, correlation, correlated``
     ``missing``   PeerIds that are not in the model, with the code that says why
     ``verified``  the receipts; None where ``cryptography`` is not installed: then the matrices are the gateway's word
     ``names``     the institutions, by PeerId
@@ -141,8 +142,9 @@ class Model:
             lines += [f"SEPARATED: {why}."]
         if random:
             names = {"tau2": "variance between", "sigma2": "within", "icc": "ICC"}
-            told = ", ".join(f"{name} = {_cell(random[one])}" for one, name in names.items())
+            told = ", ".join(f"{name} = {_cell(random[one])}" for one, name in names.items() if one in random)
             lines += [f"Random intercept of {random['groups']} {_WHOM[random['by']]}: {told}"]
+            lines += _slope(random)
             lines += _left_out(random, self.n)
         aliased = [row["term"] for row in rows if row["estimate"] is None]
         lines += [f"Not estimated: {', '.join(aliased)}."] if aliased else []
@@ -289,6 +291,17 @@ def _released(result: Mapping[str, Any]) -> str:
     return f": the {sums} sums of products of {columns + 1} columns, the outcome included"
 
 
+def _slope(random: Mapping[str, Any]) -> list[str]:
+    slope = random.get("slope")
+    lines = []
+    if slope is not None:
+        correlation = f"correlation = {_cell(slope['correlation'])}" if slope["correlated"] else "uncorrelated"
+        lines += [f"Slope of {slope['term']}: variance = {_cell(slope['tau2'])}, {correlation}"]
+    if random.get("singular"):
+        lines += ["Singular fit: a variance of zero, or a correlation of 1 or -1, is estimated."]
+    return lines
+
+
 def _left_out(random: Mapping[str, Any], n: int) -> list[str]:
     """What of the rows is in no sum, since too few people have as many rows."""
     kinds, rows = random.get("left_out", 0), random.get("left_out_rows")
@@ -299,8 +312,9 @@ def _left_out(random: Mapping[str, Any], n: int) -> list[str]:
     else:
         share = f": {rows} of {n + rows} rows ({100 * rows / (n + rows):.2g} %)"
     groups = "1 group" if kinds == 1 else f"{kinds} groups"
+    by = f"the visits that they have ({random['slope']['term']})" if "slope" in random else "how many rows they have"
     return [
-        "People are grouped by how many rows they have, and groups of too few people are left out, "
+        f"People are grouped by {by}, and groups of too few people are left out, "
         f"here {groups}{share}."
     ]
 

@@ -41,6 +41,9 @@ export const COMBINING = ['reml', 'dl', 'pm', 'fixed'] as const
 /** The intervals that a combined coefficient can have. */
 export const INTERVALS = ['hartung_knapp', 'wald'] as const
 
+/** How a model with `(1 | subject)` can be estimated: by restricted or by maximum likelihood. */
+export const LIKELIHOODS = ['reml', 'ml'] as const
+
 /** A model as it is asked for. */
 export interface ModelAsked {
   readonly formula: string
@@ -50,6 +53,8 @@ export interface ModelAsked {
   readonly method?: (typeof COMBINING)[number]
   /** Of `site: meta`: `hartung_knapp` unless given, or `wald`; of the method `fixed` always `wald`. */
   readonly interval?: (typeof INTERVALS)[number]
+  /** Of a model with `(1 | subject)`: `reml` unless given. Models with different terms are compared by `ml`. */
+  readonly likelihood?: (typeof LIKELIHOODS)[number]
   /** `gaussian` unless given. */
   readonly family?: ModelFamily['name']
   /** Of `binomial`: the level that is modelled; the second one unless given. */
@@ -71,11 +76,12 @@ export function familyOf({ family = 'gaussian' }: Pick<ModelAsked, 'family'>): M
 
 /** The statistic that is asked for. */
 export function modelCall(asked: ModelAsked): StatisticCall {
-  const { formula, site = 'none', event, table, method, interval, roster, round } = asked
+  const { formula, site = 'none', event, table, method, interval, likelihood, roster, round } = asked
   const { statistic, name: family } = familyOf(asked)
   const more = {
     ...(method === undefined ? {} : { method }),
     ...(interval === undefined ? {} : { interval }),
+    ...(likelihood === undefined || likelihood === 'reml' ? {} : { likelihood }),
     ...(family === 'gaussian' ? {} : { family }),
     ...(event === undefined ? {} : { event }),
     ...(roster === undefined || family === 'gaussian' ? {} : { roster: [...roster] }),
