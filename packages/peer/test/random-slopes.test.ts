@@ -112,9 +112,13 @@ describe('A model with a random slope of each person', () => {
       const opened = await open(t, study, { synthetic })
       for (const formula of [
         'score ~ month * arm + (1 + month | subject)',
-        'score ~ month + arm + (1 + month || subject)',
-        'score ~ month + (month | subject)',
-        ...(synthetic ? ['score ~ month + dose + (1 + month | subject)'] : [])
+        ...(synthetic
+          ? [
+              'score ~ month + arm + (1 + month || subject)',
+              'score ~ month + (month | subject)',
+              'score ~ month + dose + (1 + month | subject)'
+            ]
+          : [])
       ]) {
         const told = await opened.model(formula)
         assert.ok(told.ok, `${formula}: ${told.ok ? '' : told.why}`)
@@ -200,6 +204,15 @@ describe('A model with a random slope of each person', () => {
     )
     const opened = await open(t, { ...study, visits })
     assertRefused(await opened.model('score ~ month + (1 + month | subject)'), /one value tells the other/)
+    // The last score follows from the first two together, and from neither by itself.
+    const second = new Map(study.visits.flatMap((row) => (row.month === '6' ? [[row.id, Number(row.score)]] : [])))
+    const sums = study.visits.map((row) =>
+      row.month === '12'
+        ? { ...row, score: Number(first.get(row.id ?? '')) + Number(second.get(row.id ?? '')) - 30 }
+        : row
+    )
+    const summed = await (await open(t, { ...study, visits: sums })).model('score ~ month + (1 + month | subject)')
+    assertRefused(summed, /follows: .*score/)
     assert.ok((await (await open(t, study)).model('score ~ month + (1 + month | subject)')).ok, 'other changes')
   })
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-from copy import deepcopy
 import unittest
 from typing import Any, Mapping
 from unittest import mock
@@ -286,7 +285,7 @@ class Answers(unittest.TestCase):
             {"sizes": [{**first, "totals": first["totals"][1:]}, *others]},
             {"sizes": [{**first, "totals": ["1", *first["totals"][1:]]}, *others]},
         ):
-            lying = deepcopy(good)
+            lying = copy.deepcopy(good)
             lying["site-a"]["rows"][0]["parts"]["n"]["gram"]["clusters"] |= changes
             with self.subTest(changes):
                 self.assertNotIn("site-a", grams_in(lying)[0])

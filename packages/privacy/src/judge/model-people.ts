@@ -130,7 +130,9 @@ function kindsIn({ owners, values }: Pick<ReducedRows, 'owners' | 'values'>, mea
   }
   if (time === undefined)
     return [...Map.groupBy(ofPeople.keys(), (owner) => ofPeople.get(owner)?.length ?? 0)].map(([size, people]) => ({
-      ...{ size, people, isOnce: true }
+      size,
+      people,
+      isOnce: true
     }))
   for (const own of ofPeople.values()) own.sort((a, b) => a - b)
   const all = Map.groupBy(ofPeople.keys(), (owner) => ofPeople.get(owner)?.join() ?? '')

@@ -202,8 +202,15 @@ function sumsOf(
   if (summed === undefined) return { why: 'the answers lack a sum of the model' }
   const made = personSums(
     {
-      ...{ measure, plan: model.plan, rows, size, facts },
-      ...{ answers: ofPeople, decimals: places, columns, within: summed }
+      measure,
+      plan: model.plan,
+      rows,
+      size,
+      facts,
+      answers: ofPeople,
+      decimals: places,
+      columns,
+      within: summed
     },
     k
   )

@@ -239,7 +239,8 @@ function randomAsked(
   if (slope !== undefined) assertTime(person.slope ?? person, slope, name)
   return {
     random: {
-      ...{ by: 'subject', table: name },
+      by: 'subject',
+      table: name,
       ...(given === undefined ? {} : { slope: given }),
       ...(likelihood === 'ml' ? { likelihood } : {})
     }

@@ -186,9 +186,11 @@ function ofVisits(sites: readonly SiteGram[], effects: ModelResult['site'], isRe
     aic: 2 * (kept.length + (isCorrelated ? 4 : 3)) - 2 * logLikelihood,
     note: notesOfMixed(coefficients, { isRestricted, more: isSingular ? [SINGULAR] : [] }),
     random: {
-      ...{ by: 'subject', groups: people.reduce((sum, one) => sum + one.people, 0) },
-      ...{ tau2: intercepts, sigma2: residual },
-      slope: { ...{ term: time, tau2: slopes }, correlation, correlated: isCorrelated },
+      by: 'subject',
+      groups: people.reduce((sum, one) => sum + one.people, 0),
+      tau2: intercepts,
+      sigma2: residual,
+      slope: { term: time, tau2: slopes, correlation, correlated: isCorrelated },
       ...(isRestricted ? {} : { likelihood: 'ml' }),
       ...(isSingular ? { singular: true } : {})
     }
@@ -271,7 +273,11 @@ function fitOfGroups(classes: readonly GroupsOfSize[], { columns, by, isRestrict
     aic: 2 * (kept.length + 2) - 2 * logLikelihood,
     note: notesOfMixed(coefficients, { isRestricted, more: zero }),
     random: {
-      ...{ by, groups, tau2: ratio * residual, sigma2: residual, icc: ratio / (1 + ratio) },
+      by,
+      groups,
+      tau2: ratio * residual,
+      sigma2: residual,
+      icc: ratio / (1 + ratio),
       ...(isRestricted ? {} : { likelihood: 'ml' })
     }
   }

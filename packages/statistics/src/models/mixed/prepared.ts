@@ -96,7 +96,8 @@ function orthogonal(all: IntegerMatrix, places: readonly number[]): readonly Com
 /** Doubles as whole numbers over one power of two, without rounding. */
 function dyadic(values: readonly number[], size: number): Combination {
   const fractions = values.map(fractionOf)
-  const bottom = fractions.reduce((most, one) => (one.bottom > most ? one.bottom : most), 1n)
+  // All are powers of two, so that the largest is a multiple of each.
+  const [bottom = 1n] = fractions.map((one) => one.bottom).sort((a, b) => (a < b ? 1 : -1))
   const entries = Array.from({ length: size }, (_, i) => {
     const one = fractions[i]
     return one === undefined ? 0n : one.top * (bottom / one.bottom)

@@ -68,7 +68,10 @@ export function profileAt(at: Factor, { groups, rows, columns, isRestricted }: P
     deviance:
       determinants + (isRestricted ? logDeterminant : 0) + freedom * (1 + Math.log((2 * Math.PI * left) / freedom)),
     slope: [2 * a * first + b * mixed, a * mixed + 2 * b * second, 2 * c * second],
-    ...{ estimates, inverse, left, logDeterminant }
+    estimates,
+    inverse,
+    left,
+    logDeterminant
   }
 }
 
