@@ -4,8 +4,8 @@ import { randomUnit, seededRandom } from '@stimnet/protocol'
 
 export const NUMBERS = ['dose', 'weight', 'duration', 'pressure', 'distance'] as const
 const CATEGORIES = { sex: ['female', 'male'], arm: ['control', 'low', 'high'], centre: ['a', 'b', 'c', 'd'] } as const
-/** A new outcome for each time that a model is asked: what was answered before costs nothing again. */
-export const OUTCOMES = 6
+/** A new outcome for each time that a model is asked, of which one is to warm up: what was answered before costs nothing again. */
+const OUTCOMES = 4
 
 const outcomeNames = Array.from({ length: OUTCOMES }, (_, i) => `score_${i}`)
 const eventNames = Array.from({ length: OUTCOMES }, (_, i) => `event_${i}`)

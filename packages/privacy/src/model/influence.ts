@@ -46,6 +46,7 @@ export function leverageAbove(
     columns.map(() => 0n)
   )
   const rounded = inverse.map((row) => Float64Array.from(row, (value) => ratioToNumber(value, bottom)))
+  const flat = flatOf(rounded)
   const values = columns.map((column) => valuesOf(column, measure, rows))
   // Each of size² products has at most four rounding errors, and so has their sum one for each term.
   const errorEach = (size * size + 8) * 2 ** -52
@@ -53,7 +54,7 @@ export function leverageAbove(
   let decidedExactly = 0
   for (let row = 0; row < rows.rows; row++) {
     for (let i = 0; i < size; i++) own[i] = values[i]?.[row] ?? 0
-    const { sum, magnitude } = leverageOf(own, rounded)
+    const { sum, magnitude } = leverageOf(own, flat)
     if ((sum + magnitude * errorEach) * k <= 1) continue
     // Columns that nearly depend on each other leave everybody undecided. What takes too long to judge is refused.
     const isUndecided = (sum - magnitude * errorEach) * k <= 1
@@ -96,11 +97,12 @@ export function weightAbove(
     used.map(() => 0n)
   )
   const rounded = inverse.map((row) => Float64Array.from(row, (value) => ratioToNumber(value, bottom)))
+  const flat = flatOf(rounded)
   const errorEach = (size * size + 8) * 2 ** -52
   const weights = new Map<number, number>()
   for (let row = 0; row < owners.length; row++) {
     const own = Float64Array.from(used, (at) => values[at]?.[row] ?? 0)
-    const { sum, magnitude } = leverageOf(own, rounded)
+    const { sum, magnitude } = leverageOf(own, flat)
     const owner = owners[row] ?? 0
     const weight = (weights.get(owner) ?? 0) + sum + magnitude * errorEach
     weights.set(owner, weight)
@@ -117,12 +119,21 @@ export function weightAbove(
   return undefined
 }
 
+/** The inverse row by row, so that it is read in one go. */
+function flatOf(inverse: readonly Float64Array[]): Float64Array {
+  const flat = new Float64Array(inverse.length ** 2)
+  for (const [i, row] of inverse.entries()) flat.set(row, i * inverse.length)
+  return flat
+}
+
 /** The leverage of a row in doubles, and the sum of the sizes of its terms. */
-function leverageOf(own: Float64Array, inverse: readonly Float64Array[]): { sum: number; magnitude: number } {
-  let [sum, magnitude] = [0, 0]
-  for (let i = 0; i < own.length; i++) {
-    for (let j = 0; j < own.length; j++) {
-      const term = (own[i] ?? 0) * (own[j] ?? 0) * (inverse[i]?.[j] ?? 0)
+function leverageOf(own: Float64Array, inverse: Float64Array): { sum: number; magnitude: number } {
+  const size = own.length
+  let [sum, magnitude, at] = [0, 0, 0]
+  for (let i = 0; i < size; i++) {
+    const value = own[i] as number
+    for (let j = 0; j < size; j++) {
+      const term = value * (own[j] as number) * (inverse[at++] as number)
       sum += term
       magnitude += Math.abs(term)
     }
@@ -173,6 +184,18 @@ export function valuesOf(
   return found
 }
 
+/** The largest size of a value; infinite where one is no whole number. */
+function largestOf(values: Float64Array): number {
+  let [least, most, isWhole] = [0, 0, true]
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? 0
+    if (value < least) least = value
+    if (value > most) most = value
+    isWhole &&= Number.isInteger(value)
+  }
+  return isWhole ? Math.max(most, -least) : Number.POSITIVE_INFINITY
+}
+
 /** Whether the rows make this matrix: judged people must be those whose sums are released. */
 export function isOfRows(measure: GramMeasure, matrix: IntegerMatrix, rows: ReducedRows): boolean {
   const columns = columnsOfModel(measure).map((column) => valuesOf(column, measure, rows))
@@ -181,6 +204,12 @@ export function isOfRows(measure: GramMeasure, matrix: IntegerMatrix, rows: Redu
 
 /** The exact sum of products of whole numbers. */
 export function exactProduct(one: Float64Array, other: Float64Array): bigint {
+  // Where no partial sum can leave the whole numbers that doubles hold, none is looked at.
+  if (largestOf(one) * largestOf(other) * one.length <= Number.MAX_SAFE_INTEGER / 2) {
+    let sum = 0
+    for (let row = 0; row < one.length; row++) sum += (one[row] ?? 0) * (other[row] ?? 0)
+    return BigInt(sum)
+  }
   let [whole, part] = [0n, 0]
   for (let row = 0; row < one.length; row++) {
     const [a, b] = [one[row] ?? 0, other[row] ?? 0]
