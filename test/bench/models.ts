@@ -138,14 +138,10 @@ async function startSites(context: Context, folder: string): Promise<{ client: C
     await writeCohort(`${own}.csv`, { at, people: PEOPLE, forR: join(folder, 'rows.bin') })
     const isFew = at < WARM
     if (isFew) await writeCohort(`${own}-few.csv`, { at: SITES + at, people: FEW })
-    const mesh = {
-      ...{ listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap: asker.addresses.slice(0, 1), peers: [asker.peerId] },
-      open: false
-    }
+    // In an open mesh, since the institutions of a model in rounds must know each other.
     const site = await writeSite(folder, at + 1, {
+      bootstrap: asker.addresses.slice(0, 1),
       config: {
-        mesh,
-        requesters: [`gateway:${asker.peerId}`],
         gateway: { enabled: false },
         catalogs: [cohortCatalog('large', `${own}.csv`), ...(isFew ? [cohortCatalog('small', `${own}-few.csv`)] : [])]
       }

@@ -199,13 +199,19 @@ function largestOf(values: Float64Array): number {
 /** Whether the rows make this matrix: judged people must be those whose sums are released. */
 export function isOfRows(measure: GramMeasure, matrix: IntegerMatrix, rows: ReducedRows): boolean {
   const columns = columnsOfModel(measure).map((column) => valuesOf(column, measure, rows))
-  return columns.every((one, i) => columns.every((other, j) => j < i || exactProduct(one, other) === matrix[i]?.[j]))
+  const largest = columns.map(largestOf)
+  return columns.every((one, i) =>
+    columns.every((other, j) => {
+      const most = (largest[i] ?? 0) * (largest[j] ?? 0)
+      return j < i || exactProduct(one, other, most) === matrix[i]?.[j]
+    })
+  )
 }
 
-/** The exact sum of products of whole numbers. */
-export function exactProduct(one: Float64Array, other: Float64Array): bigint {
+/** The exact sum of products of whole numbers. `most`: what no product is above. */
+export function exactProduct(one: Float64Array, other: Float64Array, most = largestOf(one) * largestOf(other)): bigint {
   // Where no partial sum can leave the whole numbers that doubles hold, none is looked at.
-  if (largestOf(one) * largestOf(other) * one.length <= Number.MAX_SAFE_INTEGER / 2) {
+  if (most * one.length <= Number.MAX_SAFE_INTEGER / 2) {
     let sum = 0
     for (let row = 0; row < one.length; row++) sum += (one[row] ?? 0) * (other[row] ?? 0)
     return BigInt(sum)
