@@ -3,6 +3,7 @@ import { type GramPart, randomUnit, seededRandom, type SiteEffects } from '@stim
 import { fitModel, upperOf } from '@stimnet/statistics'
 import { glmCases } from './glm.ts'
 import { noisyCases } from './noisy.ts'
+import { SLOPE_CASES, visitsGram } from './visits.ts'
 
 /** The settings from which the people of a site are generated. */
 interface SiteMade {
@@ -71,9 +72,19 @@ export function modelVectors() {
         return { name, sites, model: rounded(fitModel(sites)) }
       })
       .concat(COMBINED.map(combinedBy))
+      .concat(SLOPE_CASES.map(slopeCase))
       .concat(noisyCases().map(({ name, sites }) => ({ name, sites, model: rounded(fitModel(sites)) })))
       .concat(glmCases().map(({ name, sites }) => ({ name, sites: [...sites], model: rounded(fitModel(sites)) })))
   }
+}
+
+function slopeCase(one: (typeof SLOPE_CASES)[number]) {
+  const sites = [
+    { seed: 11, people: 60, decimals: 1 },
+    { seed: 12, people: 45, decimals: 2 },
+    { seed: 13, people: 80, decimals: 1 }
+  ].map((made, i) => ({ site: `site-${'abc'[i]}`, gram: visitsGram(one, made) }))
+  return { name: one.name, sites, model: rounded(fitModel(sites)) }
 }
 
 function combinedBy(meta: NonNullable<GramPart['meta']>) {

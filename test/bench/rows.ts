@@ -6,6 +6,7 @@ import { gatewayRow } from './gateway.ts'
 import { jobRow } from './job.ts'
 import { joinRow } from './join.ts'
 import { ledgerRow } from './ledger.ts'
+import { modelsRow } from './models.ts'
 import { privacyRow } from './privacy.ts'
 import { reduceRow } from './reduce.ts'
 import { restRow } from './rest.ts'
@@ -21,6 +22,7 @@ export const ROWS: readonly Row[] = [
   auditRow,
   reduceRow,
   ledgerRow,
+  modelsRow,
   restRow,
   joinRow,
   privacyRow,

@@ -23,7 +23,7 @@ export const ELSEWHERE: readonly Elsewhere[] = [
   {
     id: 'R48',
     attack: 'Chosen β, offsets, weights: iterated models',
-    where: 'not yet built: there is no iterated model to be asked for (SQL and statistics refuse the words, R16)'
+    where: 'test/scenarios/model-rounds.test.ts'
   },
   {
     id: 'R50',

@@ -279,6 +279,38 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: peerTest('mixed-models')
   },
   {
+    id: 'slope-products-of-visits-unjudged',
+    control: 'Products of two visits in a model with a random slope are judged as covariances of people',
+    file: `${PRIVACY}/model/times.ts`,
+    from: 'if (column.number !== undefined || ![...column.levels.keys()].every(isOfPerson)) return -1',
+    to: 'if (![...column.levels.keys()].every(isOfPerson)) return -1',
+    noticedBy: peerTest('random-slopes')
+  },
+  {
+    id: 'slope-sets-joined',
+    control: 'People with different visits are told apart in a model with a random slope',
+    file: `${PRIVACY}/judge/model-people.ts`,
+    from: "const all = Map.groupBy(ofPeople.keys(), (owner) => ofPeople.get(owner)?.join() ?? '')",
+    to: 'const all = Map.groupBy(ofPeople.keys(), (owner) => String(ofPeople.get(owner)?.length ?? 0))',
+    noticedBy: peerTest('random-slopes')
+  },
+  {
+    id: 'slope-rows-twice',
+    control: 'Whoever has two rows of one visit is left out of a model with a random slope',
+    file: `${PRIVACY}/judge/model-people.ts`,
+    from: 'all.filter(({ people, isOnce }) => isOnce && people.length >= fewest)',
+    to: 'all.filter(({ people }) => people.length >= fewest)',
+    noticedBy: peerTest('random-slopes')
+  },
+  {
+    id: 'slope-follows-unseen',
+    control: 'Values at one visit that follow from those at others are seen before a random slope is told',
+    file: `${PRIVACY}/model/judge-people.ts`,
+    from: 'followsIn({ within: summed, totals: made.totals }, columns, asked) ??',
+    to: 'followsIn({ within, totals: within }, columnsOfModel(measure), asked) ??',
+    noticedBy: peerTest('random-slopes')
+  },
+  {
     id: 'model-no-squares',
     control: 'Squares in a model are judged as variances',
     file: `${PRIVACY}/model/questions.ts`,

@@ -51,6 +51,26 @@ const VISITS = {
   ]
 }
 
+/** The pace of a person over a year; one in four misses the last visit. */
+const PACES = {
+  ...{ name: 'courses', file: 'data/courses.csv' },
+  variables: [
+    { name: 'month', type: 'category', levels: ['0', '3', '6', '12'] },
+    { name: 'pace', type: 'integer', minimum: 0, maximum: 200 }
+  ]
+}
+
+function pacesOf(site: number): string[] {
+  const source = seededRandom(81 + site)
+  const chance = () => randomUnit(source)
+  return peopleOf(site).flatMap(({ id, sex }, i) => {
+    const [own, slope] = [60 + 40 * chance() + (sex === 'male' ? 6 : 0), 3 * chance() - 1]
+    return (i % 4 === 0 ? [0, 3, 6] : [0, 3, 6, 12]).map(
+      (month) => `${id},${month},${Math.round(own + slope * month + 8 * chance())}`
+    )
+  })
+}
+
 function catalogOf(name: string, precision: 'exact' | 'statistical', site: number) {
   return {
     ...{ name, access_level: 'public', subject_key: 'id', synthetic: true, privacy: { precision } },
@@ -68,7 +88,7 @@ function catalogOf(name: string, precision: 'exact' | 'statistical', site: numbe
           { name: 'weight', type: 'number', unit: 'kg', decimals: 1, minimum: 30, maximum: 150 }
         ]
       },
-      ...(name === 'made_up' ? [VISITS] : [])
+      ...(name === 'made_up' ? [VISITS, PACES] : [])
     ]
   }
 }
@@ -91,6 +111,7 @@ async function startThree(t: { after(fn: () => unknown): void }): Promise<{ clie
     }
     const visits = gripsOf(at).flatMap(({ id, grips }) => [`${id},first,${grips[0]}`, `${id},second,${grips[1]}`])
     await writeFile(join(site.folder, 'data/visits.csv'), ['id,visit,grip', ...visits].join('\n'))
+    await writeFile(join(site.folder, 'data/courses.csv'), ['id,month,pace', ...pacesOf(at)].join('\n'))
     peers.push(await startSite(site))
   }
   await until(() => peers.every((peer) => peer.mesh.connected().length >= 2), 'all three are connected')
@@ -205,6 +226,13 @@ describe('Regression over three institutions', () => {
     const effect = mixed.coefficients.find(({ term }) => term === 'visit[second]')?.estimate ?? Number.NaN
     assert.ok(Math.abs(effect - difference) < 1e-9, `${effect}, not ${difference}`)
     assert.deepEqual((await verifyAndPool(visited)).pooled?.models, visited.pooled?.models)
+    // With a slope of each person, people with other visits are summed apart.
+    const course = await ask(client, 'pace ~ month * sex + (1 + month | subject)', 'fixed')
+    const line = modelOf(course)
+    assert.deepEqual([line.kind, line.random?.groups, line.n], ['mixed', 2100, 4 * 2100 - 525])
+    assert.deepEqual([line.random?.slope?.term, line.random?.slope?.correlated], ['month', true])
+    assert.ok(Math.abs(Math.sqrt(line.random?.slope?.tau2 ?? 0) - Math.sqrt(9 / 12)) < 0.1)
+    assert.deepEqual((await verifyAndPool(course)).pooled?.models, course.pooled?.models)
     const varied = modelOf(await ask(client, 'weight ~ sex + (1 | site)', 'none'))
     assert.deepEqual([varied.kind, varied.site, varied.random?.groups, varied.n], ['mixed', 'random', 3, 2100])
 
@@ -333,6 +361,17 @@ describe('Regression over three institutions', () => {
       /Linear mixed model, grip ~ sex \+ visit \+ \(1 \| subject\): all institutions as one sample/
     )
     assert.match(visited.out, /Random intercept of 2100 people: variance .*; ICC = 0\./)
+    const course = ['pace ~ month + (month || subject)', '--likelihood', 'ml', ...catalog]
+    const lines = await stimnet(['model', ...course])
+    assert.equal(lines.code, 0, lines.err)
+    assert.match(
+      lines.out,
+      /Linear mixed model, pace ~ month \+ \(1 \+ month \|\| subject\): all institutions as one sample/
+    )
+    assert.match(lines.out, /at month = 0: variance .*; slope of month: variance .*, uncorrelated; within them /)
+    assert.match(lines.out, /for the people with each set of visits: .* weighted by month\./)
+    const noTime = await stimnet(['model', 'pace ~ month + (1 + pace | subject)', ...catalog])
+    assert.match(noTime.err, /PARAMETER_INVALID.*no time of visits.* levels are all numbers[\s\S]*\^{4}/)
     // What the descriptions rule out is said before anything is sent.
     const before = (await client.listBroadcasts()).length
     const rounded = ['--catalog', 'rounded', ...at]

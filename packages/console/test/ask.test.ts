@@ -339,6 +339,16 @@ describe('a question that is changed and asked again', () => {
     const three = { ...crossed, terms: [...crossed.terms, ['subjects.sex', 'subjects.diagnosis', 'subjects.visit']] }
     assert.deepEqual(largerIn(three), ['subjects.sex × subjects.diagnosis × subjects.visit'])
     assert.equal(writeModel({ ...age, intercept: false, terms: [['subjects.sex']] }, variables), 'age ~ sex - 1')
+    // Random terms stay as they were written when a term is chosen.
+    const slope = shownModel('age ~ sex + (diagnosis || subject)', variables)
+    assert.ok(slope !== undefined)
+    assert.deepEqual(slope.random, [{ group: 'subject', slope: 'subjects.diagnosis', isUncorrelated: true }])
+    assert.equal(
+      writeModel(withVariables(slope, factors, ['subjects.sex', 'subjects.diagnosis']), variables),
+      'age ~ sex + diagnosis + (1 + diagnosis || subject)'
+    )
+    const site = shownModel('age ~ sex + (1 | site)', variables)
+    assert.equal(site && writeModel(site, variables), 'age ~ sex + (1 | site)')
   })
 
   it('asks for a model by its formula alone, says what is wrong with it, and opens it again', () => {

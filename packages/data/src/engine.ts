@@ -44,6 +44,12 @@ export interface Session {
   rows(sql: string, values?: readonly DuckDBValue[], signal?: AbortSignal): Promise<readonly Row[]>
   /** Like `rows`, but in chunks of a few thousand rows, so that other work can run in between. */
   chunks(sql: string, values: readonly DuckDBValue[], signal?: AbortSignal): AsyncIterable<readonly Row[]>
+  /** The same by column. */
+  chunksByColumn(
+    sql: string,
+    values: readonly DuckDBValue[],
+    signal?: AbortSignal
+  ): AsyncIterable<readonly (readonly DuckDBValue[])[]>
   /**
    * The only column of a query, as `length` non-negative integers. Throws the errors of `rows`, and NODE_ERROR for any other number of
    * rows.
@@ -85,12 +91,10 @@ function sessionOf(connection: DuckDBConnection): Session {
     rows: (sql, values = [], signal) =>
       guarded(connection, signal, async () => (await connection.runAndReadAll(sql, [...values])).getRows()),
     async *chunks(sql, values, signal) {
-      const result = await guarded(connection, signal, () => connection.stream(sql, [...values]))
-      for (;;) {
-        const chunk = await guarded(connection, signal, () => result.fetchChunk())
-        if (!chunk || chunk.rowCount === 0) return
-        yield chunk.getRows()
-      }
+      for await (const chunk of streamed(connection, sql, values, signal)) yield chunk.getRows()
+    },
+    async *chunksByColumn(sql, values, signal) {
+      for await (const chunk of streamed(connection, sql, values, signal)) yield chunk.getColumns()
     },
     async column(sql, length, signal) {
       const values = new Uint32Array(length)
@@ -106,6 +110,21 @@ function sessionOf(connection: DuckDBConnection): Session {
     },
     texts: (table, columns) => textWriter(connection, table, columns),
     close: () => connection.closeSync()
+  }
+}
+
+/** The parts of a result as they come. */
+async function* streamed(
+  connection: DuckDBConnection,
+  sql: string,
+  values: readonly DuckDBValue[],
+  signal: AbortSignal | undefined
+) {
+  const result = await guarded(connection, signal, () => connection.stream(sql, [...values]))
+  for (;;) {
+    const chunk = await guarded(connection, signal, () => result.fetchChunk())
+    if (!chunk || chunk.rowCount === 0) return
+    yield chunk
   }
 }
 

@@ -303,7 +303,10 @@ describe('A model with a random intercept of each person', () => {
 
 describe('The formula of a model with a random intercept', () => {
   const faults: [formula: string, why: RegExp][] = [
-    ['score ~ sex + (visit | subject)', /character 16, "visit": a random slope is not offered/],
+    [
+      'score ~ sex + (visit | subject)',
+      /character 16, "visit": visits.visit is no time of visits. A random slope is of a category/
+    ],
     ['score ~ sex + (1 | centre)', /of each person or each institution/],
     ['score ~ sex + (1 | subject) + (1 | site)', /one random intercept/],
     ['score ~ sex - 1 + (1 | subject)', /needs the intercept/],

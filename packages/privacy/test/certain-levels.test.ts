@@ -182,7 +182,14 @@ test('that twenty people have neither of two levels together follows from no two
     )
   const count = (of: SubjectSet, ledgers: Ledgers) => {
     const rows = people(12, () => ({}))
-    const possible = { unknown: [ref('a'), ref('b')], keys: [], otherCells: 1, groups: [], sets: [{ people: of }] }
+    const possible = {
+      unknown: [ref('a'), ref('b')],
+      keys: [],
+      otherCells: 1,
+      levelsLeft: new Map(),
+      groups: [],
+      sets: [{ people: of }]
+    }
     const aggregate = {
       plan: planOf([SUBJECTS]),
       reduction: reduce(planOf([SUBJECTS]), 60, rows),

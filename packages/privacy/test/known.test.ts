@@ -103,7 +103,7 @@ function asked(
     [ref('sex'), valuesOf('sex', ['f', 'm'])]
   ])
   const possible = {
-    ...{ unknown: unknown.map(ref), keys: [], otherCells: 1, groups: [] },
+    ...{ unknown: unknown.map(ref), keys: [], otherCells: 1, levelsLeft: new Map(), groups: [] },
     sets: [{ ...(row === undefined ? {} : { row }), people: could }]
   }
   const defining = [{ variable: ref('rigid'), without: reduce(plan, SIZE, rows), level: ';["=",["yes"]]' }]

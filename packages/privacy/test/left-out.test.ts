@@ -202,6 +202,7 @@ describe('who came with a newer epoch', () => {
         unknown: [ref('arm')],
         keys: [],
         otherCells: 1,
+        levelsLeft: new Map(),
         groups: [],
         sets: [{ people: SubjectSet.everyone(43) }]
       }

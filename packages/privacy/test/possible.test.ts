@@ -140,7 +140,14 @@ test('a script over those with a level is one over everybody who could have it',
   const set = (...members: number[]) => SubjectSet.of(40, members)
   const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i)
   const rigid = set(...range(0, 12))
-  const over = (people: SubjectSet) => ({ unknown: [], keys: [], otherCells: 1, groups: [], sets: [{ people }] })
+  const over = (people: SubjectSet) => ({
+    unknown: [],
+    keys: [],
+    otherCells: 1,
+    levelsLeft: new Map(),
+    groups: [],
+    sets: [{ people }]
+  })
   const ledgers = tellEverything(
     { cohort: rigid, possible: over(set(...range(0, 40))) },
     { subjects: SpanLedger.start(40) },

@@ -204,6 +204,7 @@ export {
   type ModelFactor,
   type ModelFit,
   type ModelRounds,
+  type RandomOfPeople,
   type Plan,
   type PlanTest,
   ROSTER_MAX,

@@ -236,22 +236,28 @@ const gramSchema = z.object({
     .object({ method: z.enum(['reml', 'dl', 'pm', 'fixed']), interval: z.enum(['hartung_knapp', 'wald']) })
     .optional(),
   /**
-   * For a model with a random intercept by person, separately for people with one row, two rows, and so on: `within`, their part of
-   * `upper`; `totals`, where each person's rows are first summed by column, and then the products of two columns are summed over the
-   * people. Both have the form of `upper`. `left_out`: the number of row counts that too few people have; such people are in no sum.
-   * `rows`: the number of rows of everybody, including people left out; absent if nobody is left out or if it may not be disclosed.
+   * Of a model with a random intercept by person: for the people with each number of rows, `within`: the part of `upper` that is
+   * theirs, and `totals`: the sums over these people of the products of their totals of two columns, in the same form. `left_out`:
+   * numbers of rows that too few people have; they are in no sum. `rows`: those of everybody, left out or not; absent where nobody is
+   * left out, or it may not be told. With a random slope it is of the people with each set of visits: `visits`, their places among the
+   * levels of the category `time`, ascending; `totals` then has each column twice, its totals and, behind these, its totals weighted by
+   * time, in the unit of its levels. `likelihood`: `ml`, as it was asked; absent: the restricted one.
    */
   clusters: z
     .object({
       left_out: z.number().int().min(0).max(10_000),
       rows: z.number().int().min(1).optional(),
+      time: z.string().optional(),
+      correlated: z.boolean().optional(),
+      likelihood: z.literal('ml').optional(),
       sizes: z
         .array(
           z.object({
             size: z.number().int().min(1).max(10_000),
             people: z.number().int().min(1),
+            visits: z.array(z.number().int().min(0).max(63)).max(64).optional(),
             within: z.array(z.string().regex(/^-?\d{1,40}$/, 'A whole number.')).max(325),
-            totals: z.array(z.string().regex(/^-?\d{1,48}$/, 'A whole number.')).max(325)
+            totals: z.array(z.string().regex(/^-?\d{1,48}$/, 'A whole number.')).max(1275)
           })
         )
         .min(1)
@@ -692,10 +698,13 @@ const modelResultSchema = z.object({
   /** Only for `combat` over several sites: each feature. */
   harmonised: z.array(harmonisedSchema).optional(),
   /**
-   * For a model with a random intercept, fitted by restricted maximum likelihood: the variance between intercepts (`tau2`), the
-   * variance within a group (`sigma2`), and the share of `tau2` in their sum (`icc`). `by`: `subject` or `site`. Only for `subject`:
-   * `left_out`, the number of row counts that were left out because too few people have them, and `left_out_rows`, the number of rows
-   * of these people, both summed over the sites. `left_out_rows` is given only if every site that left people out discloses it.
+   * Of a model with a random intercept, by restricted maximum likelihood: the variance between the intercepts of the groups (`tau2`),
+   * that within a group (`sigma2`), and the share of the first in both together (`icc`). `by`: `subject` or `site`. Of `subject`:
+   * `left_out`, how many numbers of rows were left out since too few people have them, and `left_out_rows`, how many rows these people
+   * have, both added up over the sites; the second only where each site that left somebody out tells it. With a random slope: `slope`,
+   * the time with the variance of the slopes and their correlation with the intercepts (null where one of the two has no variance), and
+   * no `icc`, which changes with time; `left_out` are then sets of visits. `likelihood`: `ml` where it is not the restricted one.
+   * `singular`: a variance of zero, or a correlation of one.
    */
   random: z
     .object({
@@ -703,7 +712,12 @@ const modelResultSchema = z.object({
       groups: z.number(),
       tau2: z.number(),
       sigma2: z.number(),
-      icc: z.number(),
+      icc: z.number().optional(),
+      slope: z
+        .object({ term: z.string(), tau2: z.number(), correlation: z.number().nullable(), correlated: z.boolean() })
+        .optional(),
+      likelihood: z.literal('ml').optional(),
+      singular: z.literal(true).optional(),
       left_out: z.number().optional(),
       left_out_rows: z.number().optional()
     })

@@ -4,6 +4,8 @@
 export class SubjectSet {
   /** Number of subjects in the epoch. */
   readonly universe: number
+  /** Counted when it is first asked for. */
+  #size: number | undefined
   readonly #words: Uint32Array
 
   private constructor(universe: number, words: Uint32Array) {
@@ -50,6 +52,7 @@ export class SubjectSet {
   add(member: number): void {
     if (!this.#holds(member)) throw new RangeError('no such subject')
     const at = member >>> 5
+    this.#size = undefined
     this.#words[at] = ((this.#words[at] ?? 0) | (1 << (member & 31))) >>> 0
   }
 
@@ -63,9 +66,12 @@ export class SubjectSet {
   }
 
   get size(): number {
-    let count = 0
-    for (const word of this.#words) count += bitsIn(word)
-    return count
+    if (this.#size === undefined) {
+      let count = 0
+      for (const word of this.#words) count += bitsIn(word)
+      this.#size = count
+    }
+    return this.#size
   }
 
   and(other: SubjectSet): SubjectSet {

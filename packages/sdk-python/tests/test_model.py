@@ -201,6 +201,7 @@ class Fits(unittest.TestCase):
             fit, own = gram.get("fit", {}), gram.get("round", {})
             given = {key: fit[key] for key in ("family", "event") if key in fit} | gram.get("meta", {})
             given |= {key: own[key] for key in ("round", "roster") if own}
+            given |= {key: one for key, one in gram.get("clusters", {}).items() if key == "likelihood"}
             with self.subTest(name):
                 asked = ModelAsked({"formula": gram["formula"], "site": gram["site"], **given})
                 self.assertEqual(len(grams_in(outputs_of(name), asked)[0]), len(case["sites"]))
@@ -221,15 +222,17 @@ class Fits(unittest.TestCase):
 
         for one, other in (
             ("y ~ a + b", "y~b+a"), ("y ~ a*b", "y ~ a + b + b:a"), ("y ~ t.a", "y ~ a"), ("y ~ a + (1 | site)", "y ~ a"),
+            ("y ~ t + (1 + t | subject)", "y ~ t + (v.t|subject)"),
             ("y ~ a - 1", "t.y ~ a - 1"), ("y ~ 1", "y ~ 1"), ("y ~ a + a", "y ~ a"), ("y ~ a*b*c", "y ~ c*b*a"),
         ):  # fmt: skip
             self.assertTrue(alike(one, other), one)
         for one, other in (
             ("y ~ a", "y ~ b"), ("y ~ a", "y ~ a - 1"), ("y ~ a:b", "y ~ a + b"), ("y ~ a + (1 | subject)", "y ~ a"),
-            ("y ~ a", "z ~ a"), ("y ~ a*b", "y ~ a*b*c"),
+            ("y ~ a", "z ~ a"), ("y ~ a*b", "y ~ a*b*c"), ("y ~ t + (t | subject)", "y ~ t + (t || subject)"),
+            ("y ~ t + (t | subject)", "y ~ t + (1 | subject)"),
         ):  # fmt: skip
             self.assertFalse(alike(one, other), one)
-        for wrong in ("", "y", "y ~", "y ~ a +", "y ~ a b", "~ a", "y ~ log(a)", "y ~ a - b", "y ~ \x1b", "a" * 1001, 3):
+        for wrong in ("", "y", "y ~", "y ~ a +", "y ~ a b", "~ a", "y ~ log(a)", "y ~ a - b", "y ~ (a + b | g)", "y ~ (0 + a | g)", "y ~ \x1b", "a" * 1001, 3):
             self.assertIsNone(formula_of(wrong), wrong)
 
 
@@ -296,6 +299,32 @@ class Answers(unittest.TestCase):
         self.assertEqual([row["term"] for row in model.coefficients][1:3], ["site[Clinic B]", "site[Clinic C]"])
         hostile = type(model)({**model.result}, model.missing, None, {**model.names, "site-b": "\x1b[2J"})
         self.assertNotIn("\x1b", hostile.summary())
+
+    def test_a_random_slope_says_its_variance_and_what_cannot_be_sums_at_visits_is_left_out(self) -> None:
+        name = "a random slope of each person"
+        with without_cryptography():
+            said = model_in(answer_of(name)).summary()
+        self.assertRegex(said, r"Slope of month: variance = [\d.]+, correlation = ")
+        self.assertRegex(said, r"grouped by the visits that they have \(month\), and groups of too few people are left out")
+        good = outputs_of(name)
+        clusters = good["site-a"]["rows"][0]["parts"]["n"]["gram"]["clusters"]
+        first, *others = clusters["sizes"]
+        for changes in (
+            {"time": "sex"},
+            {"time": None},
+            {"correlated": 1},
+            {"likelihood": "other"},
+            {"sizes": [first, first, *others]},
+            {"sizes": [{**first, "visits": [0]}, *others]},
+            {"sizes": [{**first, "visits": [*reversed(first["visits"])]}, *others]},
+            {"sizes": [{**first, "visits": [one + 1 for one in first["visits"]]}, *others]},
+            {"sizes": [{**first, "totals": first["totals"][1:]}, *others]},
+            {"sizes": [{**first, "totals": ["1", *first["totals"][1:]]}, *others]},
+        ):
+            lying = copy.deepcopy(good)
+            lying["site-a"]["rows"][0]["parts"]["n"]["gram"]["clusters"] |= changes
+            with self.subTest(changes):
+                self.assertNotIn("site-a", grams_in(lying)[0])
 
     def test_it_says_what_share_of_the_rows_was_left_out(self) -> None:
         with without_cryptography():

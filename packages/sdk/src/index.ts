@@ -81,6 +81,7 @@ export { type DescribedTables, type DescribedVariable, type DummyTable, dummyTab
 export {
   COMBINING,
   INTERVALS,
+  LIKELIHOODS,
   isModelName,
   MODEL_FAMILIES,
   type ModelAsked,
@@ -93,6 +94,7 @@ export {
   type CheckedModel,
   checkModel,
   type FormulaTerms,
+  type RandomTerm,
   isLeftToMapping,
   readFormula,
   writeFormula

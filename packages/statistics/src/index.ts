@@ -4,14 +4,17 @@ export { lnGamma, pOfChiSquared, pOfF, pOfT, tOfP } from './distributions.ts'
 export { gramIn, modelFault, receiptsAsked } from './models/ask.ts'
 export {
   columnsOfModel,
+  columnsSummed,
   type DesignColumn,
   type EntrySum,
   entryOf,
   formulaOf,
   hasIntercept,
-  namesIn
+  namesIn,
+  timeIn,
+  timesIn
 } from './models/design.ts'
-export { type Formula, type FormulaName, parseFormula } from './models/formula/formula.ts'
+export { type Formula, type FormulaName, type FormulaRandom, parseFormula } from './models/formula/formula.ts'
 export { FormulaError, type FormulaFault } from './models/formula/formula-fault.ts'
 export {
   isInRounds,

@@ -169,7 +169,14 @@ const FORMULA: StatisticArgument = {
   required: true,
   meaning:
     'The outcome and the terms: "y ~ a + b + a:b", the same as "y ~ a * b"; "- 1" leaves the intercept out; "(1 | subject)" gives each ' +
-    'person, and "(1 | site)" each institution, an intercept of its own from a normal distribution.'
+    'person, and "(1 | site)" each institution, an intercept of its own from a normal distribution; "(1 + month | subject)" also a slope ' +
+    'over the visits of a person, whose times are the levels of month.'
+}
+const LIKELIHOOD: StatisticArgument = {
+  name: 'likelihood',
+  required: false,
+  meaning:
+    'Of a model with (1 | subject): reml, restricted maximum likelihood (unless given), or ml, maximum likelihood.'
 }
 const SITE: StatisticArgument = {
   name: 'site',
@@ -281,6 +288,7 @@ export const STATISTICS: readonly StatisticDescription[] = [
     INTERVAL,
     FAMILY,
     MODELLED,
+    LIKELIHOOD,
     ROSTER,
     ROUND,
     RECEIPTS

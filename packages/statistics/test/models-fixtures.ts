@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { GramMeasure, GramPart, ModelResult, SiteEffects, VariableRef } from '@stimnet/protocol'
-import { columnsOfModel, formulaOf, hasIntercept, namesIn, planOfStatistic, upperOf } from '../src/index.ts'
+import { columnsOfModel, formulaOf, hasIntercept, namesIn, planOfStatistic, timesIn, upperOf } from '../src/index.ts'
 
 export type ModelRow = Readonly<Record<string, number | string>>
 
@@ -12,7 +12,7 @@ export type ModelRow = Readonly<Record<string, number | string>>
 export type Declared = Readonly<Record<string, number | readonly string[]>>
 
 /** The description of a catalog with one such table. Whole numbers are counts from 0. */
-export function descriptorOf(declared: Declared): Parameters<typeof planOfStatistic>[1] {
+export function descriptorOf(declared: Declared, isOnce = true): Parameters<typeof planOfStatistic>[1] {
   const variables = Object.entries(declared).map(([name, one]) => ({
     ...{
       name,
@@ -29,8 +29,21 @@ export function descriptorOf(declared: Declared): Parameters<typeof planOfStatis
       ? { type: one === 0 ? 'integer' : 'number', levels: [] }
       : { type: 'category', levels: [...one] })
   }))
-  const descriptor = { name: 'study', tables: [{ name: 't', oneRowPerSubject: true, variables }] }
+  const descriptor = { name: 'study', tables: [{ name: 't', oneRowPerSubject: isOnce, variables }] }
   return descriptor as unknown as Parameters<typeof planOfStatistic>[1]
+}
+
+/** The measure of a formula over such a table, in which a person has several rows. */
+export function measureOfRows(
+  formula: string,
+  declared: Declared,
+  { site = 'none', likelihood }: { readonly site?: SiteEffects; readonly likelihood?: string } = {}
+): GramMeasure {
+  const given = likelihood === undefined ? {} : { likelihood }
+  const call = { name: 'regression', variables: [], by: [], arguments: { formula, site, ...given } }
+  const [measure] = planOfStatistic(call, descriptorOf(declared, false)).measures
+  if (measure?.kind !== 'gram') throw new TypeError('no model')
+  return measure
 }
 
 /** The measure of a formula over such a table. */
@@ -41,18 +54,34 @@ export function measureOf(formula: string, declared: Declared, site: SiteEffects
   return measure
 }
 
+const short = (variable: VariableRef) => variable.slice(2)
+
+function decimalsOf(measure: GramMeasure, declared: Declared): number[] {
+  return columnsOfModel(measure).map(
+    ({ number, time }) =>
+      (number === undefined ? 0 : Number(declared[short(number)])) +
+      (time === undefined ? 0 : timesIn(measure).decimals)
+  )
+}
+
+/** The columns of each row, in whole numbers. */
+function valuesIn(measure: GramMeasure, rows: readonly ModelRow[], declared: Declared): bigint[][] {
+  return rows.map((row) =>
+    columnsOfModel(measure).map(({ number, levels, time }) => {
+      if ([...levels].some(([variable, level]) => String(row[short(variable)]) !== level)) return 0n
+      const times = time === undefined ? undefined : timesIn(measure)
+      const weight = times ? (times.units[times.levels.indexOf(String(row[short(times.variable)]))] ?? 0n) : 1n
+      if (number === undefined) return weight
+      return weight * BigInt(Math.round(Number(row[short(number)]) * 10 ** Number(declared[short(number)])))
+    })
+  )
+}
+
 /** The Gram matrix of rows, by its definition. */
 export function partOf(measure: GramMeasure, rows: readonly ModelRow[], declared: Declared): GramPart {
   const columns = columnsOfModel(measure)
-  const short = (variable: VariableRef) => variable.slice(2)
-  const decimals = columns.map(({ number }) => (number === undefined ? 0 : Number(declared[short(number)])))
-  const values = rows.map((row) =>
-    columns.map(({ number, levels }, i) => {
-      if ([...levels].some(([variable, level]) => String(row[short(variable)]) !== level)) return 0n
-      if (number === undefined) return 1n
-      return BigInt(Math.round(Number(row[short(number)]) * 10 ** (decimals[i] ?? 0)))
-    })
-  )
+  const decimals = decimalsOf(measure, declared)
+  const values = valuesIn(measure, rows, declared)
   const matrix = columns.map((_, i) =>
     columns.map((_, j) => values.reduce((sum, row) => sum + (row[i] ?? 0n) * (row[j] ?? 0n), 0n))
   )
@@ -69,7 +98,51 @@ export function partOf(measure: GramMeasure, rows: readonly ModelRow[], declared
   }
 }
 
-/** The sums over rows, with the sums over the rows of each person. The column `person` identifies the person. */
+/** The same by the visits of each person, for a model with a random slope; `time` is a category with its times as levels. */
+export function partOfVisits(
+  measure: GramMeasure,
+  rows: readonly ModelRow[],
+  { person, time, declared }: { readonly person: string; readonly time: string; readonly declared: Declared }
+): GramPart {
+  const levels = declared[time]
+  if (typeof levels !== 'object') throw new TypeError('a time without levels')
+  const { units } = timesIn(measure)
+  const whole = partOf(measure, rows, declared)
+  const kinds = Map.groupBy(Map.groupBy(rows, (row) => row[person]).values(), (own) =>
+    own
+      .map((row) => levels.indexOf(String(row[time])))
+      .sort((a, b) => a - b)
+      .join()
+  )
+  const sizes = [...kinds].map(([visits, people]) => {
+    const alike = people.map((own) => {
+      const values = valuesIn(measure, own, declared)
+      const width = values[0]?.length ?? 0
+      const times = own.map((row) => units[levels.indexOf(String(row[time]))] ?? 0n)
+      const sums = [0, 1].flatMap((power) =>
+        Array.from({ length: width }, (_, i) =>
+          values.reduce((sum, row, at) => sum + (row[i] ?? 0n) * (times[at] ?? 0n) ** BigInt(power), 0n)
+        )
+      )
+      return { within: partOf(measure, own, declared).upper.map(BigInt), totals: sums }
+    })
+    const added = (list: readonly (readonly bigint[])[]) =>
+      (list[0] ?? []).map((_, i) => String(list.reduce((sum, own) => sum + (own[i] ?? 0n), 0n)))
+    return {
+      ...{ size: visits.split(',').length, people: people.length, visits: visits.split(',').map(Number) },
+      within: added(alike.map(({ within }) => within)),
+      totals: added(alike.map(({ totals }) => totals.flatMap((a, i) => totals.slice(i).map((b) => a * b))))
+    }
+  })
+  const { correlated = true } = measure.random?.slope ?? {}
+  const { likelihood } = measure.random ?? {}
+  return {
+    ...whole,
+    clusters: { left_out: 0, time, correlated, ...(likelihood === undefined ? {} : { likelihood }), sizes }
+  }
+}
+
+/** The sums of rows with those over the rows of each person, who are told apart by the column `person`. */
 export function partOfPeople(
   measure: GramMeasure,
   rows: readonly ModelRow[],
@@ -96,6 +169,30 @@ export function partOfPeople(
   }))
   return { ...whole, clusters: { left_out: 0, sizes: listed } }
 }
+
+/** sleepstudy of lme4: the reaction times of each person on ten days. */
+export const SLEEP: ModelRow[] = `
+249.5600 258.7047 250.8006 321.4398 356.8519 414.6901 382.2038 290.1486 430.5853 466.3535
+222.7339 205.2658 202.9778 204.7070 207.7161 215.9618 213.6303 217.7272 224.2957 237.3142
+199.0539 194.3322 234.3200 232.8416 229.3074 220.4579 235.4208 255.7511 261.0125 247.5153
+321.5426 300.4002 283.8565 285.1330 285.7973 297.5855 280.2396 318.2613 305.3495 354.0487
+287.6079 285.0000 301.8206 320.1153 316.2773 293.3187 290.0750 334.8177 293.7469 371.5811
+234.8606 242.8118 272.9613 309.7688 317.4629 309.9976 454.1619 346.8311 330.3003 253.8644
+283.8424 289.5550 276.7693 299.8097 297.1710 338.1665 332.0265 348.8399 333.3600 362.0428
+265.4731 276.2012 243.3647 254.6723 279.0244 284.1912 305.5248 331.5229 335.7469 377.2990
+241.6083 273.9472 254.4907 270.8021 251.4519 254.6362 245.4523 235.3110 235.7541 237.2466
+312.3666 313.8058 291.6112 346.1222 365.7324 391.8385 404.2601 416.6923 455.8643 458.9167
+236.1032 230.3167 238.9256 254.9220 250.7103 269.7744 281.5648 308.1020 336.2806 351.6451
+256.2968 243.4543 256.2046 255.5271 268.9165 329.7247 379.4445 362.9184 394.4872 389.0527
+250.5265 300.0576 269.8939 280.5891 271.8274 304.6336 287.7466 266.5955 321.5418 347.5655
+221.6771 298.1939 326.8785 346.8555 348.7402 352.8287 354.4266 360.4326 375.6406 388.5417
+271.9235 268.4369 257.2424 277.6566 314.8222 317.2135 298.1353 348.1229 340.2800 366.5131
+225.2640 234.5235 238.9008 240.4730 267.5373 344.1937 281.1481 347.5855 365.1630 372.2288
+269.8804 272.4428 277.8989 281.7895 279.1705 284.5120 259.2658 304.6306 350.7807 369.4692
+269.4117 273.4740 297.5968 310.6316 287.1726 329.6076 334.4818 343.2199 369.1417 364.1236`
+  .trim()
+  .split('\n')
+  .flatMap((line, person) => line.split(' ').map((value, days) => ({ person, days, reaction: Number(value) })))
 
 /** Whether R is installed. */
 export const HAS_R = spawnSync('Rscript', ['--version']).status === 0

@@ -3,6 +3,7 @@ import type { Attack } from '../attack.ts'
 import { COHORT_ATTACKS } from './cohorts.ts'
 import { CONTRACT_ATTACKS } from './contracts.ts'
 import { DP_ATTACKS } from './dp.ts'
+import { MODEL_ATTACKS } from './models.ts'
 import { OWN_ATTACKS } from './own.ts'
 import { REPLAY_ATTACKS } from './replay.ts'
 import { SCRIPT_ATTACKS } from './scripts.ts'
@@ -13,6 +14,7 @@ export const ATTACKS: readonly Attack[] = [
   ...SQL_ATTACKS,
   ...SCRIPT_ATTACKS,
   ...CONTRACT_ATTACKS,
+  ...MODEL_ATTACKS,
   ...DP_ATTACKS,
   ...REPLAY_ATTACKS,
   ...OWN_ATTACKS

@@ -7,6 +7,7 @@ import {
   checkModel,
   COMBINING,
   INTERVALS,
+  LIKELIHOODS,
   isLeftToMapping,
   MODEL_FAMILIES,
   type ModelAsked,
@@ -39,6 +40,8 @@ A formula has the outcome, ~, and terms joined by +:
   a * b          the same as a + b + a:b
   - 1            no intercept
   (1 | subject)  a random intercept of each person, who can then have several rows: lmer in R
+  (1 + month | subject)  also a slope over the visits of a person, as lmer: the levels of month are numbers. || in place of |: slopes
+                         do not correlate with intercepts
   (1 | site)     a random intercept of each institution, as --site random
 It has no functions and no other brackets: a transformed variable must be a variable of the catalog. stimnet catalogs NAME
 --json shows the variables. A name that two tables have is written table.name.
@@ -74,6 +77,11 @@ docs/models.md for what it needs.`,
     site: { type: 'string', value: 'HOW', help: 'How institutions enter: none (unless given), fixed, random or meta' },
     method: { type: 'string', value: 'NAME', help: 'Of --site meta: reml (unless given), dl, pm or fixed' },
     interval: { type: 'string', value: 'NAME', help: 'Of --site meta: hartung_knapp (unless given) or wald' },
+    likelihood: {
+      type: 'string',
+      value: 'NAME',
+      help: 'Of (1 | subject): reml (unless given), or ml, by which models of other terms are compared'
+    },
     family: {
       type: 'string',
       value: 'NAME',
@@ -95,6 +103,7 @@ docs/models.md for what it needs.`,
       family: oneOf('--family', values.family ?? 'gaussian', families),
       ...(values.method === undefined ? {} : { method: oneOf('--method', values.method, COMBINING) }),
       ...(values.interval === undefined ? {} : { interval: oneOf('--interval', values.interval, INTERVALS) }),
+      ...(values.likelihood === undefined ? {} : { likelihood: oneOf('--likelihood', values.likelihood, LIKELIHOODS) }),
       ...(values.event === undefined ? {} : { event: values.event })
     }
     const where = whereOf(values.where ?? [])

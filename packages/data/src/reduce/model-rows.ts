@@ -15,21 +15,23 @@ export async function modelRows(measure: GramMeasure, base: Base, reading: Reduc
   const [people, count, rowBits] = found?.values ?? []
   const rows = Number(count ?? 0)
   const values = places.map(({ ref }) => [ref, new Float64Array(rows)] as const)
-  const columns = places.map(({ at }) => `x${at}`).join(', ')
+  // As doubles, which hold every whole number up to those that are refused below; whole numbers of 64 bits would be an object each.
+  const columns = places.map(({ at }) => `CAST(x${at} AS DOUBLE)`).join(', ')
   const owners = new Uint32Array(rows)
   let place = 0
   const sql = `SELECT ${columns}, s FROM ${base.from} WHERE ${complete}`
-  for await (const chunk of session.chunks(sql, base.parameters, signal)) {
-    for (const row of chunk) {
-      for (const [i, [ref, column]] of values.entries()) {
-        const value = Number(row[i])
+  for await (const chunk of session.chunksByColumn(sql, base.parameters, signal)) {
+    for (const [i, [ref, column]] of values.entries()) {
+      for (const [row, one] of (chunk[i] ?? []).entries()) {
+        const value = Number(one)
         if (!Number.isSafeInteger(value))
           throw new StimnetError('NODE_ERROR', `a value of ${ref} is too large for a model`)
-        column[place] = value
+        column[place + row] = value
       }
-      owners[place] = Number(row[places.length])
-      place += 1
     }
+    const people = chunk[places.length] ?? []
+    for (const [row, owner] of people.entries()) owners[place + row] = Number(owner)
+    place += people.length
   }
   if (place !== rows) throw new StimnetError('NODE_ERROR', 'the rows of a model changed while they were read')
   return {

@@ -4,7 +4,7 @@
  * are released by number of rows.
  */
 import { type GramMeasure, type ReducedGroup, type ReducedRows, SubjectSet, variablesOf } from '@stimnet/protocol'
-import { columnsOfModel } from '@stimnet/statistics'
+import { columnsOfModel, timeIn } from '@stimnet/statistics'
 import { type CellFinding, type CellRules, judged, rowsBehind, withheld } from './cells/basis.ts'
 import { countOf } from './numbers.ts'
 import { rowsOfSubjects } from './row-sets.ts'
@@ -66,13 +66,15 @@ export function fewestFor(columns: number, k: number): number {
   return Math.max(k, 3 * columns, columns + 10)
 }
 
-/** The people who have the same number of rows. */
+/** The people who have one number of rows; of a model with a random slope those who have one set of visits. */
 export interface PeopleOfSize {
   readonly size: number
+  /** The places of their visits among the levels of the time, ascending. */
+  readonly visits?: readonly number[]
   readonly people: SubjectSet
 }
 
-/** The numbers of rows per person that are in a model, ascending, and the number of people left out. */
+/** The numbers of rows, or sets of visits, that are in a model, ascending, and how many others were left out. */
 export interface Sizes {
   readonly kept: readonly PeopleOfSize[]
   readonly leftOut: number
@@ -80,7 +82,7 @@ export interface Sizes {
   readonly people: SubjectSet
 }
 
-/** Maximum number of different numbers of rows per person in a model: each has its own set of sums. */
+/** Numbers of rows, or sets of visits, in a model at most: each is a set of sums of its own. */
 const SIZES_MAX = 64
 
 /**
@@ -94,33 +96,64 @@ export function fewestOfSize(measure: GramMeasure, k: number): number {
 }
 
 /**
- * Leaves out the numbers of rows that too few people have. If fewer than k people of the catalog are then outside the model,
- * including those who have no such row, the number of rows with the fewest people is left out as well, until nobody or at
- * least k people are outside.
+ * Leaves out the numbers of rows, or sets of visits, that too few people have, and whoever has two rows of one visit. If fewer than k people of the catalog are then outside, with those who have no
+ * such row, the number of rows that fewest people have goes as well, until nobody or at least k people are outside.
  */
 export function sizesOf(
-  { support, owners }: Pick<ReducedRows, 'support' | 'owners'>,
+  rows: Pick<ReducedRows, 'support' | 'owners' | 'values'>,
   { measure, k }: { readonly measure: GramMeasure; readonly k: number }
 ): Sizes {
-  const rowsEach = new Map<number, number>()
-  for (const owner of owners) rowsEach.set(owner, (rowsEach.get(owner) ?? 0) + 1)
-  const all = [...Map.groupBy([...rowsEach.keys()], (owner) => rowsEach.get(owner) ?? 0)]
-    .map(([size, people]) => ({ size, people }))
-    .sort((a, b) => b.people.length - a.people.length || a.size - b.size)
+  const { support } = rows
+  const all = kindsIn(rows, measure).sort((a, b) => b.people.length - a.people.length || inOrder(a, b))
   const fewest = fewestOfSize(measure, k)
-  let kept = all.filter(({ people }) => people.length >= fewest).slice(0, SIZES_MAX)
+  let kept = all.filter(({ people, isOnce }) => isOnce && people.length >= fewest).slice(0, SIZES_MAX)
   const outside = () => support.universe - kept.reduce((sum, { people }) => sum + people.length, 0)
   while (kept.length > 0 && outside() > 0 && outside() < k) kept = kept.slice(0, -1)
   return {
     kept: kept
-      .map(({ size, people }) => ({ size, people: SubjectSet.of(support.universe, people) }))
-      .sort((a, b) => a.size - b.size),
+      .sort(inOrder)
+      .map(({ isOnce: _, people, ...kind }) => ({ ...kind, people: SubjectSet.of(support.universe, people) })),
     leftOut: all.length - kept.length,
     people: SubjectSet.of(
       support.universe,
       kept.flatMap(({ people }) => people)
     )
   }
+}
+
+/** People who are alike in how many rows they have, or in their visits. */
+interface Kind extends Pick<PeopleOfSize, 'size' | 'visits'> {
+  readonly people: readonly number[]
+  /** Whether nobody of them has two rows of one visit, which have no place of their own in a slope. */
+  readonly isOnce: boolean
+}
+
+function kindsIn({ owners, values }: Pick<ReducedRows, 'owners' | 'values'>, measure: GramMeasure): Kind[] {
+  const time = timeIn(measure)
+  const visit = time === undefined ? undefined : values.get(time)
+  const ofPeople = new Map<number, number[]>()
+  for (const [row, owner] of owners.entries()) {
+    const own = ofPeople.get(owner)
+    if (own === undefined) ofPeople.set(owner, [visit?.[row] ?? 0])
+    else own.push(visit?.[row] ?? 0)
+  }
+  if (time === undefined)
+    return [...Map.groupBy(ofPeople.keys(), (owner) => ofPeople.get(owner)?.length ?? 0)].map(([size, people]) => ({
+      size,
+      people,
+      isOnce: true
+    }))
+  for (const own of ofPeople.values()) own.sort((a, b) => a - b)
+  const all = Map.groupBy(ofPeople.keys(), (owner) => ofPeople.get(owner)?.join() ?? '')
+  return [...all.values()].map((people) => {
+    const visits = ofPeople.get(people[0] ?? 0) ?? []
+    return { size: visits.length, visits, people, isOnce: new Set(visits).size === visits.length }
+  })
+}
+
+function inOrder(a: Pick<Kind, 'size' | 'visits'>, b: Pick<Kind, 'size' | 'visits'>): number {
+  const [one, other] = [a.visits?.join() ?? '', b.visits?.join() ?? '']
+  return a.size - b.size || (one < other ? -1 : one > other ? 1 : 0)
 }
 
 /** The rows of some people. */

@@ -52,6 +52,8 @@ export interface PossibleQuestion {
   readonly keys: readonly VariableRef[]
   /** The number of groups that the other keys can make. */
   readonly otherCells: number
+  /** Of each other key: the levels that the conditions leave. */
+  readonly levelsLeft: ReadonlyMap<VariableRef, number>
   readonly filters: readonly PossibleFilter[]
 }
 
@@ -61,6 +63,8 @@ export interface Possible {
   readonly long?: string
   readonly keys: readonly VariableRef[]
   readonly otherCells: number
+  /** Of each other key: the levels that the conditions leave. */
+  readonly levelsLeft: ReadonlyMap<VariableRef, number>
   readonly groups: readonly { readonly labels: readonly (string | null)[]; readonly people: SubjectSet }[]
   readonly sets: readonly PossibleSet[]
 }
@@ -136,6 +140,7 @@ export function possibleBy(
     ...(long === undefined ? {} : { long }),
     keys: keys.filter(isKnownOnce),
     otherCells: seen.reduce((product, levels) => product * Math.max(1, levels.size), 1),
+    levelsLeft: new Map(otherKeys.map((key, i) => [key, seen[i]?.size ?? 0])),
     filters: [...filters.values()]
   }
 }

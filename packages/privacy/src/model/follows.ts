@@ -13,9 +13,12 @@ import {
   solveExactly
 } from '@stimnet/statistics'
 
-/** For each combination of columns that is zero for everybody: its variables. Empty if the columns are independent. */
-export function followingIn(measure: GramMeasure, matrix: IntegerMatrix): readonly (readonly VariableRef[])[] {
-  const columns = columnsOfModel(measure)
+/** The variables of each combination of columns that is zero for everybody; none where the columns are independent. */
+export function followingIn(
+  measure: GramMeasure,
+  matrix: IntegerMatrix,
+  columns: readonly DesignColumn[] = columnsOfModel(measure)
+): readonly (readonly VariableRef[])[] {
   const kept = independentIn(matrix)
   return columns.flatMap((column, at) => {
     // A column of zeros belongs to levels that nobody has. It is not part of a combination.

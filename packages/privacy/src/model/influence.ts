@@ -11,7 +11,8 @@ import {
   type IntegerMatrix,
   partAt,
   ratioToNumber,
-  solveExactly
+  solveExactly,
+  timesIn
 } from '@stimnet/statistics'
 
 /**
@@ -48,6 +49,7 @@ export function leverageAbove(
     columns.map(() => 0n)
   )
   const rounded = inverse.map((row) => Float64Array.from(row, (value) => ratioToNumber(value, bottom)))
+  const flat = flatOf(rounded)
   const values = columns.map((column) => valuesOf(column, measure, rows))
   // Each of the size² products has at most four rounding errors, and their sum adds one error per term.
   const errorEach = (size * size + 8) * 2 ** -52
@@ -55,7 +57,7 @@ export function leverageAbove(
   let decidedExactly = 0
   for (let row = 0; row < rows.rows; row++) {
     for (let i = 0; i < size; i++) own[i] = values[i]?.[row] ?? 0
-    const { sum, magnitude } = leverageOf(own, rounded)
+    const { sum, magnitude } = leverageOf(own, flat)
     if ((sum + magnitude * errorEach) * k <= 1) continue
     // If columns nearly depend on each other, all people are undecided. A model that takes too long to judge is refused.
     const isUndecided = (sum - magnitude * errorEach) * k <= 1
@@ -81,43 +83,61 @@ export function weightAbove(
     without
   }: {
     readonly matrix: IntegerMatrix
-    /** By column of the model. */
+    /** By column of the matrix: those of the model, and of totals with a random slope each of them once more, weighted by time. */
     readonly values: readonly Float64Array[]
     readonly owners: Uint32Array
     readonly k: number
     readonly without?: 'outcome'
   }
 ): TooStrong | undefined {
-  const all = columnsOfModel(measure)
-  const used = independentIn(matrix).filter((at) => without === undefined || at < all.length - 1)
+  const columns = columnsOfModel(measure)
+  const all = matrix.map((_, at) => columns[at % columns.length] ?? { name: '', levels: new Map() })
+  const isOutcome = (at: number) => at % columns.length === columns.length - 1
+  const places = matrix.flatMap((_, at) => (without === undefined || !isOutcome(at) ? [at] : []))
+  const used = independentIn(partAt(matrix, places)).flatMap((at) => places[at] ?? [])
   const size = used.length
   const { bottom, inverse } = solveExactly(
     partAt(matrix, used),
     used.map(() => 0n)
   )
   const rounded = inverse.map((row) => Float64Array.from(row, (value) => ratioToNumber(value, bottom)))
+  const flat = flatOf(rounded)
   const errorEach = (size * size + 8) * 2 ** -52
   const weights = new Map<number, number>()
   for (let row = 0; row < owners.length; row++) {
     const own = Float64Array.from(used, (at) => values[at]?.[row] ?? 0)
-    const { sum, magnitude } = leverageOf(own, rounded)
+    const { sum, magnitude } = leverageOf(own, flat)
     const owner = owners[row] ?? 0
     const weight = (weights.get(owner) ?? 0) + sum + magnitude * errorEach
     weights.set(owner, weight)
     if (!(weight * k * (1 + 2 ** -40) <= 1)) {
-      const columns = used.flatMap((at) => all[at] ?? [])
-      return { column: strongestOf(own, columns, rounded) }
+      return {
+        column: strongestOf(
+          own,
+          used.flatMap((at) => all[at] ?? []),
+          rounded
+        )
+      }
     }
   }
   return undefined
 }
 
-/** The leverage of a row in doubles (`sum`), and the sum of the absolute values of its terms (`magnitude`). */
-function leverageOf(own: Float64Array, inverse: readonly Float64Array[]): { sum: number; magnitude: number } {
-  let [sum, magnitude] = [0, 0]
-  for (let i = 0; i < own.length; i++) {
-    for (let j = 0; j < own.length; j++) {
-      const term = (own[i] ?? 0) * (own[j] ?? 0) * (inverse[i]?.[j] ?? 0)
+/** The inverse row by row, so that it is read in one go. */
+function flatOf(inverse: readonly Float64Array[]): Float64Array {
+  const flat = new Float64Array(inverse.length ** 2)
+  for (const [i, row] of inverse.entries()) flat.set(row, i * inverse.length)
+  return flat
+}
+
+/** The leverage of a row in doubles, and the sum of the sizes of its terms. */
+function leverageOf(own: Float64Array, inverse: Float64Array): { sum: number; magnitude: number } {
+  const size = own.length
+  let [sum, magnitude, at] = [0, 0, 0]
+  for (let i = 0; i < size; i++) {
+    const value = own[i] as number
+    for (let j = 0; j < size; j++) {
+      const term = value * (own[j] as number) * (inverse[at++] as number)
       sum += term
       magnitude += Math.abs(term)
     }
@@ -150,7 +170,12 @@ function strongestOf(row: Float64Array, columns: readonly DesignColumn[], invers
 }
 
 /** The values of one column of the design, by row. */
-export function valuesOf({ number, levels }: DesignColumn, { factors }: GramMeasure, rows: ReducedRows): Float64Array {
+export function valuesOf(
+  { number, levels, time }: DesignColumn,
+  measure: GramMeasure,
+  rows: ReducedRows
+): Float64Array {
+  const { factors } = measure
   const found = number === undefined ? new Float64Array(rows.rows).fill(1) : rows.values.get(number)?.slice()
   if (found === undefined) throw new TypeError('rows without a variable of the model')
   for (const [variable, level] of levels) {
@@ -159,17 +184,45 @@ export function valuesOf({ number, levels }: DesignColumn, { factors }: GramMeas
     if (own === undefined) throw new TypeError('rows without a variable of the model')
     for (let row = 0; row < found.length; row++) if (own[row] !== place) found[row] = 0
   }
+  if (time === undefined) return found
+  const units = timesIn(measure).units.map(Number)
+  const visits = rows.values.get(time)
+  for (let row = 0; row < found.length; row++) found[row] = (found[row] ?? 0) * (units[visits?.[row] ?? 0] ?? 0)
   return found
 }
 
-/** Whether the rows produce this matrix: the judged people must be the people whose sums are released. */
-export function isOfRows(measure: GramMeasure, matrix: IntegerMatrix, rows: ReducedRows): boolean {
-  const columns = columnsOfModel(measure).map((column) => valuesOf(column, measure, rows))
-  return columns.every((one, i) => columns.every((other, j) => j < i || exactProduct(one, other) === matrix[i]?.[j]))
+/** The largest size of a value; infinite where one is no whole number. */
+function largestOf(values: Float64Array): number {
+  let [least, most, isWhole] = [0, 0, true]
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? 0
+    if (value < least) least = value
+    if (value > most) most = value
+    isWhole &&= Number.isInteger(value)
+  }
+  return isWhole ? Math.max(most, -least) : Number.POSITIVE_INFINITY
 }
 
-/** The exact sum of products of whole numbers. */
-export function exactProduct(one: Float64Array, other: Float64Array): bigint {
+/** Whether the rows make this matrix: judged people must be those whose sums are released. */
+export function isOfRows(measure: GramMeasure, matrix: IntegerMatrix, rows: ReducedRows): boolean {
+  const columns = columnsOfModel(measure).map((column) => valuesOf(column, measure, rows))
+  const largest = columns.map(largestOf)
+  return columns.every((one, i) =>
+    columns.every((other, j) => {
+      const most = (largest[i] ?? 0) * (largest[j] ?? 0)
+      return j < i || exactProduct(one, other, most) === matrix[i]?.[j]
+    })
+  )
+}
+
+/** The exact sum of products of whole numbers. `most`: what no product is above. */
+export function exactProduct(one: Float64Array, other: Float64Array, most = largestOf(one) * largestOf(other)): bigint {
+  // Where no partial sum can leave the whole numbers that doubles hold, none is looked at.
+  if (most * one.length <= Number.MAX_SAFE_INTEGER / 2) {
+    let sum = 0
+    for (let row = 0; row < one.length; row++) sum += (one[row] ?? 0) * (other[row] ?? 0)
+    return BigInt(sum)
+  }
   let [whole, part] = [0n, 0]
   for (let row = 0; row < one.length; row++) {
     const [a, b] = [one[row] ?? 0, other[row] ?? 0]

@@ -1,9 +1,10 @@
 /**
- * Judgement of a model with a random intercept. The questions about rows and about people's totals are judged separately for
- * each number of rows per person, and the model as a whole is judged with all rows of a person together.
+ * Judgement of a model with a random intercept: the questions about rows and those about people's totals, for the people of each
+ * number of rows by themselves, and the model as a whole with all rows of a person as one. With a random slope the same for the people
+ * with each set of visits, whose sums are judged at each visit by itself.
  */
-import { canonicalJson, type ReducedRows, type VariableRef } from '@stimnet/protocol'
-import { columnsOfModel, type IntegerMatrix } from '@stimnet/statistics'
+import { canonicalJson, type GramMeasure, type ReducedRows, type VariableRef } from '@stimnet/protocol'
+import { columnsOfModel, type DesignColumn, type IntegerMatrix, timeIn, timesIn } from '@stimnet/statistics'
 import { rowsOfSubjects } from '../judge/row-sets.ts'
 import type { Suppressed } from '../judge/suppress.ts'
 import type { Ledgers } from '../ledgers.ts'
@@ -20,9 +21,10 @@ import {
   type SumsOfSize,
   widthOf
 } from './judged.ts'
-import { decimalsIn, matrixFrom } from './matrix.ts'
+import { decimalsIn, matrixOver } from './matrix.ts'
 import { personSums } from './person-sums.ts'
 import { questionsIn, rowQuestions, rowsOfEverybody } from './questions.ts'
+import { columnsAt, totalsFrom, withinFrom } from './times.ts'
 import { type PeopleOfSize, rowsOf, sizesOf } from '../judge/model-people.ts'
 
 /**
@@ -35,18 +37,24 @@ export function judgePeople(asked: ModelToJudge, rows: ReducedRows): ModelJudgem
   for (let kept = all.map((one, at) => ({ ...one, at })); ; ) {
     const judged = judgeSizes(asked, rows, { kept, sizes: all.length, leftOut: leftOut + all.length - kept.length })
     if (!('unpaid' in judged)) return judged
-    kept = kept.filter(({ size }) => size !== judged.unpaid)
+    kept = kept.filter(({ at }) => at !== judged.unpaid)
     if (kept.length === 0) return no(judged.why)
   }
 }
 
-/** The numbers of rows per person that are in a model. */
+/** The numbers of rows, or sets of visits, that are in a model. */
 interface Kept {
   /** `at` is the index among all numbers of rows that enough people have, for which questions were asked. */
   readonly kept: readonly (PeopleOfSize & { readonly at: number })[]
   /** How many different numbers of rows enough people have. */
   readonly sizes: number
   readonly leftOut: number
+}
+
+function visitsInWords({ visits }: PeopleOfSize, measure: GramMeasure): string {
+  if (visits === undefined || timeIn(measure) === undefined) return ''
+  const { levels } = timesIn(measure)
+  return ` at ${visits.map((at) => levels[at]).join(', ')}`
 }
 
 function judgeSizes(
@@ -75,8 +83,8 @@ function judgeSizes(
     const own = rowsOf(rows, each.people)
     const sums = sumsOf(each, { asked, answers, rows: own, ledgers, decimals })
     if ('why' in sums) {
-      const why = `people with ${each.size} rows: ${sums.why}`
-      return sums.isUnpaid === true ? { unpaid: each.size, why } : no(why)
+      const why = `people with ${each.size} rows${visitsInWords(each, measure)}: ${sums.why}`
+      return sums.isUnpaid === true ? { unpaid: each.at, why } : no(why)
     }
     ledgers = sums.ledgers
     found.push(sums.sums)
@@ -145,14 +153,16 @@ function told(
  * values are present.
  */
 function emptyIn(
-  { plan, reduction }: JudgedPart,
+  { plan, reduction, possible, rare }: JudgedPart,
   { rows, groupsWithheld }: Suppressed,
   { measure, facts }: Pick<ModelToJudge, 'measure' | 'facts'>
 ): number {
   let share = 1
   for (const [at, { variable }] of plan.groupBy.entries()) {
     if (!facts(variable).identifying || !variable.startsWith(`${measure.random?.table}.`)) continue
-    const declared = measure.factors.find((one) => one.variable === variable)?.levels.length ?? 1
+    // A condition may leave fewer levels than are declared, and of the others there are no groups.
+    const left = (rare?.possible ?? possible)?.levelsLeft.get(variable)
+    const declared = left ?? measure.factors.find((one) => one.variable === variable)?.levels.length ?? 1
     share *= new Set(reduction.groups.map(({ key }) => key[at])).size / declared
   }
   return Math.round((groupsWithheld + rows.length) * (1 - share))
@@ -172,9 +182,10 @@ interface OfSize {
  * the sums are not released.
  */
 function sumsOf(
-  { size, people }: PeopleOfSize,
+  kind: PeopleOfSize,
   { asked, answers, rows, decimals, ...before }: OfSize
 ): { readonly ledgers: Ledgers; readonly sums: SumsOfSize } | Untold {
+  const { size, visits, people } = kind
   const { measure, model, facts, k } = asked
   if (rows.rows !== size * people.size) return { why: 'the reduction lacks rows' }
   const ofRows = answers.slice(0, rowQuestions(measure, model.plan).length)
@@ -188,26 +199,50 @@ function sumsOf(
     ledgers = next.ledgers
   }
   const places = new Map<VariableRef, number>(
-    columnsOfModel(measure).flatMap(({ number }, i) => (number === undefined ? [] : [[number, decimals[i] ?? 0]]))
+    columnsOfModel(measure).flatMap(({ number, time }, i) =>
+      number === undefined || time !== undefined ? [] : [[number, decimals[i] ?? 0]]
+    )
   )
-  const made = personSums({ measure, plan: model.plan, rows, size, facts, answers: ofPeople, decimals: places }, k)
+  const columns = columnsAt(measure, visits)
+  const summed = matrixOver(columns, ofRows)
+  if (summed === undefined) return { why: 'the answers lack a sum of the model' }
+  const made = personSums(
+    {
+      measure,
+      plan: model.plan,
+      rows,
+      size,
+      facts,
+      answers: ofPeople,
+      decimals: places,
+      columns,
+      within: summed
+    },
+    k
+  )
   if ('why' in made) return made
   for (const part of made.parts) {
     const next = told(part, ledgers, asked)
     if ('why' in next) return { ...next, why: `totals: ${next.why}` }
     ledgers = next.ledgers
   }
-  const within = matrixFrom(measure, ofRows)
+  const within = withinFrom(measure, columns, summed)
+  const totals = totalsFrom(measure, columns, made.totals)
   const byPerson = totalsIn(rows, asked)
-  if (within === undefined || !isOfRows(measure, within, rows) || !isOf(made.totals, byPerson.values))
+  if (!isOfRows(measure, within, rows) || !isOf(totals, byPerson.values))
     return { why: 'the answers lack a sum of the model' }
-  const why = whyNot({ within, totals: made.totals }, { asked, rows, byPerson })
+  const why =
+    followsIn({ within: summed, totals: made.totals }, columns, asked) ??
+    tooStrongIn({ within, totals }, { asked, rows, byPerson })
   if (why !== undefined) return { why }
-  return { ledgers, sums: { size, people: people.size, within, totals: made.totals } }
+  return {
+    ledgers,
+    sums: { ...(visits === undefined ? {} : { visits }), size, people: people.size, within, totals }
+  }
 }
 
 interface Totals {
-  /** By column of the model, with one entry per person. */
+  /** By column of the model, one entry for each person; with a random slope then each column weighted by time. */
   readonly values: readonly Float64Array[]
   readonly owners: Uint32Array
 }
@@ -215,8 +250,10 @@ interface Totals {
 function totalsIn(rows: ReducedRows, { measure }: Pick<ModelToJudge, 'measure'>): Totals {
   const owners = Uint32Array.from(new Set(rows.owners))
   const place = new Map([...owners].map((owner, at) => [owner, at]))
-  const values = columnsOfModel(measure).map((column) => {
-    const own = valuesOf(column, measure, rows)
+  const columns = columnsOfModel(measure).map((column) => valuesOf(column, measure, rows))
+  const times = timeIn(measure) === undefined ? undefined : valuesOf(timeColumn(measure), measure, rows)
+  const weighted = times === undefined ? [] : columns.map((own) => own.map((value, row) => value * (times[row] ?? 0)))
+  const values = [...columns, ...weighted].map((own) => {
     const totals = new Float64Array(owners.length)
     for (const [row, value] of own.entries()) {
       const at = place.get(rows.owners[row] ?? 0) ?? 0
@@ -227,27 +264,39 @@ function totalsIn(rows: ReducedRows, { measure }: Pick<ModelToJudge, 'measure'>)
   return { values, owners }
 }
 
+function timeColumn(measure: GramMeasure): DesignColumn {
+  return { name: '', levels: new Map(), time: timesIn(measure).variable }
+}
+
 function isOf(matrix: IntegerMatrix, values: readonly Float64Array[]): boolean {
   if (values.some((own) => own.some((value) => !Number.isSafeInteger(value)))) return false
   return values.every((one, i) => values.every((other, j) => j < i || exactProduct(one, other) === matrix[i]?.[j]))
 }
 
-/** The reason why the sums as a whole may not be released; undefined if they may. */
-function whyNot(
+/** What follows from the others in the sums over some columns; undefined if nothing does. */
+function followsIn(
   { within, totals }: Pick<SumsOfSize, 'within' | 'totals'>,
-  { asked, rows, byPerson }: { readonly asked: ModelToJudge; readonly rows: ReducedRows; readonly byPerson: Totals }
+  columns: readonly DesignColumn[],
+  { measure, settings, facts }: Pick<ModelToJudge, 'measure' | 'settings' | 'facts'>
 ): string | undefined {
-  const { measure, settings, facts, k } = asked
   const isUnknown = (variable: VariableRef) => !facts(variable).identifying
   const factors = measure.factors.map(({ variable }) => variable)
   // The rows and levels of each person were judged as groups: totals of levels that follow from others disclose nothing
   // else.
   const isUnknownNumber = (variable: VariableRef) => isUnknown(variable) && !factors.includes(variable)
   const follows = settings.zerosAreDisclosive
-    ? (followingIn(measure, within).find((one) => one.some(isUnknown)) ??
-      followingIn(measure, totals).find((one) => one.some(isUnknownNumber)))
+    ? (followingIn(measure, within, columns).find((one) => one.some(isUnknown)) ??
+      followingIn(measure, totals, columns).find((one) => one.some(isUnknownNumber)))
     : undefined
-  if (follows !== undefined) return `follows: one of ${follows.join(', ')} follows from the others for everybody`
+  return follows && `follows: one of ${follows.join(', ')} follows from the others for everybody`
+}
+
+/** Who weighs too much in the sums that are released; undefined if nobody does. */
+function tooStrongIn(
+  { within, totals }: Pick<SumsOfSize, 'within' | 'totals'>,
+  { asked, rows, byPerson }: { readonly asked: ModelToJudge; readonly rows: ReducedRows; readonly byPerson: Totals }
+): string | undefined {
+  const { measure, k } = asked
   const ofRows = {
     matrix: within,
     values: columnsOfModel(measure).map((column) => valuesOf(column, measure, rows)),

@@ -66,9 +66,11 @@ export type Released =
   | { readonly table: CountTable }
   | { readonly round: ModelRoundPart }
 
-/** The sums over the people with one number of rows: `within` sums over their rows, `totals` over their totals. */
+/** The sums over the people with one number of rows, or one set of visits: of their rows, and of their totals. */
 export interface SumsOfSize {
   readonly size: number
+  /** As in `PeopleOfSize`. */
+  readonly visits?: readonly number[]
   readonly people: number
   readonly within: IntegerMatrix
   readonly totals: IntegerMatrix

@@ -8,7 +8,15 @@ import {
   type Reduction,
   type VariableRef
 } from '@stimnet/protocol'
-import { columnsOfModel, type EntrySum, entryOf, type IntegerMatrix } from '@stimnet/statistics'
+import {
+  columnsOfModel,
+  type DesignColumn,
+  type EntrySum,
+  entryOf,
+  type IntegerMatrix,
+  timeIn,
+  timesIn
+} from '@stimnet/statistics'
 import { covariatesOf } from './questions.ts'
 
 /** A question with its reduction. */
@@ -19,7 +27,11 @@ export interface Answered {
 
 /** The Gram matrix; undefined if the answers lack one of its sums, which a release must not overlook. */
 export function matrixFrom(measure: GramMeasure, answers: readonly Answered[]): IntegerMatrix | undefined {
-  const columns = columnsOfModel(measure)
+  return matrixOver(columnsOfModel(measure), answers)
+}
+
+/** The same over other columns. */
+export function matrixOver(columns: readonly DesignColumn[], answers: readonly Answered[]): IntegerMatrix | undefined {
   const rows = columns.map((one) =>
     columns.map((other) => {
       const entry = entryOf(one, other)
@@ -95,6 +107,10 @@ export function decimalsIn(measure: GramMeasure, answers: readonly Answered[]): 
     }
     return undefined
   }
-  const found = columnsOfModel(measure).map(({ number }) => (number === undefined ? 0 : of(number)))
+  const ofTime = timeIn(measure) === undefined ? 0 : timesIn(measure).decimals
+  const found = columnsOfModel(measure).map(({ number, time }) => {
+    const own = number === undefined ? 0 : of(number)
+    return own === undefined || time === undefined ? own : own + ofTime
+  })
   return found.includes(undefined) ? undefined : (found as number[])
 }

@@ -21,7 +21,7 @@ export function gramPartOf(
     upper: 'matrix' in released ? upperOf(released.matrix) : [],
     site: measure.site,
     ...(measure.meta === undefined ? {} : { meta: measure.meta }),
-    ...('matrix' in released && released.sizes !== undefined ? { clusters: clustersOf(released.sizes) } : {}),
+    ...('matrix' in released && released.sizes !== undefined ? { clusters: clustersOf(measure, released.sizes) } : {}),
     ...(fit === undefined ? {} : { fit }),
     ...('noisy' in released ? { noisy: released.noisy } : {}),
     ...('round' in released ? { round: released.round } : {}),
@@ -47,20 +47,23 @@ function rowsIn(kept: readonly SumsOfSize[]): number {
   return kept.reduce((sum, { size, people }) => sum + size * people, 0)
 }
 
-function clustersOf({
-  leftOut,
-  kept,
-  rows
-}: {
-  readonly leftOut: number
-  readonly kept: readonly SumsOfSize[]
-  readonly rows?: number
-}) {
-  const sizes = kept.map(({ size, people, within, totals }) => ({
+function clustersOf(
+  measure: GramMeasure,
+  { leftOut, kept, rows }: { readonly leftOut: number; readonly kept: readonly SumsOfSize[]; readonly rows?: number }
+): GramPart['clusters'] {
+  const { slope, likelihood } = measure.random ?? {}
+  const sizes = kept.map(({ size, visits, people, within, totals }) => ({
     size,
     people,
+    ...(visits === undefined ? {} : { visits: [...visits] }),
     within: upperOf(within),
     totals: upperOf(totals)
   }))
-  return { left_out: leftOut, ...(rows === undefined ? {} : { rows }), sizes }
+  return {
+    left_out: leftOut,
+    ...(rows === undefined ? {} : { rows }),
+    ...(slope === undefined ? {} : { time: namesIn(measure)(slope.variable), correlated: slope.correlated }),
+    ...(likelihood === undefined ? {} : { likelihood }),
+    sizes
+  }
 }

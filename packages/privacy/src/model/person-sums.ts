@@ -21,7 +21,7 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
-import { columnsOfModel, type DesignColumn, type IntegerMatrix } from '@stimnet/statistics'
+import type { DesignColumn, IntegerMatrix } from '@stimnet/statistics'
 import type { Defining } from '../judge/defining.ts'
 import type { FactsOf, VariableFacts } from '../judge/facts.ts'
 import type { Possible } from '../judge/possible.ts'
@@ -29,6 +29,7 @@ import type { Unsaid } from '../judge/unsaid.ts'
 import { valuesOf } from './influence.ts'
 import type { JudgedPart } from './judged.ts'
 import { keysOfPeople } from './questions.ts'
+import { placeInRows } from './times.ts'
 
 /** The people with one number of rows, with their rows and the answers to `peopleQuestions` about them. */
 export interface PeopleOfModel {
@@ -40,6 +41,9 @@ export interface PeopleOfModel {
   readonly answers: readonly JudgedPart[]
   /** Number of decimals in which a variable's values are stored, by variable. */
   readonly decimals: ReadonlyMap<VariableRef, number>
+  /** The columns of which totals are summed, and the sums of their products over rows. */
+  readonly columns: readonly DesignColumn[]
+  readonly within: IntegerMatrix
 }
 
 /** The questions about totals, and the matrix of sums that their answers give. */
@@ -79,7 +83,7 @@ interface Asked {
 export function personSums(of: PeopleOfModel, k: number): PersonSums | NoPersonSums {
   const { measure, facts } = of
   const columns: ByPerson[] = []
-  for (const column of columnsOfModel(measure)) {
+  for (const column of of.columns) {
     const own = byPerson(column, of)
     if (own === undefined) return { why: `a person has rows with a level of ${column.name} more often than another` }
     columns.push(own)
@@ -87,17 +91,24 @@ export function personSums(of: PeopleOfModel, k: number): PersonSums | NoPersonS
   const few = fewApart(columns, of.rows.support, k)
   if (few !== undefined) return { why: `few people have rows with the levels of ${few}, or few of the others` }
   const asked = new Map<string, Asked>()
-  for (const [i, one] of columns.entries()) for (const other of columns.slice(i)) addPair(asked, [one, other], of)
+  for (const [i, one] of columns.entries())
+    for (const other of columns.slice(i))
+      if (placeInRows(measure, of.columns, [one.column, other.column]) === undefined) addPair(asked, [one, other], of)
   const variables = new Map(
     columns.flatMap((one) => (one.variable === undefined ? [] : [[one.variable, factsOf(one, facts)]]))
   )
   const parts = new Map<string, JudgedPart>()
   for (const [key, one] of asked) {
-    const part = partOf(one, { ...of, columns, variables })
+    const part = partOf(one, { ...of, ofPeople: columns, variables })
     if (part === undefined) return { why: 'the answers lack a group of people' }
     parts.set(key, part)
   }
-  const totals = columns.map((one) => columns.map((other) => sumIn([one, other], parts, measure)))
+  const totals = columns.map((one) =>
+    columns.map((other) => {
+      const place = placeInRows(measure, of.columns, [one.column, other.column])
+      return place === undefined ? sumIn([one, other], parts, measure) : of.within[place[0]]?.[place[1]]
+    })
+  )
   return totals.some((row) => row.includes(undefined))
     ? { why: 'the answers lack a sum of totals' }
     : { parts: [...parts.values()], totals: totals as IntegerMatrix }
@@ -204,7 +215,7 @@ function keyOf([one, other]: readonly [ByPerson, ByPerson], by: readonly Variabl
 }
 
 interface Making extends PeopleOfModel {
-  readonly columns: readonly ByPerson[]
+  readonly ofPeople: readonly ByPerson[]
   readonly variables: ReadonlyMap<VariableRef, VariableFacts>
 }
 
@@ -292,7 +303,7 @@ function groupOf(
 ): ReducedGroup[] {
   const support = group.support.and(people)
   if (support.size === 0) return []
-  const of = (variable: VariableRef) => making.columns.find((one) => one.variable === variable)
+  const of = (variable: VariableRef) => making.ofPeople.find((one) => one.variable === variable)
   const columns = new Map<VariableRef, ReducedColumn>()
   for (const variable of measures.flatMap(variablesOf)) {
     const column = of(variable)

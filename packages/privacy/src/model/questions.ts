@@ -13,7 +13,8 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
-import { columnsOfModel, type DesignColumn, entryOf, gramIn } from '@stimnet/statistics'
+import { columnsSummed, type DesignColumn, entryOf, gramIn } from '@stimnet/statistics'
+import { placeInRows } from './times.ts'
 
 /** Maximum number of measures of a query. */
 const MEASURES_MAX = 32
@@ -68,7 +69,7 @@ export function rowsOfEverybody(plan: Plan, complete: ReadonlySet<VariableRef>):
 
 /** The questions for the groups in which totals of people are summed; they count people only. */
 export function peopleQuestions(measure: GramMeasure, { tables, where }: Plan): readonly Plan[] {
-  const columns = columnsOfModel(measure)
+  const columns = columnsSummed(measure)
   const found = new Map<string, readonly VariableRef[]>()
   for (const one of columns) {
     for (const other of columns) {
@@ -91,11 +92,12 @@ export function peopleQuestions(measure: GramMeasure, { tables, where }: Plan): 
 export function totalsAsked(plan: Plan): readonly Plan[] {
   const measure = gramIn(plan)
   if (measure?.random === undefined) return []
-  const columns = columnsOfModel(measure)
+  const columns = columnsSummed(measure)
   const found = new Map<string, Needed>()
   const { table } = measure.random
   for (const [i, one] of columns.entries()) {
     for (const other of columns.slice(i)) {
+      if (placeInRows(measure, columns, [one, other]) !== undefined) continue
       const rowLevels = [...one.levels, ...other.levels].filter(([variable]) => variable.startsWith(`${table}.`))
       const by = keysOfPeople(measure, [one, other])
       const key = JSON.stringify([by, [...new Set(rowLevels.map((level) => level.join('=')))].sort()])
@@ -141,7 +143,7 @@ function countsAsked(measure: GramMeasure, { tables, where }: Plan): Plan {
 }
 
 function neededBy(measure: GramMeasure): Map<string, Needed> {
-  const columns = columnsOfModel(measure)
+  const columns = columnsSummed(measure)
   const found = new Map<string, Needed>()
   for (const [i, one] of columns.entries()) {
     for (const other of columns.slice(i)) {

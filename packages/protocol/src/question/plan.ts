@@ -64,9 +64,9 @@ export interface GramMeasure {
   readonly site: SiteEffects
   /** The kind of fit; absent: a linear regression. */
   readonly fit?: ModelFit
-  /** A normally distributed intercept per person. `table`: the table whose rows are the rows of the model, several per person. */
-  readonly random?: { readonly by: 'subject'; readonly table: string }
-  /** Only for `site: meta`: how coefficients are combined. Absent: restricted likelihood, with the interval of Hartung and Knapp. */
+  /** Of a model in which each person has an intercept of their own, drawn from a normal distribution. */
+  readonly random?: RandomOfPeople
+  /** Of `site: meta`, how coefficients are combined; absent: by restricted likelihood, interval of Hartung and Knapp. */
   readonly meta?: Pick<MetaTest, 'method' | 'interval'>
 }
 
@@ -116,7 +116,21 @@ export interface RoundBasis {
   readonly estimates: readonly string[]
 }
 
-/** A categorical variable in a model. */
+/** What of each person is drawn from a normal distribution: an intercept, and with a slope also the change with time. */
+export interface RandomOfPeople {
+  readonly by: 'subject'
+  /** The one whose rows are those of the model, of which a person can have several. */
+  readonly table: string
+  /**
+   * The time of visits: a category of the rows, all levels of which are numbers. In the terms it is a number. `correlated`: whether the
+   * slope of a person may correlate with the intercept.
+   */
+  readonly slope?: { readonly variable: VariableRef; readonly correlated: boolean }
+  /** Maximum likelihood in place of the restricted one. */
+  readonly likelihood?: 'ml'
+}
+
+/** A category in a model. */
 export interface ModelFactor {
   readonly variable: VariableRef
   readonly levels: readonly string[]
@@ -129,7 +143,10 @@ export type SiteEffects = (typeof SITE_EFFECTS)[number]
 
 /** The variables that a measure is computed from; none for a count of subjects or rows. */
 export function variablesOf(measure: Measure): readonly VariableRef[] {
-  if (measure.kind === 'gram') return [...new Set([measure.outcome, ...measure.terms.flat()])].sort()
+  if (measure.kind === 'gram') {
+    const { slope } = measure.random ?? {}
+    return [...new Set([measure.outcome, ...measure.terms.flat(), ...(slope ? [slope.variable] : [])])].sort()
+  }
   return 'variables' in measure ? measure.variables : 'variable' in measure ? [measure.variable] : []
 }
 

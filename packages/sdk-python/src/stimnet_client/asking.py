@@ -21,6 +21,7 @@ FAMILIES = ("gaussian", "binomial", "poisson")
 ROUNDS_MAX = 3
 """The last round; rounds are numbered from 0."""
 
+_OF_MODELS = ("method", "interval", "likelihood")
 _CHANGE_ENOUGH = 1e-9
 """Change in standard errors below which another round would change no digit that is shown."""
 
@@ -41,7 +42,9 @@ Asking = Generator[dict[str, Any], Answered, Model]
 
 @dataclass(frozen=True)
 class ModelQuestion:
-    """A model and its catalog. ``fields``: further fields of a submission, and ``method`` and ``interval``."""
+    """A model and of whom it is asked. ``fields``: those of every submission, with ``method``, ``interval`` and
+    ``likelihood``.
+    """
 
     formula: str
     catalog: str
@@ -58,14 +61,14 @@ class ModelQuestion:
     def submission(self, roster: Sequence[str], number: int = 0, receipts: Sequence[str] = ()) -> dict[str, Any]:
         """The fields of a submission. Roster and round are included for the families that may need rounds."""
         arguments: dict[str, Any] = {"formula": self.formula, "site": self.site}
-        arguments |= {name: self.fields[name] for name in ("method", "interval") if name in self.fields}
+        arguments |= {name: self.fields[name] for name in _OF_MODELS if name in self.fields}
         if self.family != "gaussian":
             arguments |= {"family": self.family, "roster": list(roster)}
         if self.event is not None:
             arguments["event"] = self.event
         if number > 0:
             arguments |= {"round": number, "receipts": list(receipts)}
-        fields = {name: value for name, value in self.fields.items() if name not in ("method", "interval")}
+        fields = {name: value for name, value in self.fields.items() if name not in _OF_MODELS}
         call = json.dumps({"name": "regression", "arguments": arguments})
         return {
             **fields,

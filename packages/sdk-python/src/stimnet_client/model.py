@@ -51,14 +51,15 @@ class ModelRound:
 class Model:
     """A fitted model.
 
-    ``result``    all numbers of the fit, in the format of the REST API: ``n, df, sigma, r2, log_likelihood, aic, …``;
-                  for a random intercept also ``random``: ``by, groups, tau2, sigma2, icc``
-    ``missing``   PeerIds that are not in the model, each with the code of the reason
-    ``verified``  the receipts; None if ``cryptography`` is not installed: then only the gateway states the matrices
-    ``names``     names of the institutions by PeerId
-    ``rounds``    for a model in rounds: each round with its receipts; ``missing`` and ``verified`` are those of the
-                  last round that all institutions answered
-    ``notes``     remarks for the reader, such as an institution that dropped out
+    ``result``    all numbers of the fit, in the form of the REST API: ``n, df, sigma, r2, log_likelihood, aic, …``;
+                  of a random intercept also ``random``: ``by, groups, tau2, sigma2, icc``, with a slope ``slope`` in
+                  place of ``icc``: ``term, tau2, correlation, correlated``
+    ``missing``   PeerIds that are not in the model, with the code that says why
+    ``verified``  the receipts; None where ``cryptography`` is not installed: then the matrices are the gateway's word
+    ``names``     the institutions, by PeerId
+    ``rounds``    of a model in rounds: each of them, with its receipts; ``missing`` and ``verified`` are those of the
+                  last that all institutions answered
+    ``notes``     what a reader must know, such as an institution that dropped out
     """
 
     result: dict[str, Any]
@@ -144,8 +145,9 @@ class Model:
             lines += [_cell(self.result["note"])]
         if random:
             names = {"tau2": "variance between", "sigma2": "within", "icc": "ICC"}
-            told = ", ".join(f"{name} = {_cell(random[one])}" for one, name in names.items())
+            told = ", ".join(f"{name} = {_cell(random[one])}" for one, name in names.items() if one in random)
             lines += [f"Random intercept of {random['groups']} {_WHOM[random['by']]}: {told}"]
+            lines += _slope(random)
             lines += _left_out(random, self.n)
         aliased = [row["term"] for row in rows if row["estimate"] is None and "noise" not in self.result]
         lines += [f"Not estimated: {', '.join(aliased)}."] if aliased else []
@@ -299,6 +301,17 @@ def _released(result: Mapping[str, Any]) -> str:
     return f": the {sums} sums of products of {columns + 1} columns, the outcome included"
 
 
+def _slope(random: Mapping[str, Any]) -> list[str]:
+    slope = random.get("slope")
+    lines = []
+    if slope is not None:
+        correlation = f"correlation = {_cell(slope['correlation'])}" if slope["correlated"] else "uncorrelated"
+        lines += [f"Slope of {slope['term']}: variance = {_cell(slope['tau2'])}, {correlation}"]
+    if random.get("singular"):
+        lines += ["Singular fit: a variance of zero, or a correlation of 1 or -1, is estimated."]
+    return lines
+
+
 def _left_out(random: Mapping[str, Any], n: int) -> list[str]:
     """A sentence about rows that are in no sum, because too few people have the same number of rows."""
     kinds, rows = random.get("left_out", 0), random.get("left_out_rows")
@@ -309,8 +322,9 @@ def _left_out(random: Mapping[str, Any], n: int) -> list[str]:
     else:
         share = f": {rows} of {n + rows} rows ({100 * rows / (n + rows):.2g} %)"
     groups = "1 group" if kinds == 1 else f"{kinds} groups"
+    by = f"the visits that they have ({random['slope']['term']})" if "slope" in random else "how many rows they have"
     return [
-        "People are grouped by how many rows they have, and groups of too few people are left out, "
+        f"People are grouped by {by}, and groups of too few people are left out, "
         f"here {groups}{share}."
     ]
 

@@ -41,7 +41,10 @@ export const COMBINING = ['reml', 'dl', 'pm', 'fixed'] as const
 /** Types of intervals of a combined coefficient. */
 export const INTERVALS = ['hartung_knapp', 'wald'] as const
 
-/** A model as requested. */
+/** How a model with `(1 | subject)` can be estimated: by restricted or by maximum likelihood. */
+export const LIKELIHOODS = ['reml', 'ml'] as const
+
+/** A model as it is asked for. */
 export interface ModelAsked {
   readonly formula: string
   /** How institutions enter the model. Default: `none`. */
@@ -50,7 +53,9 @@ export interface ModelAsked {
   readonly method?: (typeof COMBINING)[number]
   /** For `site: meta`: `hartung_knapp` (default) or `wald`. The method `fixed` always uses `wald`. */
   readonly interval?: (typeof INTERVALS)[number]
-  /** Default: `gaussian`. */
+  /** Of a model with `(1 | subject)`: `reml` unless given. Models with different terms are compared by `ml`. */
+  readonly likelihood?: (typeof LIKELIHOODS)[number]
+  /** `gaussian` unless given. */
   readonly family?: ModelFamily['name']
   /** For `binomial`: the level that is modelled. Default: the second level. */
   readonly event?: string
@@ -71,11 +76,12 @@ export function familyOf({ family = 'gaussian' }: Pick<ModelAsked, 'family'>): M
 
 /** The call of the statistic that fits the model. */
 export function modelCall(asked: ModelAsked): StatisticCall {
-  const { formula, site = 'none', event, table, method, interval, roster, round } = asked
+  const { formula, site = 'none', event, table, method, interval, likelihood, roster, round } = asked
   const { statistic, name: family } = familyOf(asked)
   const more = {
     ...(method === undefined ? {} : { method }),
     ...(interval === undefined ? {} : { interval }),
+    ...(likelihood === undefined || likelihood === 'reml' ? {} : { likelihood }),
     ...(family === 'gaussian' ? {} : { family }),
     ...(event === undefined ? {} : { event }),
     ...(roster === undefined || family === 'gaussian' ? {} : { roster: [...roster] }),

@@ -5,6 +5,7 @@ import {
   columnsOfModel,
   FormulaError,
   type FormulaFault,
+  type FormulaRandom,
   formulaOf,
   gramIn,
   parseFormula,
@@ -30,8 +31,18 @@ export interface FormulaTerms {
   readonly intercept: boolean
   /** Each term is a product of names; `*` is expanded. */
   readonly terms: readonly (readonly string[])[]
-  /** Groups of random intercepts, such as `site`; absent if there are none. */
-  readonly random?: readonly string[]
+  /** The random intercepts; absent where there are none. */
+  readonly random?: readonly RandomTerm[]
+}
+
+/** A random intercept, also with a slope: `(1 | subject)`, `(1 + month | subject)`. */
+export interface RandomTerm {
+  /** Such as `subject` or `site`. */
+  readonly group: string
+  /** The time of visits. */
+  readonly slope?: string
+  /** `||`: the slope does not correlate with the intercept. */
+  readonly isUncorrelated?: true
 }
 
 /** Parses a formula by its syntax alone; undefined if the text is not a formula. */
@@ -42,7 +53,7 @@ export function readFormula(text: string): FormulaTerms | undefined {
       outcome: outcome.text,
       intercept,
       terms: terms.map((term) => term.map((name) => name.text)),
-      ...(random.length === 0 ? {} : { random: random.map((group) => group.text) })
+      ...(random.length === 0 ? {} : { random: random.map(randomTerm) })
     }
   } catch (error) {
     if (error instanceof StimnetError) return undefined
@@ -50,12 +61,23 @@ export function readFormula(text: string): FormulaTerms | undefined {
   }
 }
 
-/** The text of a formula: `y ~ a + b + a:b - 1`, with `+ (1 | site)` at the end; `y ~ 1` if there are no terms. */
+function randomTerm({ text, slope, isUncorrelated }: FormulaRandom): RandomTerm {
+  return {
+    group: text,
+    ...(slope === undefined ? {} : { slope: slope.text }),
+    ...(isUncorrelated ? { isUncorrelated } : {})
+  }
+}
+
+/** The text of a formula: `y ~ a + b + a:b - 1`, and `+ (1 | site)` after it; `y ~ 1` where there is no term. */
 export function writeFormula({ outcome, intercept, terms, random = [] }: FormulaTerms): string {
   const written = terms.map((term) => term.join(':'))
   const right = written.length === 0 ? '1' : written.join(' + ')
-  const groups = random.map((group) => ` + (1 | ${group})`).join('')
-  return `${outcome} ~ ${right}${intercept || written.length === 0 ? '' : ' - 1'}${groups}`
+  const groups = random.map(({ group, slope, isUncorrelated }) => {
+    const effects = slope === undefined ? '1' : `1 + ${slope}`
+    return ` + (${effects} ${isUncorrelated ? '||' : '|'} ${group})`
+  })
+  return `${outcome} ~ ${right}${intercept || written.length === 0 ? '' : ' - 1'}${groups.join('')}`
 }
 
 /** A model that fits a catalog's description, in canonical form; or the error. */

@@ -130,7 +130,9 @@ export function fitInWords({ n, df, sigma, r2, aic, log_likelihood: likelihood, 
     ...(r2 === null ? [] : [`R² = ${measured(r2)}`]),
     ...(likelihood === null
       ? []
-      : [`${rest.kind === 'mixed' ? 'restricted ' : ''}log-likelihood = ${measured(likelihood)}`]),
+      : [
+          `${rest.kind === 'mixed' && rest.random?.likelihood !== 'ml' ? 'restricted ' : ''}log-likelihood = ${measured(likelihood)}`
+        ]),
     ...(aic === null ? [] : [`AIC = ${measured(aic)}`]),
     ...(deviance === null ? [] : [`deviance = ${measured(deviance)}${freedoms === null ? '' : ` on ${freedoms}`}`]),
     ...(nothing === null ? [] : [`null deviance = ${measured(nothing)}`]),
@@ -146,12 +148,23 @@ function roundsInWords({ last, change }: NonNullable<ModelResult['rounds']>): st
   return change === null ? `round ${last}` : `round ${last}, last change ${measured(change)} standard errors`
 }
 
-/** The variances of a random intercept in one sentence; empty if there is none. */
+/** The variances of a random intercept, and of a slope with it, in one sentence; empty where there is none. */
 export function randomInWords({ random }: ModelResult): string {
   if (random === undefined) return ''
-  const { by, groups, tau2, sigma2, icc } = random
+  const { by, groups, tau2, sigma2, icc, slope } = random
   const whom = by === 'site' ? 'institutions' : 'people'
-  return `Random intercept of ${groups} ${whom}: variance ${measured(tau2)} (sd ${measured(Math.sqrt(tau2))}), within them ${measured(sigma2)}; ICC = ${measured(icc)}.`
+  const intercept = `variance ${measured(tau2)} (sd ${measured(Math.sqrt(tau2))})`
+  const share = icc === undefined ? '' : `; ICC = ${measured(icc)}`
+  if (slope === undefined)
+    return `Random intercept of ${groups} ${whom}: ${intercept}, within them ${measured(sigma2)}${share}.`
+  const { term, tau2: ofSlopes, correlation, correlated } = slope
+  const both = correlated
+    ? `correlation ${correlation === null ? 'not defined' : measured(correlation)}`
+    : 'uncorrelated'
+  return (
+    `Random intercept of ${groups} ${whom} at ${printable(term)} = 0: ${intercept}; slope of ${printable(term)}: variance ` +
+    `${measured(ofSlopes)} (sd ${measured(Math.sqrt(ofSlopes))}), ${both}; within them ${measured(sigma2)}.`
+  )
 }
 
 function siteTable(model: ModelResult, nameOf: NameOf): string[] {
@@ -186,6 +199,8 @@ export function releasedInWords(model: ModelResult): string {
   if (model.kind === 'combat' && model.harmonised === undefined)
     return 'Released by each institution: the sums of products of its features, its covariates and the number of people.'
   const { columns, sums } = releasedBy(model)
+  if (model.random?.slope !== undefined)
+    return `Released by each institution, for the people with each set of visits: how many they are, the ${sums} sums of products of ${columns} columns over their rows, and those of their totals and of their totals weighted by ${printable(model.random.slope.term)}.`
   if (model.kind === 'mixed' && model.random?.by !== 'site' && model.site !== 'random')
     return `Released by each institution, for the people with each number of rows: how many they are, the ${sums} sums of products of ${columns} columns over their rows, and the same of their totals.`
   if (model.kind === 'pca')

@@ -55,7 +55,15 @@ function unlikeRegression(
   if (part.site !== site || (site === 'meta' && metaText(part.meta) !== metaText(given)))
     return 'another treatment of the institutions'
   if ((part.clusters !== undefined) !== asked.random.includes('subject')) return 'another random intercept'
+  if ((part.clusters?.likelihood ?? 'reml') !== (given.likelihood ?? 'reml')) return 'another likelihood'
+  if (!isOfSlope(part, said)) return 'another random slope'
   return isOfRound(part, given) ? undefined : 'another round or other institutions'
+}
+
+/** Whether the sums of a part are by the time that its formula has as a slope. */
+function isOfSlope({ clusters }: GramPart, { slope }: NonNullable<ReturnType<typeof formulaIn>>): boolean {
+  if (clusters?.time === undefined) return slope === undefined
+  return short(clusters.time) === slope?.time && clusters.correlated !== slope.isUncorrelated
 }
 
 function isOfRound({ round }: GramPart, { roster, round: asked = 0 }: StatisticCall['arguments']): boolean {
@@ -95,8 +103,10 @@ function formulaIn(text: unknown) {
       [...new Set(term.map((name) => short(name.text)))].sort().join(':')
     const groups = random.map((group) => group.text)
     const people = groups.filter((group) => group !== 'site')
-    const alike = [short(outcome.text), intercept, [...new Set(terms.map(product))].sort(), people]
-    return { outcome: short(outcome.text), text: JSON.stringify(alike), random: groups }
+    const [given] = random.flatMap((group) => (group.slope === undefined ? [] : [{ ...group, slope: group.slope }]))
+    const slope = given && { time: short(given.slope.text), isUncorrelated: given.isUncorrelated === true }
+    const alike = [short(outcome.text), intercept, [...new Set(terms.map(product))].sort(), people, slope ?? null]
+    return { outcome: short(outcome.text), text: JSON.stringify(alike), random: groups, slope }
   } catch {
     return undefined
   }

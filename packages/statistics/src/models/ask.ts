@@ -24,8 +24,8 @@ import { META_INTERVALS } from '../asked-tests.ts'
 import { invalid } from '../measures.ts'
 import { META_METHODS } from '../tests/meta.ts'
 import { FEATURES_MIN } from './combat.ts'
-import { columnsOfModel, entryOf } from './design.ts'
-import { type Formula, type FormulaName, parseFormula } from './formula/formula.ts'
+import { columnsOfModel, columnsSummed, entryOf, timesOf } from './design.ts'
+import { type Formula, type FormulaName, type FormulaRandom, parseFormula } from './formula/formula.ts'
 import { FormulaError, failAt } from './formula/formula-fault.ts'
 
 /** The assumed distributions of the outcome. */
@@ -36,6 +36,10 @@ const COLUMNS_MAX = 24
 const NUMBERS_MAX = 8
 /** Maximum number of categories by whose levels two terms together may divide people: the number by which a query may group. */
 const DIVIDED_BY_MAX = 3
+/** Columns of a model with a random slope at all visits together: each two of them are a sum for each set of visits. */
+const SUMMED_MAX = 96
+/** Visits at which an intercept, a slope and an error can be told apart. */
+const VISITS_MIN = 3
 
 /** The tables and the measure of a model. */
 export interface ModelAsked {
@@ -78,6 +82,8 @@ export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): Mod
   const rounds = roundsAsked(call, { isOfNumbers: family !== 'gaussian' && isOfNumbers, effects })
   const fit = fitAsked(family, call, { outcome, name: formula.outcome, rounds })
   if (fit !== undefined && fit.family === 'binomial') resolved.set(outcome.ref, outcome)
+  const slope = person?.slope && find(person.slope)
+  if (slope !== undefined) resolved.set(slope.ref, slope)
   const ordered = [...terms.entries()].sort(([a, x], [b, y]) => x.length - y.length || (a < b ? -1 : 1))
   const measure: GramMeasure = {
     kind: 'gram',
@@ -91,7 +97,7 @@ export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): Mod
       .sort((a, b) => (a.variable < b.variable ? -1 : 1)),
     ...(fit === undefined ? {} : { fit }),
     ...metaIn(call, effects),
-    ...(person === undefined ? {} : { random: rowsOfPeople(person, descriptor, used) })
+    ...randomAsked(call, { person, slope, descriptor, used })
   }
   const fault = modelFault(measure)
   if (fault !== undefined) invalid(fault)
@@ -178,8 +184,15 @@ function siteAsked({ arguments: { site } }: StatisticCall, { random }: Formula):
   const other = random.find(({ text }) => text !== 'site' && text !== 'subject')
   if (other !== undefined)
     failAt(other, 'a random intercept is of each person or each institution: (1 | subject), (1 | site)')
+  const sloped = random.find(({ text, slope }) => text === 'site' && slope !== undefined)
+  if (sloped !== undefined)
+    failAt(sloped.slope ?? sloped, 'a random slope is of each person: institutions have an intercept, (1 | site)')
   const [, again] = random
-  if (again !== undefined) failAt(again, 'one random intercept can be in a model')
+  if (again !== undefined)
+    failAt(
+      again,
+      'one random intercept can be in a model, with one slope beside it: (1 | subject), (1 + month | subject) or (1 | site)'
+    )
   const given = random.find(({ text }) => text === 'site')
   if (given !== undefined && site !== undefined && site !== 'none' && site !== 'random')
     failAt(given, 'institutions enter by (1 | site) or by the argument site, not by both')
@@ -203,16 +216,62 @@ function metaIn({ arguments: given }: StatisticCall, effects: SiteEffects): Pick
   return method === 'reml' && interval === 'hartung_knapp' ? {} : { meta: { method, interval } }
 }
 
-/** The table with the rows of a model with an intercept per person. */
+/** What of each person is random, and how it is estimated; only of a model with an intercept of each person. */
+function randomAsked(
+  { arguments: { likelihood = 'reml' } }: StatisticCall,
+  {
+    person,
+    slope,
+    ...tables
+  }: {
+    readonly person: FormulaRandom | undefined
+    readonly slope: ResolvedVariable | undefined
+    readonly descriptor: CatalogDescriptor
+    readonly used: ReadonlySet<string>
+  }
+): Pick<GramMeasure, 'random'> {
+  if (likelihood !== 'reml' && likelihood !== 'ml') invalid('likelihood: reml or ml.')
+  if (person === undefined) {
+    if (likelihood === 'ml') invalid('likelihood: ml is of a model with (1 | subject).')
+    return {}
+  }
+  const { name } = rowsOfPeople(person, tables)
+  const given = slope && { variable: slope.ref, correlated: person.isUncorrelated !== true }
+  if (slope !== undefined) assertTime(person.slope ?? person, slope, name)
+  return {
+    random: {
+      by: 'subject',
+      table: name,
+      ...(given === undefined ? {} : { slope: given }),
+      ...(likelihood === 'ml' ? { likelihood } : {})
+    }
+  }
+}
+
+/** Fails at the place in the formula unless it names a time of visits. */
+function assertTime(at: FormulaName, { ref, table, variable }: ResolvedVariable, rows: string): void {
+  const advice =
+    'A random slope is of a category of the rows whose declared levels are all numbers, such as 0, 6 and 12 months: ask its steward for ' +
+    `one, which recode derives from the words of a visit, map the levels to numbers, or take (1 | subject)`
+  if (table.name !== rows) failAt(at, `${ref} is of each person, not of each row of ${rows}. ${advice}`)
+  if (variable.type !== 'category' || timesOf(variable.levels) === undefined)
+    failAt(at, `${ref} is no time of visits. ${advice}`)
+  if (variable.levels.length < VISITS_MIN)
+    failAt(
+      at,
+      `${ref} has ${variable.levels.length} visits, and an intercept, a slope and an error are told apart by ${VISITS_MIN} or more: take (1 | subject)`
+    )
+}
+
+/** The table whose rows a model with an intercept of each person is of. */
 function rowsOfPeople(
   group: FormulaName,
-  { tables }: CatalogDescriptor,
-  used: ReadonlySet<string>
-): NonNullable<GramMeasure['random']> {
+  { descriptor: { tables }, used }: { readonly descriptor: CatalogDescriptor; readonly used: ReadonlySet<string> }
+) {
   const [table, other] = tables.filter(({ name, oneRowPerSubject }) => used.has(name) && !oneRowPerSubject)
   if (table === undefined) failAt(group, 'no table of the model has several rows for a person')
   if (other !== undefined) failAt(group, `${table.name} and ${other.name} both have several rows for a person`)
-  return { by: 'subject', table: table.name }
+  return table
 }
 
 /** The reason why a model with an intercept per person is not fitted; undefined if it is fitted, or has no such intercept. */
@@ -344,9 +403,10 @@ export function modelFault(measure: GramMeasure): string | undefined {
   const columns = columnsOfModel(measure)
   if (columns.length - 1 > COLUMNS_MAX)
     return `The model has ${columns.length - 1} columns, one for each level of a category but the first; at most ${COLUMNS_MAX} are fitted.`
-  const isWide = columns.some((one) =>
-    columns.some((other) => (entryOf(one, other)?.levels.size ?? 0) > DIVIDED_BY_MAX)
-  )
+  const summed = columnsSummed(measure)
+  if (summed.length > SUMMED_MAX && measure.random?.slope !== undefined)
+    return `The model has ${summed.length} columns at all visits together; with a random slope at most ${SUMMED_MAX} are fitted: leave a term out.`
+  const isWide = summed.some((one) => summed.some((other) => (entryOf(one, other)?.levels.size ?? 0) > DIVIDED_BY_MAX))
   return isWide
     ? `Two terms together divide people by more than ${DIVIDED_BY_MAX} categories: leave an interaction out.`
     : undefined

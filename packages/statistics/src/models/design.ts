@@ -8,6 +8,8 @@ export interface DesignColumn {
   /** The variable; if absent, 1 is used. */
   readonly number?: VariableRef
   readonly levels: ReadonlyMap<VariableRef, string>
+  /** Times the number that is the level of this category: the time of the visit, see `RandomOfPeople.slope`. */
+  readonly time?: VariableRef
 }
 
 /** The short name of each variable of a model, or its full name if two tables share the short name. */
@@ -28,7 +30,9 @@ export function formulaOf(measure: GramMeasure): string {
     return `${features.join(' + ')} ~ ${covariates.join(' + ') || '1'}`
   }
   const all = [...(terms.length === 0 ? ['1'] : terms), ...(hasIntercept(measure) || terms.length === 0 ? [] : ['- 1'])]
-  const random = measure.random === undefined ? '' : ` + (1 | ${measure.random.by})`
+  const { by, slope } = measure.random ?? {}
+  const effects = slope === undefined ? '1 |' : `1 + ${name(slope.variable)} ${slope.correlated ? '|' : '||'}`
+  const random = by === undefined ? '' : ` + (${effects} ${by})`
   return `${name(measure.outcome)} ~ ${all.join(' + ').replace('+ - 1', '- 1')}${random}`
 }
 
@@ -43,7 +47,10 @@ export function measureIn({
   factors,
   fit
 }: Pick<GramPart, 'formula' | 'outcome' | 'intercept' | 'factors' | 'fit'>): GramMeasure {
-  const terms = parseFormula(formula).terms.map((term) => term.map(({ text }) => text as VariableRef))
+  const { terms: written, random } = parseFormula(formula)
+  const terms = written.map((term) => term.map(({ text }) => text as VariableRef))
+  const time = random.find(({ slope }) => slope !== undefined)?.slope?.text
+  const slope = time === undefined ? undefined : { variable: time as VariableRef, correlated: true }
   return {
     kind: 'gram',
     name: 'n',
@@ -51,7 +58,8 @@ export function measureIn({
     site: 'none',
     terms: [...(intercept ? [[]] : []), ...terms],
     factors: factors.map(({ name, levels }) => ({ variable: name as VariableRef, levels })),
-    ...(fit === undefined ? {} : { fit })
+    ...(fit === undefined ? {} : { fit }),
+    ...(slope === undefined ? {} : { random: { by: 'subject', table: '', slope } })
   }
 }
 
@@ -66,7 +74,9 @@ export function hasIntercept({ terms }: Pick<GramMeasure, 'terms'>): boolean {
  */
 export function columnsOfModel(measure: GramMeasure): readonly DesignColumn[] {
   const name = namesIn(measure)
-  const levelsOf = (variable: VariableRef) => measure.factors.find((one) => one.variable === variable)?.levels
+  const time = timeIn(measure)
+  const levelsOf = (variable: VariableRef) =>
+    variable === time ? undefined : measure.factors.find((one) => one.variable === variable)?.levels
   const whole = hasIntercept(measure)
     ? undefined
     : measure.terms.find(([variable, other]) => variable !== undefined && other === undefined && levelsOf(variable))
@@ -82,7 +92,10 @@ export function columnsOfModel(measure: GramMeasure): readonly DesignColumn[] {
       })
       found =
         levels === undefined
-          ? found.map((column) => ({ ...longer(column, name(variable)), number: variable }))
+          ? found.map((column) => ({
+              ...longer(column, name(variable)),
+              ...(variable === time ? { time: variable } : { number: variable })
+            }))
           : found.flatMap((column) =>
               levels.slice(term === whole ? 0 : 1).map((level) => ({
                 ...longer(column, `${name(variable)}[${level}]`),
@@ -95,7 +108,59 @@ export function columnsOfModel(measure: GramMeasure): readonly DesignColumn[] {
   return [...columns, outcomeColumn(measure, name(measure.outcome))]
 }
 
-/** The outcome: a numeric variable or, for a logistic model that is fitted in rounds, the modelled level. */
+/** The time of visits of a model with a random slope: a category, all levels of which are numbers. */
+export function timeIn({ random }: Pick<GramMeasure, 'random'>): VariableRef | undefined {
+  return random?.slope?.variable
+}
+
+/** Numbers with few digits, so that sums of their squares stay exact. */
+const TIME = /^-?\d{1,6}(?:\.(\d{1,4}))?$/
+
+/** The times that the levels of a category name: whole numbers in units of 10^-decimals. Undefined where they are not all different numbers. */
+export function timesOf(
+  levels: readonly string[]
+): { readonly units: readonly bigint[]; readonly decimals: number } | undefined {
+  const read = levels.map((level) => TIME.exec(level))
+  if (read.length === 0 || read.includes(null)) return undefined
+  const decimals = Math.max(...read.map((one) => one?.[1]?.length ?? 0))
+  const units = levels.map((level) => BigInt(Math.round(Number(level) * 10 ** decimals)))
+  return new Set(units).size < units.length ? undefined : { units, decimals }
+}
+
+/** The times of a model with a random slope by level. Throws TypeError for a model without one. */
+export function timesIn(measure: GramMeasure): {
+  readonly variable: VariableRef
+  readonly levels: readonly string[]
+  readonly units: readonly bigint[]
+  readonly decimals: number
+} {
+  const factor = measure.factors.find(({ variable }) => variable === timeIn(measure))
+  const times = factor && timesOf(factor.levels)
+  if (factor === undefined || times === undefined) throw new TypeError('a model without times of visits')
+  return { ...factor, ...times }
+}
+
+/**
+ * The columns that are summed for a model: its own; with a random slope each of them at each visit by itself, in place of their
+ * products with the time. Every sum of such a model is made of sums of products of these, whatever numbers the times are.
+ */
+export function columnsSummed(measure: GramMeasure): readonly DesignColumn[] {
+  const columns = columnsOfModel(measure)
+  if (timeIn(measure) === undefined) return columns
+  const { variable, levels } = timesIn(measure)
+  const found = new Map<string, DesignColumn>()
+  for (const { number, levels: own } of columns) {
+    for (const level of levels) {
+      const at = new Map([...own, [variable, level]])
+      const key = JSON.stringify([number ?? '', ...[...at].sort()])
+      const name = [number ?? '1', ...[...at].map(([one, value]) => `${one}[${value}]`)].join(':')
+      found.set(key, { name, levels: at, ...(number === undefined ? {} : { number }) })
+    }
+  }
+  return [...found.values()]
+}
+
+/** The outcome: a number, or of a logistic model that is fitted in rounds the level that is modelled. */
 function outcomeColumn({ outcome, fit }: GramMeasure, name: string): DesignColumn {
   return fit?.family === 'binomial' && fit.rounds !== undefined
     ? { name, levels: new Map([[outcome, fit.event]]) }

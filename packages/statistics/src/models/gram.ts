@@ -53,11 +53,12 @@ export function modelKey(part: GramPart): string {
   const { formula, outcome, columns, intercept, factors, site, fit, table, clusters, meta, round, noisy } = part
   const design = [formula, outcome, columns.map(({ name }) => name), intercept, factors, site]
   const counted = [fit ?? null, table?.by ?? null, table?.terms ?? null]
+  const people = clusters && [clusters.time ?? null, clusters.correlated ?? null, clusters.likelihood ?? null]
   // Sums of two rounds, or at different estimates, cannot be added.
   const of = round && [round.fit, round.round, round.answers, round.round === 0 ? [] : round.estimates]
   // Numbers with noise and exact ones, or two kinds of noise, are answers to different questions.
   const noise = noisy?.mechanism ?? null
-  return JSON.stringify([...design, ...counted, clusters === undefined, meta ?? null, of ?? null, noise])
+  return JSON.stringify([...design, ...counted, people ?? null, meta ?? null, of ?? null, noise])
 }
 
 /** The matrices in common units: for each column, the finest unit of any site. */

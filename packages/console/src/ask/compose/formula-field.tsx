@@ -22,7 +22,7 @@ export function FormulaField(props: {
   const hint =
     checked?.ok === true
       ? `Coefficients: ${checked.columns.join(', ')}.`
-      : 'outcome ~ a + b; a:b is the product of both, a * b is a + b + a:b, and - 1 leaves the intercept out.'
+      : 'outcome ~ a + b; a:b is the product of both, a * b is a + b + a:b, - 1 leaves the intercept out; (1 | subject) gives each person an intercept, (1 + month | subject) a slope over visits as well.'
   return (
     <>
       <Field label="Formula" hint={hint} wrong={fault?.error.reason}>

@@ -62,7 +62,14 @@ export function readModel(
   const read = readFormula(formula)
   if (read === undefined) return undefined
   const refOf = (name: string) => fullName(name, table, variables)
-  return { ...read, outcome: refOf(read.outcome), terms: read.terms.map((term) => [...new Set(term.map(refOf))]) }
+  const terms = read.terms.map((term) => [...new Set(term.map(refOf))])
+  return { ...read, outcome: refOf(read.outcome), terms, ...slopesOf(read, refOf) }
+}
+
+/** The random terms with another name for the time of a slope. */
+function slopesOf({ random }: FormulaTerms, nameOf: (name: string) => string): Pick<FormulaTerms, 'random'> {
+  if (random === undefined) return {}
+  return { random: random.map((one) => (one.slope === undefined ? one : { ...one, slope: nameOf(one.slope) })) }
 }
 
 /** A model that the controls can show, because the catalog has all of its variables. Undefined for any other text. */
@@ -81,7 +88,7 @@ export function writeModel(model: FormulaTerms, variables: readonly SharedVariab
     return alike.length === 1 ? known.variable.name : ref
   }
   const written = onceEach(model.terms).map((term) => term.map(nameOf))
-  return writeFormula({ ...model, outcome: nameOf(model.outcome), terms: written })
+  return writeFormula({ ...model, outcome: nameOf(model.outcome), terms: written, ...slopesOf(model, nameOf) })
 }
 
 /** The name as `table.variable` if exactly one variable has that name; otherwise the name unchanged. */

@@ -102,14 +102,19 @@ function modelAdvice(
 
 /** Like `modelAdvice`, for a model with an intercept per person. */
 function peopleAdvice(model: GramMeasure, k: number): string {
+  const slope = model.random?.slope
+  const [kind, fewer] =
+    slope === undefined
+      ? ['number of rows per person', '']
+      : ['set of visits', ', without the random slope (1 | subject)']
   return (
-    `The model is not released. All of it or nothing is. Of each number of rows per person it needs at least ${fewestOfSize(model, k)} ` +
-    `people with a value of every variable; others are left out, and are nobody or at least ${k}. Of each such number of rows, nobody ` +
+    `The model is not released. All of it or nothing is. Of each ${kind} it needs at least ${fewestOfSize(model, k)} ` +
+    `people with a value of every variable; others are left out, and are nobody or at least ${k}. Of each such ${slope ? 'set' : 'number of rows'}, nobody ` +
     `or at least ${k} people may have rows with a level or with two levels together, each of them as many; nobody may weigh more than ` +
     `one in ${k} in the fit, all rows together, or one in ${2 * k} without the outcome; no value may follow from the others; the ` +
     'people may be chosen only by what others know of them; and means, variances and covariances of the rows, and of the totals of ' +
     'people, must be answerable one by one beside earlier answers. Which of these it was is not disclosed. Nearest: the same model with ' +
-    'fewer terms or without an interaction, over a wider cohort, or of one visit without (1 | subject).'
+    `fewer terms or without an interaction${fewer}, over a wider cohort, or of one visit without (1 | subject).`
   )
 }
 

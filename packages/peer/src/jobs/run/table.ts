@@ -164,9 +164,13 @@ async function possibleInSet(
   return { ...possible, sets: inSet(possible.sets), groups: inSet(possible.groups) }
 }
 
-/** A plan over the rows that have a value of every variable of a model. */
+/**
+ * A plan over the rows that have a value of every variable of a model. A table that the plan does not read, since others do not know who
+ * has a row in it, has no values to ask for.
+ */
 function completeIn(plan: Plan, model: GramMeasure): Plan {
-  const present = variablesOf(model).map((column): Filter => ({ not: { column, op: 'is null', values: [] } }))
+  const read = variablesOf(model).filter((ref) => plan.tables.some((table) => ref.startsWith(`${table}.`)))
+  const present = read.map((column): Filter => ({ not: { column, op: 'is null', values: [] } }))
   return { ...plan, where: { all: [...(plan.where === undefined ? [] : [plan.where]), ...present] } }
 }
 

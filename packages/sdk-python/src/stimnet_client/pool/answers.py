@@ -72,9 +72,23 @@ def unlike_asked(part: Mapping[str, Any], asked: ModelAsked) -> str | None:
     site = "random" if "site" in wanted.random else given.get("site", "none")
     if part.get("site") != site or (site == "meta" and _meta_of(part.get("meta") or {}) != _meta_of(given)):
         return "another treatment of the institutions"
-    if ("clusters" in part) != ("subject" in wanted.random):
+    clusters = part.get("clusters")
+    if (clusters is not None) != ("subject" in wanted.random):
         return "another random intercept"
+    of_people: Mapping[str, Any] = clusters if isinstance(clusters, Mapping) else {}
+    if of_people.get("likelihood", "reml") != given.get("likelihood", "reml"):
+        return "another likelihood"
+    if not _is_of_slope(of_people, said):
+        return "another random slope"
     return None if _is_of_round(own, given) else "another round or other institutions"
+
+
+def _is_of_slope(clusters: Mapping[str, Any], said: Formula) -> bool:
+    """Whether the sums are by the time that the formula has as a slope."""
+    if "time" not in clusters or said.slope is None:
+        return "time" not in clusters and said.slope is None
+    name, correlated = said.slope
+    return _short(str(clusters["time"])) == _short(name) and clusters.get("correlated") is correlated
 
 
 def _is_of_round(own: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
@@ -84,12 +98,15 @@ def _is_of_round(own: Mapping[str, Any], given: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula for comparison. ``terms``: as they are written, with table names."""
+    """A formula as it is compared. ``terms``: as they are written, with their tables. ``slope``: the time of a random
+    slope, and whether it may correlate with the intercept.
+    """
 
     outcome: str
     alike: tuple[Any, ...]
     random: tuple[str, ...]
     terms: tuple[tuple[str, ...], ...]
+    slope: tuple[str, bool] | None = None
 
 
 def formula_of(text: Any) -> Formula | None:
@@ -109,12 +126,17 @@ def formula_of(text: Any) -> Formula | None:
     outcome = _short(words[0])
     terms: list[tuple[str, ...]] = []
     random: list[str] = []
+    slope: tuple[str, bool] | None = None
     intercept, sign, rest = True, "+", words[2:]
     while rest:
         if rest[0] == "1":
             intercept, rest = sign == "+", rest[1:]
-        elif rest[:3] == ["(", "1", "|"] and rest[4:5] == [")"]:
-            random, rest = [*random, rest[3]], rest[5:]
+        elif rest[0] == "(" and sign == "+":
+            found = _random_of(rest)
+            if found is None:
+                return None
+            group, own, rest = found
+            random, slope = [*random, group], own or slope
         else:
             made, rest = _crossing_of(rest)
             if not made or sign == "-":
@@ -126,7 +148,29 @@ def formula_of(text: Any) -> Formula | None:
         sign, rest = (rest[0], rest[1:]) if rest else (sign, rest)
     people = tuple(one for one in random if one != "site")
     products = {":".join(sorted({_short(name) for name in term})) for term in terms}
-    return Formula(outcome, (outcome, intercept, tuple(sorted(products)), people), tuple(random), tuple(terms))
+    alike = None if slope is None else (_short(slope[0]), slope[1])
+    compared = (outcome, intercept, tuple(sorted(products)), people, alike)
+    return Formula(outcome, compared, tuple(random), tuple(terms), slope)
+
+
+def _random_of(words: Sequence[str]) -> tuple[str, tuple[str, bool] | None, list[str]] | None:
+    """The group and the slope of ``(1 | group)``, ``(1 + time | group)``, ``(time | group)``, with ``||`` where the
+    slope does not correlate with the intercept, and what follows; None for anything else.
+    """
+    inside = list(words[1 : words.index(")")]) if ")" in words else []
+    rest = list(words[len(inside) + 2 :])
+    if "|" not in inside:
+        return None
+    bar = inside.index("|")
+    effects, group = inside[:bar], inside[bar + 1 :]
+    correlated = group[:1] != ["|"]
+    group = group if correlated else group[1:]
+    effects = effects[2:] if effects[:2] == ["1", "+"] else effects
+    if len(group) != 1 or not _is_name(group[0]) or len(effects) != 1:
+        return None
+    if effects == ["1"]:
+        return group[0], None, rest
+    return (group[0], (effects[0], correlated), rest) if _is_name(effects[0]) else None
 
 
 def _crossing_of(words: Sequence[str]) -> tuple[list[tuple[str, ...]], list[str]]:
@@ -153,7 +197,8 @@ def columns_of(part: Mapping[str, Any], formula: Formula) -> list[str]:
     """The names of the columns that follow from the formula and the factors of a part, the outcome last. Without an
     intercept, the first category that is a term by itself has a column for each level, as in R.
     """
-    factors = {one["name"]: list(one["levels"]) for one in part.get("factors") or []}
+    time = None if formula.slope is None else formula.slope[0]
+    factors = {one["name"]: list(one["levels"]) for one in part.get("factors") or [] if one["name"] != time}
     intercept = part.get("intercept")
     whole = None if intercept else next((term for term in formula.terms if len(term) == 1 and term[0] in factors), None)
     columns = ["(Intercept)"] if intercept else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Any, Mapping, Sequence
 
 Matrix = list[list[int]]
@@ -27,12 +28,36 @@ class Groups:
 
 
 @dataclass(frozen=True)
+class AtVisits:
+    """The people with one set of visits: the ``times`` of these in whole numbers, sums over their rows, and over the
+    people of the products of their totals: of each column, and then of each column times the time.
+    """
+
+    people: int
+    visits: tuple[int, ...]
+    times: tuple[int, ...]
+    within: Matrix
+    totals: Matrix
+
+
+@dataclass(frozen=True)
+class Time:
+    """The time of visits of a random slope: its name, the decimals of its whole numbers, and whether the slope of a
+    person may correlate with the intercept.
+    """
+
+    name: str
+    decimals: int
+    correlated: bool
+
+
+@dataclass(frozen=True)
 class Gram:
-    """Sums of products of two columns of a design, the outcome last. ``decimals``: for each column, values are in
-    units of 10^-decimals. ``key``: the facts that are equal at all sites of one model. For a model with a random
-    intercept per person: ``people``, the sums separately for people with one row, two rows, and so on;
-    ``left_out``, the number of row counts that too few people have; ``rows``, the number of rows of everybody, if
-    it is disclosed.
+    """Sums of products of two columns of a design, the outcome last. ``decimals``: of each column, whose values are in
+    units of 10^-decimals. ``key``: what the sites of one model have alike. ``people``: of a model with an intercept of
+    each person, those with each number of rows; ``left_out``: numbers of rows that too few people have; ``rows``:
+    those of everybody, left out or not, where it is told. ``time`` and ``visits``: of a model with a random slope, the
+    people with each set of visits, where ``people`` is empty.
     """
 
     names: tuple[str, ...]
@@ -49,6 +74,9 @@ class Gram:
     rows: int | None = None
     method: str = "reml"
     interval: str = "hartung_knapp"
+    restricted: bool = True
+    time: Time | None = None
+    visits: tuple[AtVisits, ...] = ()
 
 
 def gram_of(part: Mapping[str, Any]) -> Gram | None:
@@ -68,11 +96,22 @@ def gram_of(part: Mapping[str, Any]) -> Gram | None:
     names = tuple(column["name"] for column in columns)
     if (intercept and matrix[0][0] != n) or not _is_of_squares(matrix):
         return None
-    clusters, people = part.get("clusters"), None
+    clusters = part.get("clusters")
+    people: tuple[Groups, ...] | None = None
     left_out: Any = 0
     rows: Any = None
+    time: Time | None = None
+    visits: tuple[AtVisits, ...] = ()
+    restricted = True
     if clusters is not None:
-        people = _people_in(clusters, matrix, n)
+        if isinstance(clusters, dict) and "time" in clusters:
+            time, found = visits_in(clusters, part.get("factors"), matrix, n)
+            visits, people = found, () if found else None
+        else:
+            people = _people_in(clusters, matrix, n)
+        if isinstance(clusters, dict) and clusters.get("likelihood") not in (None, "ml"):
+            return None
+        restricted = isinstance(clusters, dict) and "likelihood" not in clusters
         left_out = clusters.get("left_out") if isinstance(clusters, dict) else None
         if people is None or not _is_count(left_out) or not intercept or part.get("site") == "random":
             return None
@@ -84,11 +123,12 @@ def gram_of(part: Mapping[str, Any]) -> Gram | None:
     if meta is None or part.get("fit") is not None:
         return None
     method, interval = meta
-    key = repr([texts, names, intercept, part.get("factors"), people is None, method, interval])
+    key = repr([texts, names, intercept, part.get("factors"), people is None, method, interval, restricted, time])
     formula, outcome, site = map(str, texts)
     decimals = tuple(column["decimals"] for column in columns)
     whose = (people, left_out, rows)
-    return Gram(names, decimals, intercept, n, matrix, formula, outcome, site, key, *whose, method, interval)
+    made = Gram(names, decimals, intercept, n, matrix, formula, outcome, site, key, *whose, method, interval)
+    return replace(made, restricted=restricted, time=time, visits=visits)
 
 
 def meta_in(part: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -129,7 +169,7 @@ def _groups_in(one: Any, columns: int) -> Groups | None:
     if not isinstance(one, dict):
         return None
     size, people, within, totals = (one.get(name) for name in ("size", "people", "within", "totals"))
-    if type(size) is not int or not 1 <= size <= ROWS_EACH_MAX:
+    if "visits" in one or type(size) is not int or not 1 <= size <= ROWS_EACH_MAX:
         return None
     if type(people) is not int or not 0 < people <= PEOPLE_MAX:
         return None
@@ -144,6 +184,88 @@ def _groups_in(one: Any, columns: int) -> Groups | None:
     # Sums within people: the rows' sums minus those of the people's means.
     inside = [[size * a - b for a, b in zip(*lines)] for lines in zip(rows, of_totals)]
     return Groups(size, people, rows, of_totals) if _is_of_squares(of_totals) and _is_of_squares(inside) else None
+
+
+_TIME = re.compile(r"-?\d{1,6}(?:\.(\d{1,4}))?\Z", re.ASCII)
+
+
+def times_of(levels: Any) -> tuple[list[int], int] | None:
+    """The times that levels name, in whole numbers, and the decimals of these; None where they are not all different
+    numbers.
+    """
+    if not isinstance(levels, list) or not levels or not all(isinstance(level, str) for level in levels):
+        return None
+    read = [_TIME.match(level) for level in levels]
+    if not all(read):
+        return None
+    decimals = max(len((one and one.group(1)) or "") for one in read)
+    units = [int(Fraction(level) * 10**decimals) for level in levels]
+    return (units, decimals) if len(set(units)) == len(units) else None
+
+
+def visits_in(
+    clusters: Mapping[str, Any], factors: Any, whole: Matrix, n: int
+) -> tuple[Time | None, tuple[AtVisits, ...]]:
+    """The sums by set of visits; none for what cannot be sums of people that add up to the whole."""
+    name, correlated, listed = (clusters.get(key) for key in ("time", "correlated", "sizes"))
+    known = factors if isinstance(factors, list) else []
+    named = [one for one in known if isinstance(one, dict) and one.get("name") == name]
+    times = times_of(named[0].get("levels")) if len(named) == 1 else None
+    if times is None or type(correlated) is not bool or not isinstance(listed, list):
+        return None, ()
+    if not 1 <= len(listed) <= SIZES_MAX:
+        return None, ()
+    found = [_at_visits_in(one, times[0], len(whole)) for one in listed]
+    groups = tuple(one for one in found if one is not None)
+    if len(groups) < len(found) or len({one.visits for one in groups}) < len(groups):
+        return None, ()
+    added_up = [[sum(values) for values in zip(*rows)] for rows in zip(*(one.within for one in groups))]
+    if added_up != whole or sum(len(one.times) * one.people for one in groups) != n:
+        return None, ()
+    return Time(str(name), times[1], correlated), groups
+
+
+def _at_visits_in(one: Any, units: Sequence[int], columns: int) -> AtVisits | None:
+    if not isinstance(one, dict):
+        return None
+    size, people, visits, within, totals = (one.get(name) for name in ("size", "people", "visits", "within", "totals"))
+    if type(people) is not int or not 0 < people <= PEOPLE_MAX or not isinstance(visits, list) or not visits:
+        return None
+    if not all(type(at) is int and 0 <= at < len(units) for at in visits) or len(visits) != size:
+        return None
+    if any(later <= earlier for earlier, later in zip(visits, visits[1:])):
+        return None
+    for texts, pattern, width in ((within, _WHOLE, columns), (totals, _WHOLE_OF_TOTALS, 2 * columns)):
+        if not isinstance(texts, list) or len(texts) != width * (width + 1) // 2:
+            return None
+        if not all(isinstance(text, str) and pattern.match(text) for text in texts):
+            return None
+    rows, both = _matrix_of(within or [], columns), _matrix_of(totals or [], 2 * columns)
+    times = tuple(units[at] for at in visits)
+    found = AtVisits(people, tuple(visits), times, rows, both)
+    return found if _is_of_visits(found) else None
+
+
+def _is_of_visits(one: AtVisits) -> bool:
+    """Whether the sums of the intercept are those of the times, and what they leave of the rows is of squares."""
+    count, added_up, squares = len(one.times), sum(one.times), sum(time * time for time in one.times)
+    size = len(one.within)
+    said = (one.within[0][0], one.totals[0][0], one.totals[0][size], one.totals[size][size])
+    wanted = (count, count * count, count * added_up, added_up * added_up)
+    if said != tuple(one.people * value for value in wanted):
+        return False
+    # Of one visit a person has a value, of more a line over time.
+    bottom = count * squares - added_up * added_up if count > 1 else 1
+    inverse = [[squares, -added_up], [-added_up, count]] if count > 1 else [[1]]
+    places = range(len(inverse))
+    inside = [
+        [
+            bottom * value - sum(inverse[i][j] * one.totals[a + i * size][b + j * size] for i in places for j in places)
+            for b, value in enumerate(row)
+        ]
+        for a, row in enumerate(one.within)
+    ]
+    return _is_of_squares(one.totals) and _is_of_squares(inside)
 
 
 def _is_column(column: Any) -> bool:

@@ -16,6 +16,7 @@ from .gram import (
     Gram,
     Groups,
     Matrix,
+    Time,
     added,
     follows_in,
     gram_of,
@@ -29,6 +30,7 @@ from .noisy_models import fit_noisy
 from .noisy_sums import Noisy, noisy_of
 from .reml import reml
 from .rounds import Round, fit_rounds, round_of
+from .slope import SlopeAsked, slope_fit
 
 Fit = dict[str, Any]
 _NOTHING = {"estimate": None, "error": None, "statistic": None, "p": None, "interval": None}
@@ -107,9 +109,10 @@ def fit_model(sites: Mapping[str, Part]) -> Fit:
 def fit_grams(sites: Mapping[str, Gram]) -> Fit:
     """Fits a linear or mixed model."""
     first = next(iter(sites.values()))
-    each = {site: _fit_of_people([gram]) if gram.people else _fit_of(gram) for site, gram in sites.items()}
+    of_people = first.people is not None
+    each = {site: _fit_of_people([gram]) if of_people else _fit_of(gram) for site, gram in sites.items()}
     own_fits = [OwnFit(site, own, follows_in(_design_of(sites[site].matrix))) for site, own in each.items()]
-    if first.people and not (first.site == "meta" and len(sites) > 1):
+    if of_people and not (first.site == "meta" and len(sites) > 1):
         fit = _fit_of_people(_with_site_columns_each(sites) if first.site == "fixed" else list(sites.values()))
     elif first.site == "random" and len(sites) > 1:
         fit = _of_groups(_site_groups(in_common_units(list(sites.values()))), first, "site")
@@ -117,14 +120,14 @@ def fit_grams(sites: Mapping[str, Gram]) -> Fit:
         fit = _combined(own_fits, first)
     else:
         fit = _fit_of(with_site_columns(sites) if first.site == "fixed" else added(list(sites.values())))
-    if fit.get("random") and first.people:
+    if fit.get("random") and of_people:
         leaving = [gram for gram in sites.values() if gram.left_out > 0]
         fit["random"]["left_out"] = sum(gram.left_out for gram in leaving)
         left = [gram.rows - gram.n for gram in leaving if gram.rows is not None]
         if leaving and len(left) == len(leaving):
             fit["random"]["left_out_rows"] = sum(left)
     return {
-        "kind": "mixed" if first.people or "random" in fit else "regression",
+        "kind": "mixed" if of_people or "random" in fit else "regression",
         "formula": first.formula,
         "outcome": first.outcome,
         "site": first.site,
@@ -140,7 +143,9 @@ def _site_groups(grams: Sequence[Gram]) -> tuple[list[Groups], tuple[int, ...]]:
 
 
 def _fit_of_people(grams: Sequence[Gram]) -> Fit:
-    """The fit with a random intercept per person, over the people of all sites."""
+    """The fit with an intercept of each person, and with a slope where it was asked, of the people of all sites."""
+    if grams[0].time is not None:
+        return _fit_of_visits(grams, grams[0].time)
     groups: list[Groups] = []
     scaled: list[Gram] = []
     for gram in grams:
@@ -164,25 +169,82 @@ def _with_site_columns_each(sites: Mapping[str, Gram]) -> list[Gram]:
 
         own = gram.people or ()
         made = [Groups(one.size, one.groups, wide(one.within).matrix, wide(one.totals).matrix) for one in own]
-        found.append(replace(wide(gram.matrix), people=tuple(made)))
+        # Behind the intercept a column for each site but the first, which at its own site is that of the intercept.
+        columns = [0, *(0 if one == site else None for one in list(sites)[1:]), *range(1, len(gram.names))]
+        both = [*columns, *(None if at is None else at + len(gram.names) for at in columns)]
+        visits = [
+            replace(one, within=_placed(one.within, columns), totals=_placed(one.totals, both)) for one in gram.visits
+        ]
+        found.append(replace(wide(gram.matrix), people=tuple(made), visits=tuple(visits)))
     return found
+
+
+def _placed(matrix: Matrix, places: Sequence[int | None]) -> Matrix:
+    """The rows and columns at some places; zeros where there is none."""
+    return [[0 if i is None or j is None else matrix[i][j] for j in places] for i in places]
+
+
+def _fit_of_visits(grams: Sequence[Gram], time: Time) -> Fit:
+    """The fit with a random slope; z, p and intervals are Wald's."""
+    first, finest = grams[0], [max(each) for each in zip(*(gram.decimals for gram in grams))]
+    people = []
+    for gram in grams:
+        times = [10 ** (fine - own) for fine, own in zip(finest, gram.decimals)]
+        for one in gram.visits:
+            within, totals = _scaled(one.within, times), _scaled(one.totals, [*times, *times])
+            people.append(replace(one, within=within, totals=totals))
+    found = slope_fit(people, SlopeAsked(finest, time.decimals, time.correlated, first.restricted))
+    fit: Fit = {"n": sum(len(one.times) * one.people for one in people)}
+    fit |= dict.fromkeys(("df", "sigma", "r2", "adjusted_r2", "log_likelihood", "aic"))
+    coefficients: list[Fit] = [{"term": term, **_NOTHING} for term in first.names[:-1]]
+    if found is None:
+        return {**fit, "coefficients": coefficients, "random": None}
+    for at, estimate, error in zip(found.kept, found.estimates, found.errors):
+        coefficients[at] = {"term": first.names[at], **_of_normal(estimate, error)}
+    spread = math.sqrt(found.intercepts * found.slopes)
+    known = time.correlated and spread > 0
+    slope = {
+        "term": time.name,
+        "tau2": found.slopes,
+        "correlation": max(-1.0, min(1.0, found.covariance / spread)) if known else None,
+        "correlated": time.correlated,
+    }
+    return {
+        **fit,
+        "coefficients": coefficients,
+        "sigma": math.sqrt(found.residual),
+        "log_likelihood": found.log_likelihood,
+        "aic": 2 * (len(found.kept) + (4 if time.correlated else 3)) - 2 * found.log_likelihood,
+        "random": {
+            **{"by": "subject", "groups": sum(one.people for one in people)},
+            **{"tau2": found.intercepts, "sigma2": found.residual, "slope": slope},
+            **({} if first.restricted else {"likelihood": "ml"}),
+            **({"singular": True} if found.singular else {}),
+        },
+    }
+
+
+def _scaled(matrix: Matrix, by: Sequence[int]) -> Matrix:
+    return [[value * by[i] * by[j] for j, value in enumerate(row)] for i, row in enumerate(matrix)]
+
+
+def _of_normal(estimate: float, error: float) -> Fit:
+    reach, z = z_of_p(ERROR_SHARE) * error, estimate / error
+    interval = [estimate - reach, estimate + reach]
+    return {"estimate": estimate, "error": error, "statistic": z, "p": p_of_normal(z), "interval": interval}
 
 
 def _of_groups(made: tuple[list[Groups], tuple[int, ...]], first: Gram, by: str) -> Fit:
     """The fit with a random intercept per group; z, p and intervals are Wald's."""
     groups, decimals = made
-    found = reml(groups, decimals)
+    found = reml(groups, decimals, first.restricted)
     fit: Fit = {"n": sum(one.size * one.groups for one in groups)}
     fit |= dict.fromkeys(("df", "sigma", "r2", "adjusted_r2", "log_likelihood", "aic"))
     coefficients: list[Fit] = [{"term": term, **_NOTHING} for term in first.names[:-1]]
     if found is None:
         return {**fit, "coefficients": coefficients, "random": None}
-    reach = z_of_p(ERROR_SHARE)
     for at, estimate, error in zip(found.kept, found.estimates, found.errors):
-        z = estimate / error
-        interval = [estimate - reach * error, estimate + reach * error]
-        own = {"estimate": estimate, "error": error, "statistic": z, "p": p_of_normal(z), "interval": interval}
-        coefficients[at] = {"term": first.names[at], **own}
+        coefficients[at] = {"term": first.names[at], **_of_normal(estimate, error)}
     tau2, count = found.ratio * found.residual, sum(one.groups for one in groups)
     return {
         **fit,
@@ -196,6 +258,7 @@ def _of_groups(made: tuple[list[Groups], tuple[int, ...]], first: Gram, by: str)
             "tau2": tau2,
             "sigma2": found.residual,
             "icc": found.ratio / (1 + found.ratio),
+            **({} if first.restricted else {"likelihood": "ml"}),
         },
     }
 

@@ -1,4 +1,6 @@
-"""A linear model with a random intercept per group, by restricted likelihood, as in ``packages/statistics``."""
+"""A linear model with a random intercept by group, by restricted or plain likelihood, as
+``packages/statistics`` fits it.
+"""
 
 from __future__ import annotations
 
@@ -42,15 +44,15 @@ class _Profile:
 _At = Callable[[float], "_Profile | None"]
 
 
-def reml(classes: Sequence[Groups], decimals: Sequence[int]) -> Reml | None:
-    """The fit; None if the sums do not show how groups differ, or if a number is too large for a double."""
+def reml(classes: Sequence[Groups], decimals: Sequence[int], restricted: bool = True) -> Reml | None:
+    """The fit; None where the sums do not say how groups differ, or a number is beyond all doubles."""
     try:
-        return _fitted(classes, decimals)
+        return _fitted(classes, decimals, restricted)
     except OverflowError:
         return None
 
 
-def _fitted(classes: Sequence[Groups], decimals: Sequence[int]) -> Reml | None:
+def _fitted(classes: Sequence[Groups], decimals: Sequence[int], restricted: bool) -> Reml | None:
     rows = sum(one.size * one.groups for one in classes)
     groups = sum(one.groups for one in classes)
     last = len(decimals) - 1
@@ -58,10 +60,10 @@ def _fitted(classes: Sequence[Groups], decimals: Sequence[int]) -> Reml | None:
     kept = independent_in([row[:last] for row in whole[:last]])
     if groups < 2 or groups == rows or rows <= len(kept):
         return None
-    best = _best_of(lambda ratio: _profile_at(ratio, classes, kept, rows, decimals))
+    best = _best_of(lambda ratio: _profile_at(ratio, classes, kept, (rows, restricted), decimals))
     if best is None:
         return None
-    units, own, df = [10**decimals[at] for at in kept], 10 ** decimals[last], rows - len(kept)
+    units, own, df = [10**decimals[at] for at in kept], 10 ** decimals[last], rows - len(kept) * restricted
     variances = [
         Fraction(best.left * best.inverse[i][i] * unit**2, best.bottom**2 * df * own**2) for i, unit in enumerate(units)
     ]
@@ -117,10 +119,11 @@ def _turn_between(low: _Profile, high: _Profile, at: _At) -> _Profile | None:
 
 
 def _profile_at(
-    ratio: float, classes: Sequence[Groups], kept: Sequence[int], rows: int, decimals: Sequence[int]
+    ratio: float, classes: Sequence[Groups], kept: Sequence[int], asked: tuple[int, bool], decimals: Sequence[int]
 ) -> _Profile | None:
-    """The best fit for a given ratio of the variances; None if it leaves no residual."""
-    last, df = len(decimals) - 1, rows - len(kept)
+    """The best fit with a ratio of the variances; None if it leaves no error."""
+    rows, restricted = asked
+    last, df = len(decimals) - 1, rows - len(kept) * restricted
     top, under = ratio.as_integer_ratio()
     weighted_parts, turned_parts = [], []
     for one in classes:
@@ -137,12 +140,12 @@ def _profile_at(
     contrast, places = [*(-value for value in solution), bottom], [*kept, last]
     bend = _dot(contrast, [_dot([turned[i][j] for j in places], contrast) for i in places])
     slope = sum(one.groups * one.size / (1 + one.size * ratio) for one in classes)
-    slope += float(Fraction(trace, bottom)) + df * float(Fraction(bend, bottom * left))
+    slope += restricted * float(Fraction(trace, bottom)) + df * float(Fraction(bend, bottom * left))
     error = float(Fraction(left, (bottom << _WEIGHT_BITS) * 10 ** (2 * decimals[last])))
     determinant = math.log(bottom) - len(kept) * _WEIGHT_BITS * math.log(2)
     determinant -= 2 * math.log(10) * sum(decimals[at] for at in kept)
     deviance = sum(one.groups * math.log1p(one.size * ratio) for one in classes)
-    deviance += determinant + df * (1 + math.log(2 * math.pi * error / df))
+    deviance += restricted * determinant + df * (1 + math.log(2 * math.pi * error / df))
     return _Profile(ratio, deviance, slope, bottom, solution, inverse, left)
 
 

@@ -15,7 +15,15 @@ export interface Formula {
   /** Each term is the product of its names. */
   readonly terms: readonly (readonly FormulaName[])[]
   /** The groups of random intercepts: `subject` of `(1 | subject)`. */
-  readonly random: readonly FormulaName[]
+  readonly random: readonly FormulaRandom[]
+}
+
+/** A group of `(1 | group)`, or of `(1 + slope | group)`. */
+export interface FormulaRandom extends FormulaName {
+  /** Also of `(slope | group)`. */
+  readonly slope?: FormulaName
+  /** `(1 + slope || group)`: the slope of a group does not correlate with its intercept. */
+  readonly isUncorrelated?: true
 }
 
 /** Maximum number of characters of a formula. */
@@ -34,8 +42,8 @@ interface Token {
 const TOKEN = /\s*(?:(?<name>[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)?)|(?<number>\d+)|(?<sign>[~+:*()|-]))/uy
 
 /**
- * Reads a formula: names, `+`, `:` (product), `*` (both and their product), `- 1` for no intercept, and `(1 | group)` for a
- * random intercept. Throws PARAMETER_INVALID with the position of anything that it cannot read.
+ * Reads a formula: names, `+`, `:` (product), `*` (both and their product), `- 1` for no intercept, `(1 | group)` for a random
+ * intercept, and `(1 + time | group)` for a random slope with it. Throws PARAMETER_INVALID with the place of what it does not understand.
  */
 export function parseFormula(text: string): Formula {
   if (text.length > FORMULA_CHARACTERS_MAX) invalid(`A formula has at most ${FORMULA_CHARACTERS_MAX} characters.`)
@@ -48,7 +56,7 @@ export function parseFormula(text: string): Formula {
     failWith(placeOf(tilde) ?? end, `After the outcome ${outcome.text} there must be ~, as in ${outcome.text} ~ a + b.`)
   let intercept = true
   const terms: FormulaName[][] = []
-  const random: FormulaName[] = []
+  const random: FormulaRandom[] = []
   let at = 2
   for (let sign = '+'; ; ) {
     const [first] = tokens.slice(at)
@@ -59,8 +67,9 @@ export function parseFormula(text: string): Formula {
       intercept = sign === '+'
       at += 1
     } else if (first.text === '(' && sign === '+') {
-      random.push(randomFrom(tokens, at))
-      at += 5
+      const read = randomFrom(tokens, at)
+      random.push(read.random)
+      at = read.next
     } else {
       if (sign === '-') failAt(first, 'only 1 can be taken away: "- 1" leaves the intercept out')
       const read = crossingFrom(tokens, at)
@@ -77,22 +86,38 @@ export function parseFormula(text: string): Formula {
 }
 
 const BRACKETS =
-  'a formula has no functions and no brackets, but for (1 | subject) and (1 | site); a transformed variable must be a variable of the catalog: ask the institutions to add one, or take the variable as it is'
+  'a formula has no functions and no brackets, but for (1 | subject), (1 + time | subject) and (1 | site); a transformed variable must be a variable of the catalog: ask the institutions to add one, or take the variable as it is'
 
-/** The group of `(1 | group)`. */
-function randomFrom(tokens: readonly Token[], from: number): FormulaName {
-  const [open, one, bar, group, close] = tokens.slice(from, from + 5)
-  if (open === undefined || bar?.text !== '|') failAt(open ?? { text: '(', at: from + 1 }, BRACKETS)
-  if (one?.text !== '1') {
-    const why = 'a random slope is not offered, only a random intercept, such as (1 | subject)'
-    failAt(one ?? bar, why)
-  }
-  if (group?.kind !== 'name') failAt(group ?? bar, 'after | there must be subject or site')
+/** A random intercept, `(1 | group)`, alone or with one slope: `(1 + time | group)`, `(time | group)`, and with `||` uncorrelated. */
+function randomFrom(tokens: readonly Token[], from: number): { random: FormulaRandom; next: number } {
+  const open = tokens[from] ?? { text: '(', at: from + 1 }
+  const bar = tokens.findIndex(({ text }, at) => at > from && (text === '|' || text === ')'))
+  if (tokens[bar]?.text !== '|') failAt(open, BRACKETS)
+  const [first, plus, second, more] = tokens.slice(from + 1, bar)
+  const isOne = first?.kind === 'number' && first.text === '1'
+  const slope = isOne ? second : first
+  if (first === undefined || (!isOne && first.kind !== 'name')) failAt(first ?? open, RANDOM_EFFECTS)
+  if (isOne && plus !== undefined && plus.text !== '+') failAt(plus, RANDOM_EFFECTS)
+  if (isOne && plus !== undefined && second?.kind !== 'name') failAt(second ?? plus, RANDOM_EFFECTS)
+  const other = isOne ? more : plus
+  if (other !== undefined) failAt(other, RANDOM_EFFECTS)
+  const isUncorrelated = tokens[bar + 1]?.text === '|'
+  const at = bar + (isUncorrelated ? 2 : 1)
+  const [group, close] = tokens.slice(at, at + 2)
+  if (group?.kind !== 'name') failAt(group ?? tokens[at - 1] ?? open, 'after | there must be subject or site')
   if (close?.text !== ')') failAt(close ?? group, 'one group alone can be in (1 | group), and ) after it')
-  return nameOf(group)
+  const random: FormulaRandom = {
+    ...nameOf(group),
+    ...(slope === undefined ? {} : { slope: nameOf(slope) }),
+    ...(slope !== undefined && isUncorrelated ? { isUncorrelated } : {})
+  }
+  return { random, next: at + 2 }
 }
 
-/** Terms joined by `*`, each of which consists of names joined by `:`. */
+const RANDOM_EFFECTS =
+  'before | there is 1 for a random intercept, or 1 + a time of visits for one random slope with it, such as (1 + month | subject); no more random terms are fitted'
+
+/** Terms joined by `*`, each of which is names joined by `:`. */
 function crossingFrom(tokens: readonly Token[], from: number): { terms: FormulaName[][]; next: number } {
   const factors: FormulaName[][] = []
   let at = from

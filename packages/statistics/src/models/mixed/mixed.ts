@@ -1,12 +1,14 @@
-/** Linear models with a random intercept per person or per site, from the released parts of the sites. */
+/** Linear models with a random intercept of each person, also with a slope, or of each site, from what the sites released. */
 import { counted, type GramPart, type ModelResult } from '@stimnet/protocol'
-import { pOfNormal, zOfP } from '../distributions.ts'
-import { ERROR_SHARE } from '../tests/table.ts'
-import { type Gram, gramOf, inCommonUnits, matrixOf, withSiteColumns } from './gram.ts'
-import { followsIn, NOTHING, sitesShown } from './combine.ts'
-import { type Coefficient, combined, designOf, type Fit, fitOf, notesOn, type SiteGram } from './regression.ts'
+import { pOfNormal, zOfP } from '../../distributions.ts'
+import { ERROR_SHARE } from '../../tests/table.ts'
+import { type Gram, gramOf, inCommonUnits, matrixOf, withSiteColumns } from '../gram.ts'
+import { followsIn, NOTHING, sitesShown } from '../combine.ts'
+import { type Coefficient, combined, designOf, type Fit, fitOf, notesOn, type SiteGram } from '../regression.ts'
+import { type IntegerMatrix, isOfSquares } from '../solve.ts'
 import { type GroupsOfSize, type RemlFit, remlOf } from './reml.ts'
-import { type IntegerMatrix, isOfSquares } from './solve.ts'
+import { slopeFitOf } from './slope.ts'
+import { isOfVisits, sumsAtVisits } from './visits.ts'
 
 type Random = NonNullable<ModelResult['random']>
 type FitOfGroups = Fit & { readonly random?: Random }
@@ -18,8 +20,10 @@ interface SiteGroups extends Pick<GroupsOfSize, 'size' | 'groups'> {
   readonly totals: Gram
 }
 
-const WALD =
-  'z, p and intervals take the normal distribution (Wald); with few groups they are too sure. The likelihood is the restricted one: compare it between models of the same terms alone.'
+const WALD = 'z, p and intervals take the normal distribution (Wald); with few groups they are too sure.'
+const RESTRICTED = 'The likelihood is the restricted one: compare it between models of the same terms alone.'
+const SINGULAR =
+  'Singular fit: a variance of zero, or a correlation of 1 or -1, is estimated. The data do not tell all random terms apart: take (1 | subject), or || in place of |.'
 
 /** Fits a model with an intercept per site, which needs the model's own intercept. Throws RangeError if there is no site. */
 export function fitRandomSites(sites: readonly SiteGram[]): ModelResult {
@@ -45,26 +49,31 @@ export function fitRandomSites(sites: readonly SiteGram[]): ModelResult {
     formula: first.gram.formula,
     outcome: first.gram.outcome,
     site: 'random',
-    ...fitOfGroups(classes, one?.columns ?? [], 'site'),
+    ...fitOfGroups(classes, { columns: one?.columns ?? [], by: 'site', isRestricted: true }),
     sites: sitesShown(each)
   }
 }
 
-/** Fits a model with an intercept per person. Throws RangeError if there is no site. */
+/** Fits with an intercept of each person, and with a slope where it was asked. Throws RangeError without a site. */
 export function fitPeople(sites: readonly SiteGram[]): ModelResult {
   const [first] = sites
   if (first === undefined) throw new RangeError('a model of no site')
   const { formula, outcome, site } = first.gram
-  const all = sites.flatMap(groupsIn)
+  const { clusters } = first.gram
+  const isRestricted = clusters?.likelihood !== 'ml'
+  const fitOfSome = (some: readonly SiteGram[], effects: ModelResult['site']) =>
+    clusters?.time === undefined
+      ? ofPeople(some.flatMap(groupsIn), effects, isRestricted)
+      : ofVisits(some, effects, isRestricted)
   const each = sites.map((own) => ({
     site: own.site,
-    fit: ofPeople(groupsIn(own), 'none'),
+    fit: fitOfSome([own], 'none'),
     follows: followsIn(designOf(gramOf(own.gram)))
   }))
   const several = site === 'meta' && sites.length > 1
-  const fit: FitOfGroups = several ? combined(each, first.gram.meta) : ofPeople(all, site)
+  const fit: FitOfGroups = several ? combined(each, first.gram.meta) : fitOfSome(sites, site)
   const left = leftOutOf(sites)
-  const note = left.left_out === 0 ? [] : [leftOutInWords(left, fit.n)]
+  const note = left.left_out === 0 ? [] : [leftOutInWords(left, fit.n, clusters?.time)]
   return {
     kind: 'mixed',
     formula,
@@ -89,13 +98,18 @@ function leftOutOf(sites: readonly SiteGram[]): { readonly left_out: number; rea
   return { left_out, left_out_rows: rows.reduce<number>((sum, own) => sum + (own ?? 0), 0) }
 }
 
-function leftOutInWords({ left_out, left_out_rows }: ReturnType<typeof leftOutOf>, n: number): string {
+function leftOutInWords(
+  { left_out, left_out_rows }: ReturnType<typeof leftOutOf>,
+  n: number,
+  time: string | undefined
+): string {
   const share =
     left_out_rows === undefined
       ? '; not every institution says how many rows these are'
       : `: ${left_out_rows} of ${n + left_out_rows} rows (${Number(((100 * left_out_rows) / (n + left_out_rows)).toPrecision(2))} %)`
   const groups = counted(left_out, 'group')
-  return `People are grouped by how many rows they have, and groups of too few people are left out, here ${groups}${share}. Where only a few would be left out, the next smallest group is left out as well.`
+  const by = time === undefined ? 'how many rows they have' : `the visits that they have (${time})`
+  return `People are grouped by ${by}, and groups of too few people are left out, here ${groups}${share}. Where only a few would be left out, the next smallest group is left out as well.`
 }
 
 /** Whether a part can be the answer of a site for a model with an intercept per person: a dishonest site may send anything. */
@@ -104,13 +118,22 @@ export function isOfClusters(part: GramPart): boolean {
   if (clusters === undefined) return true
   const length = (columns.length * (columns.length + 1)) / 2
   const sizes = clusters.sizes.map(({ size }) => size)
-  if (new Set(sizes).size < sizes.length || part.fit !== undefined || part.site === 'random') return false
-  if (clusters.sizes.some(({ within, totals }) => within.length !== length || totals.length !== length)) return false
+  if (part.fit !== undefined || part.site === 'random') return false
+  const isByVisits = clusters.time !== undefined
+  if (!isByVisits && new Set(sizes).size < sizes.length) return false
+  if (
+    clusters.sizes.some(
+      ({ within, totals, visits }) =>
+        within.length !== length || (!isByVisits && totals.length !== length) || (visits === undefined) === isByVisits
+    )
+  )
+    return false
   const added = upper.map((_, i) => clusters.sizes.reduce((sum, { within }) => sum + BigInt(within[i] ?? '0'), 0n))
   if (added.some((value, i) => value !== BigInt(upper[i] ?? '0'))) return false
   // If the number of all rows is stated, people were left out, and they have rows.
   if (clusters.rows !== undefined && (clusters.left_out === 0 || clusters.rows <= n)) return false
   if (clusters.sizes.reduce((sum, { size, people }) => sum + size * people, 0) !== n) return false
+  if (isByVisits) return isOfVisits(part)
   return clusters.sizes.every(({ size, people, within, totals }) => {
     const [rows, ofTotals] = [matrixOf(within, columns.length), matrixOf(totals, columns.length)]
     const isCounted = rows[0]?.[0] === BigInt(size * people) && ofTotals[0]?.[0] === BigInt(size * size * people)
@@ -136,7 +159,54 @@ function groupsIn({ site, gram }: SiteGram): SiteGroups[] {
   }))
 }
 
-function ofPeople(groups: readonly SiteGroups[], site: ModelResult['site']): FitOfGroups {
+/** The fit with a random slope of the people of some sites. */
+function ofVisits(sites: readonly SiteGram[], effects: ModelResult['site'], isRestricted: boolean): FitOfGroups {
+  const { people, columns, time, timeDecimals, isCorrelated } = sumsAtVisits(sites, effects)
+  const decimals = columns.map((column) => column.decimals)
+  const found = slopeFitOf(people, { decimals, timeDecimals, isCorrelated, isRestricted })
+  const n = people.reduce((sum, one) => sum + one.people * one.times.length, 0)
+  const coefficients = columns
+    .slice(0, -1)
+    .map(({ name }, at): Coefficient => ({ term: name, ...(found === undefined ? NOTHING : termOf(found, at)) }))
+  const nothing = { n, df: null, r2: null, adjusted_r2: null }
+  if (found === undefined) {
+    const why =
+      'No fit: the sums do not say how the lines of people differ and how far rows are from them. An intercept and a slope of each person need people with three visits or more: take (1 | subject).'
+    return { ...nothing, coefficients, sigma: null, log_likelihood: null, aic: null, note: why }
+  }
+  const { intercepts, slopes, covariance, residual, isSingular, logLikelihood, kept } = found
+  const spread = Math.sqrt(intercepts * slopes)
+  const correlation = !isCorrelated || !(spread > 0) ? null : Math.max(-1, Math.min(1, covariance / spread))
+  return {
+    ...nothing,
+    coefficients,
+    sigma: Math.sqrt(residual),
+    log_likelihood: logLikelihood,
+    // Beside the coefficients, three variances are estimated, and the covariance where there is one.
+    aic: 2 * (kept.length + (isCorrelated ? 4 : 3)) - 2 * logLikelihood,
+    note: notesOfMixed(coefficients, { isRestricted, more: isSingular ? [SINGULAR] : [] }),
+    random: {
+      by: 'subject',
+      groups: people.reduce((sum, one) => sum + one.people, 0),
+      tau2: intercepts,
+      sigma2: residual,
+      slope: { term: time, tau2: slopes, correlation, correlated: isCorrelated },
+      ...(isRestricted ? {} : { likelihood: 'ml' }),
+      ...(isSingular ? { singular: true } : {})
+    }
+  }
+}
+
+/** What a fit with random effects says of itself. */
+function notesOfMixed(
+  coefficients: readonly Coefficient[],
+  { isRestricted, more }: { readonly isRestricted: boolean; readonly more: readonly string[] }
+): string {
+  const said = [notesOn(coefficients, false), ...more, WALD, ...(isRestricted ? [RESTRICTED] : [])]
+  return said.filter((text) => text !== '').join(' ')
+}
+
+function ofPeople(groups: readonly SiteGroups[], site: ModelResult['site'], isRestricted: boolean): FitOfGroups {
   const names = [...new Set(groups.map((one) => one.site))]
   const common = inCommonUnits(groups.flatMap(({ within, totals }) => [within, totals]))
   const made = common.map((gram, i) => {
@@ -149,7 +219,7 @@ function ofPeople(groups: readonly SiteGroups[], site: ModelResult['site']): Fit
     within: made[2 * i]?.matrix ?? [],
     totals: made[2 * i + 1]?.matrix ?? []
   }))
-  return fitOfGroups(joined(classes), made[0]?.columns ?? [], 'subject')
+  return fitOfGroups(joined(classes), { columns: made[0]?.columns ?? [], by: 'subject', isRestricted })
 }
 
 /** The matrix with the columns of all sites, of which only its own column is not zero. */
@@ -175,13 +245,15 @@ function joined(classes: readonly GroupsOfSize[]): GroupsOfSize[] {
   )
 }
 
-function fitOfGroups(classes: readonly GroupsOfSize[], columns: Gram['columns'], by: Random['by']): FitOfGroups {
+interface GroupsAsked extends Pick<Gram, 'columns'>, Pick<Random, 'by'> {
+  readonly isRestricted: boolean
+}
+
+function fitOfGroups(classes: readonly GroupsOfSize[], { columns, by, isRestricted }: GroupsAsked): FitOfGroups {
   const n = classes.reduce((sum, { size, groups }) => sum + size * groups, 0)
   const groups = classes.reduce((sum, one) => sum + one.groups, 0)
-  const found = remlOf(
-    classes,
-    columns.map(({ decimals }) => decimals)
-  )
+  const decimals = columns.map((column) => column.decimals)
+  const found = remlOf(classes, { decimals, isRestricted })
   const coefficients = columns
     .slice(0, -1)
     .map(({ name }, at): Coefficient => ({ term: name, ...(found === undefined ? NOTHING : termOf(found, at)) }))
@@ -199,12 +271,22 @@ function fitOfGroups(classes: readonly GroupsOfSize[], columns: Gram['columns'],
     log_likelihood: logLikelihood,
     // In addition to the coefficients, the two variances are estimated.
     aic: 2 * (kept.length + 2) - 2 * logLikelihood,
-    note: [notesOn(coefficients, false), ...zero, WALD].filter((text) => text !== '').join(' '),
-    random: { by, groups, tau2: ratio * residual, sigma2: residual, icc: ratio / (1 + ratio) }
+    note: notesOfMixed(coefficients, { isRestricted, more: zero }),
+    random: {
+      by,
+      groups,
+      tau2: ratio * residual,
+      sigma2: residual,
+      icc: ratio / (1 + ratio),
+      ...(isRestricted ? {} : { likelihood: 'ml' })
+    }
   }
 }
 
-function termOf({ kept, estimates, errors }: RemlFit, at: number): Omit<Coefficient, 'term'> {
+function termOf(
+  { kept, estimates, errors }: Pick<RemlFit, 'kept' | 'estimates' | 'errors'>,
+  at: number
+): Omit<Coefficient, 'term'> {
   const place = kept.indexOf(at)
   const [estimate, error] = [estimates[place], errors[place]]
   if (estimate === undefined || error === undefined) return NOTHING

@@ -1,10 +1,10 @@
 /**
- * Restricted maximum likelihood of a linear model with a random intercept by group, from sums over the groups of each size. The
- * variance of the groups is found by a one-dimensional search. Formulas as in Bates et al., J. Stat. Softw. 67(1), 2015, with
- * whose package lme4 the tests compare the results.
+ * Restricted or plain maximum likelihood of a linear model with a random intercept by group, from sums over the groups of each size: the
+ * variance of the groups is found in one dimension. Formulas as in Bates et al., J. Stat. Softw. 67(1), 2015, whose package lme4 the
+ * tests compare with.
  */
-import { fractionOf, ratioToNumber, rootOfRatioToNumber } from '../rational.ts'
-import { independentIn, type IntegerMatrix, partAt, solveExactly } from './solve.ts'
+import { fractionOf, ratioToNumber, rootOfRatioToNumber } from '../../rational.ts'
+import { independentIn, type IntegerMatrix, partAt, solveExactly } from '../solve.ts'
 
 /** The groups of one size. The outcome is the last column. */
 export interface GroupsOfSize {
@@ -27,7 +27,7 @@ export interface RemlFit {
   /** The variance within the groups, and the variance between groups divided by it (`ratio`). */
   readonly residual: number
   readonly ratio: number
-  /** The restricted log-likelihood, for sums in units of 10^-decimals of each column. */
+  /** The log-likelihood, restricted unless it is maximum likelihood, for sums in units of 10^-decimals of each column. */
   readonly logLikelihood: number
 }
 
@@ -53,20 +53,23 @@ interface Profile {
  * The fit; undefined if the sums do not show how groups differ: no group with two rows, fewer than two groups, not more rows than
  * columns, or rows that do not differ within any group. `decimals` holds the decimals of each column.
  */
-export function remlOf(classes: readonly GroupsOfSize[], decimals: readonly number[]): RemlFit | undefined {
+export function remlOf(
+  classes: readonly GroupsOfSize[],
+  { decimals, isRestricted }: { readonly decimals: readonly number[]; readonly isRestricted: boolean }
+): RemlFit | undefined {
   const rows = classes.reduce((sum, { size, groups }) => sum + size * groups, 0)
   const groups = classes.reduce((sum, one) => sum + one.groups, 0)
   const last = decimals.length - 1
   const all = sumOf(classes.map(({ within }) => ({ matrix: within, weight: 1n })))
   const kept = independentIn(all.slice(0, last).map((row) => row.slice(0, last)))
   if (groups < 2 || groups === rows || rows <= kept.length) return undefined
-  const at = (ratio: number) => profileAt(ratio, { classes, kept, rows, decimals })
+  const at = (ratio: number) => profileAt(ratio, { classes, kept, rows, decimals, isRestricted })
   const best = bestOf(at)
   if (best === undefined) return undefined
   const { bottom, solution, inverse, left, ratio, deviance } = best
   const unit = (place: number) => 10n ** BigInt(decimals[place] ?? 0)
   const own = unit(last)
-  const df = BigInt(rows - kept.length)
+  const df = BigInt(isRestricted ? rows - kept.length : rows)
   return {
     kept,
     estimates: kept.map((place, i) => ratioToNumber((solution[i] ?? 0n) * unit(place), bottom * own)),
@@ -129,10 +132,11 @@ interface Profiled {
   readonly kept: readonly number[]
   readonly rows: number
   readonly decimals: readonly number[]
+  readonly isRestricted: boolean
 }
 
-/** The best fit for a given ratio of the variances; undefined if it leaves no error. Computed in whole numbers up to the last step. */
-function profileAt(ratio: number, { classes, kept, rows, decimals }: Profiled): Profile | undefined {
+/** The best fit with a ratio of the variances; undefined if it leaves no error. In whole numbers up to the last step. */
+function profileAt(ratio: number, { classes, kept, rows, decimals, isRestricted }: Profiled): Profile | undefined {
   const last = decimals.length - 1
   const { top, bottom: under } = fractionOf(ratio)
   // Except for a factor, the inverse of the variance of a group of size s is 1 - ratio/(1 + s·ratio) of the products of totals.
@@ -153,7 +157,7 @@ function profileAt(ratio: number, { classes, kept, rows, decimals }: Profiled): 
   const left =
     (weighted[last]?.[last] ?? 0n) * bottom - right.reduce((sum, value, i) => sum + value * (solution[i] ?? 0n), 0n)
   if (left <= 0n || bottom <= 0n) return undefined
-  const df = rows - kept.length
+  const df = isRestricted ? rows - kept.length : rows
   const turnedOfKept = partAt(turned, kept)
   const trace = turnedOfKept.reduce((sum, row, i) => sum + dot(row, inverse[i] ?? []), 0n)
   const contrast = [...solution.map((value) => -value), bottom]
@@ -164,7 +168,7 @@ function profileAt(ratio: number, { classes, kept, rows, decimals }: Profiled): 
   )
   const slope =
     classes.reduce((sum, { size, groups }) => sum + (groups * size) / (1 + size * ratio), 0) +
-    ratioToNumber(trace, bottom) +
+    (isRestricted ? ratioToNumber(trace, bottom) : 0) +
     df * ratioToNumber(bend, bottom * left)
   const unit = (place: number) => 10n ** BigInt(decimals[place] ?? 0)
   const error = ratioToNumber(left, (bottom << WEIGHT_BITS) * unit(last) ** 2n)
@@ -174,7 +178,7 @@ function profileAt(ratio: number, { classes, kept, rows, decimals }: Profiled): 
     2 * kept.reduce((sum, place) => sum + (decimals[place] ?? 0) * Math.LN10, 0)
   const deviance =
     classes.reduce((sum, one) => sum + one.groups * Math.log1p(one.size * ratio), 0) +
-    determinant +
+    (isRestricted ? determinant : 0) +
     df * (1 + Math.log((2 * Math.PI * error) / df))
   return { ratio, deviance, slope, bottom, solution, inverse, left }
 }
