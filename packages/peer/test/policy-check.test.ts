@@ -126,6 +126,21 @@ describe('what a steward is warned of', () => {
     )
     for (const said of [undefined, 'known'])
       assert.deepEqual(await keysOf({ baseDir, catalog: { tables: tables(said), synthetic: true } }), [])
+    // A variable that says who has a row is named where that is protected.
+    const derive = { rule: 'count', of: 'events.grade' }
+    const events = { name: 'events_n', type: 'integer', minimum: 0, maximum: 20, identifying: false, derive }
+    const withCount = (presence?: string, more: object = {}) => {
+      const [people, ...others] = tables(presence)
+      return {
+        baseDir,
+        catalog: { tables: [{ ...people, variables: [...VARIABLES, { ...events, ...more }] }, ...others] }
+      }
+    }
+    const said = (await weakIn(withCount('unknown'))).filter(({ key }) => key === 'catalogs.trial.tables.events')
+    assert.match(said[0]?.detail ?? '', /^people\.events_n: derived from its rows, so that it says who has one/)
+    assert.ok((await keysOf(withCount())).includes('catalogs.trial.tables.events'))
+    for (const quiet of [withCount('unknown', { offered: false }), withCount('known')])
+      assert.ok(!(await keysOf(quiet)).includes('catalogs.trial.tables.events'))
   })
 
   test('a derived variable that is offered beside what it is derived from, unless others know that or it is not offered', async () => {

@@ -1,5 +1,12 @@
 /** Findings about the policy of a valid configuration that the steward should know. */
-import { isIdentifyingName, knownByNameAlone, latticeOf, saidTwice, type WrittenRules } from '@stimnet/data'
+import {
+  derivedFromRows,
+  isIdentifyingName,
+  knownByNameAlone,
+  latticeOf,
+  saidTwice,
+  type WrittenRules
+} from '@stimnet/data'
 import {
   assertLatticeHolds,
   type DisclosureRules,
@@ -106,6 +113,15 @@ function* derivedFindings(key: string, catalog: CatalogConfig): Generator<Policy
   }
 }
 
+/** Findings about variables that say who has a row of tables in which that is protected. */
+function* rowFindings(key: string, catalog: CatalogConfig, tables: readonly string[]): Generator<PolicyFinding> {
+  for (const [table, derived] of derivedFromRows(catalog)) {
+    if (!tables.includes(table)) continue
+    const detail = `${derived.slice(0, 5).join(', ')}: derived from its rows, so that it says who has one. The ledger of the rows does not know what it has disclosed: offer it or the table, not both (offered: false)`
+    yield { grade: 'weak', key: `${key}.tables.${table}`, detail }
+  }
+}
+
 function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generator<PolicyFinding> {
   const key = `catalogs.${catalog.name}`
   const weak = (name: string, detail: string): PolicyFinding => ({ grade: 'weak', key: `${key}.${name}`, detail })
@@ -156,13 +172,26 @@ async function checkData({ baseDir, config }: LoadedConfig, catalog: CatalogConf
     return await withScratchCatalog(catalog, baseDir, async (opened) => {
       if (hasLattice) assertLatticeHolds(opened.descriptor, await opened.baseCells(), k)
       if (catalog.synthetic) return []
-      return (await protectedRowsOf(opened)).map(({ table, because, isKnown, ofLevels }) => ({
-        grade: 'weak',
-        key: `${key}.tables.${table}.presence`,
-        detail: isKnown
-          ? `known, though ${because}: others are taken to know who has one, so that who has one is not protected. Take it out unless everybody knows it of everybody`
-          : `not written, and ${because}: who has one is protected like a value, so that fewer questions are answered. Write presence: known if everybody knows it of everybody, ${ofLevels ? 'else leave it out: presence: unknown protects all rows of the table' : 'else presence: unknown'}`
-      }))
+      const found = await protectedRowsOf(opened)
+      const rows = found.map(
+        ({ table, because, isKnown, ofLevels }): PolicyFinding => ({
+          grade: 'weak',
+          key: `${key}.tables.${table}.presence`,
+          detail: isKnown
+            ? `known, though ${because}: others are taken to know who has one, so that who has one is not protected. Take it out unless everybody knows it of everybody`
+            : `not written, and ${because}: who has one is protected like a value, so that fewer questions are answered. Write presence: known if everybody knows it of everybody, ${ofLevels ? 'else leave it out: presence: unknown protects all rows of the table' : 'else presence: unknown'}`
+        })
+      )
+      const isProtected = ({ name, presence }: CatalogConfig['tables'][number]) =>
+        presence === 'unknown' || found.some(({ table, isKnown, ofLevels }) => table === name && !isKnown && !ofLevels)
+      return [
+        ...rows,
+        ...rowFindings(
+          key,
+          catalog,
+          catalog.tables.filter(isProtected).map(({ name }) => name)
+        )
+      ]
     })
   } catch (error) {
     return [

@@ -10,6 +10,7 @@ import {
   isKnownToOthers,
   refOf
 } from './resolve.ts'
+import { isOfRows } from './rule.ts'
 
 /** Offered variables derived from an input that others are not assumed to know. */
 export interface SaidTwice {
@@ -40,6 +41,18 @@ export function saidTwice<V extends DerivableVariable>(catalog: DerivableCatalog
     const derived = [...new Set(all.map((one) => one.derived))]
     return first === undefined || (!first.isOffered && derived.length < 2) ? [] : [{ ...first, derived }]
   })
+}
+
+/**
+ * The offered variables that are derived from the rows of each table: a count of its rows, or a first value, says who has a row, which the
+ * ledger of having a row does not know of.
+ */
+export function derivedFromRows<V extends DerivableVariable>(
+  catalog: DerivableCatalog<V>
+): ReadonlyMap<string, readonly string[]> {
+  const ofRows = derivationsOf(catalog).filter((one) => isOffered(one) && isOfRows(one.rule))
+  const named = Map.groupBy(ofRows, ({ of: [input], table }) => (input?.table ?? table).name)
+  return new Map([...named].map(([table, all]) => [table, all.map(refOf)]))
 }
 
 /** Offered derived variables with an identifying name that others are not assumed to know, because of their inputs. */
