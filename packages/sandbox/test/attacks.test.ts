@@ -287,7 +287,7 @@ describe('the suite', () => {
 
   test('says of an engine that is not here why, and what to do', async () => {
     const engine = ATTACKABLE_ENGINES.find(({ grade }) => grade === 'docker') ?? assert.fail()
-    const settings = { cacheDir: tmpdir(), owner: 'nobody', socketPath: '/nonexistent/docker.sock' }
+    const settings = { cacheDir: tmpdir(), owner: 'nobody', at: { socketPath: '/nonexistent/docker.sock' } }
     const report = await attackEngine(engine, settings, { witnesses })
     assert.ok(!report.isHere)
     assert.match(report.howTo, /Install Docker/)
