@@ -36,7 +36,7 @@ def pool_cells(column: Mapping[str, Any], cells: Sequence[Cell]) -> float | None
     if kind == "share":
         return _pool_shares(cells)
     if kind == "gram":
-        # The number of people in a model; the model itself is fitted separately. With noise it can be below zero, as any count.
+        # The number of people in a model; the model itself is fitted separately. With noise it can be below zero.
         return max(0.0, exact_sum([cell["gram"]["n"] for cell in cells if "gram" in cell]))
     if len(cells) == 1 and "choice" in cells[0]:
         chosen: float = cells[0]["choice"]
