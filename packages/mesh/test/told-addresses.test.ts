@@ -34,6 +34,9 @@ const NEVER = [
   '/ip4/192.0.2.1/udp/80',
   '/ip4/192.0.2.1/tcp/80/http',
   '/ip4/169.254.169.254/tcp/80/ws',
+  '/dns4/127.0.0.1/tcp/80',
+  '/dns4/169.254.169.254/tcp/80/ws',
+  '/dns6/::1/tcp/443/tls/ws',
   '/dnsaddr/peers.example',
   '/memory/1'
 ]

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer as createHttp } from 'node:http'
@@ -51,6 +52,10 @@ function join2(one: Socket, other: Socket): void {
   one.on('error', () => other.destroy())
   other.on('error', () => one.destroy())
 }
+
+const UPGRADE =
+  'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n'
+const BROKEN_FRAME = Buffer.from([0xff, 0xff, 0, 0])
 
 const SILENT = Object.assign(() => undefined, { error: () => undefined, trace: () => undefined }) as unknown as Logger
 
@@ -229,6 +234,61 @@ describe('WebSockets', () => {
       assert.deepEqual(await ends(headers, trusted), { counted: ['127.0.0.1'], from: ['127.0.0.1'] })
       assert.deepEqual(await ends(headers, trusted, false), { counted: ['127.0.0.1'], from: [] })
     }
+  })
+
+  it('end alone where a client resets its request, or an address has a zone: the process goes on', async () => {
+    await withNetwork(async (start) => {
+      const server = await start({ listen: ['/ip4/127.0.0.1/tcp/0/ws'], trustedProxies: ['127.0.0.1'] })
+      const port = webPortOf(server)
+      for (let i = 0; i < 50; i += 1) {
+        const socket = connect(port, '127.0.0.1', () => {
+          socket.write(UPGRADE)
+          setImmediate(() => socket.resetAndDestroy())
+        })
+        socket.on('error', () => undefined)
+        await once(socket, 'close')
+      }
+      const web = new WebSocket(`ws://127.0.0.1:${port}/`, { headers: { 'x-forwarded-for': 'fe80::1%eth0' } })
+      web.on('error', () => undefined)
+      await new Promise((resolve) => web.once('open', resolve).once('close', resolve))
+      web.terminate()
+      assert.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 426)
+    })
+  })
+
+  it('are gone soon after a broken frame, and stopping does not wait for them', async () => {
+    await withNetwork(async (start) => {
+      const server = await start({ listen: ['/ip4/127.0.0.1/tcp/0/ws'] })
+      const sockets = Array.from({ length: 20 }, () => connect(webPortOf(server), '127.0.0.1'))
+      for (const socket of sockets) {
+        socket.on('error', () => undefined).on('data', () => socket.write(BROKEN_FRAME))
+        socket.write(UPGRADE)
+      }
+      await Promise.all(sockets.map((socket) => once(socket, 'close')))
+      await server.mesh.stop()
+    })
+  })
+
+  it('fail alone where a server answers with a broken frame, or its name is none of a URL', async () => {
+    const server = await listening(
+      createServer((socket) => {
+        socket.on('error', () => undefined)
+        socket.once('data', (data) => {
+          const key = /Sec-WebSocket-Key: (.*)\r/i.exec(data.toString())?.[1] ?? ''
+          const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
+          const head = `HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`
+          socket.write(Buffer.concat([Buffer.from(head), BROKEN_FRAME]))
+        })
+        setTimeout(() => socket.resetAndDestroy(), 300)
+      })
+    )
+    await withNetwork(async (start) => {
+      const peer = await start({ listen: [] })
+      for (const host of ['/ip4/127.0.0.1', '/dns4/localhost']) {
+        await assert.rejects(peer.mesh.connect(`${host}/tcp/${portOf(server)}/ws`, { signal: soon(2_000) }))
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    })
   })
 
   it('stop reading while they are paused', async () => {

@@ -82,6 +82,8 @@ class Host {
   #sandbox: Sandbox | undefined
   #opening: Promise<Sandbox> | undefined
   #awayUntilMs = Number.NEGATIVE_INFINITY
+  #failedAtMs = Number.NEGATIVE_INFINITY
+  #isClosed = false
   running = 0
 
   constructor(host: EngineHost, settings: SeveralSettings) {
@@ -91,6 +93,18 @@ class Host {
 
   get sandbox(): Sandbox | undefined {
     return this.#sandbox
+  }
+
+  /** Records how a program ended here. An engine that answers, but runs nothing, has the lowest load and would attract all programs. */
+  ended(outcome: SandboxOutcome): void {
+    const isLost = !outcome.ok && outcome.code === 'SANDBOX_UNAVAILABLE'
+    this.#failedAtMs = isLost ? this.#settings.clock.now() : Number.NEGATIVE_INFINITY
+  }
+
+  /** Whether the last program was lost here a short time ago. */
+  get hasFailed(): boolean {
+    const ms = this.#settings.clock.now() - this.#failedAtMs
+    return ms >= 0 && ms < AWAY_MS
   }
 
   /** Opens the engine; concurrent callers share the attempt. */
@@ -120,6 +134,7 @@ class Host {
   async isReady(described: SandboxDescription): Promise<boolean> {
     const awayMs = this.#awayUntilMs - this.#settings.clock.now()
     // A clock that was set back must not keep an engine away.
+    if (this.#isClosed) return false
     if (awayMs > 0 && awayMs <= AWAY_MS) return false
     if (this.#sandbox === undefined) {
       void this.open().then(
@@ -145,6 +160,7 @@ class Host {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await this.#opening?.catch(() => undefined)
     await this.#sandbox?.close()
   }
@@ -191,6 +207,7 @@ class SeveralSandboxes implements Sandbox {
         const leftMs = limits.wallTimeMsMax - Math.max(0, this.#clock.now() - startedAtMs)
         if (host.sandbox === undefined || leftMs <= 0) break
         outcome = await host.sandbox.run(job, { ...limits, wallTimeMsMax: leftMs }, signal)
+        if (signal?.aborted !== true) host.ended(outcome)
       } finally {
         host.running -= 1
       }
@@ -204,7 +221,7 @@ class SeveralSandboxes implements Sandbox {
   async #claim(tried: ReadonlySet<Host>): Promise<Host | undefined> {
     const left = new Set(this.#hosts.filter((host) => !tried.has(host)))
     for (;;) {
-      const [host] = [...left].sort((a, b) => a.running - b.running)
+      const [host] = [...left].sort((a, b) => Number(a.hasFailed) - Number(b.hasFailed) || a.running - b.running)
       if (host === undefined) return undefined
       host.running += 1
       if (await host.isReady(this.#description)) return host

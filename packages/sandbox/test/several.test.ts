@@ -79,7 +79,7 @@ describe('several engines as one sandbox', () => {
   test('run the programs of an engine that dies once more on another one, and never a third time', async () => {
     const hosts = ['one', 'two', 'three'].map((name) => new Switched(name))
     const [one, two, three] = hosts as [Switched, Switched, Switched]
-    const { run, away } = await openOver(...hosts)
+    const { run } = await openOver(...hosts)
     const first = run('a')
     await settled()
     one.die()
@@ -92,7 +92,17 @@ describe('several engines as one sandbox', () => {
     await settled()
     three.end()
     assert.equal(await second, '"three"')
-    assert.deepEqual(away.toSorted(), ['one', 'two'])
+  })
+
+  test('give no programs to an engine that answers but runs nothing, while another one runs them', async () => {
+    const broken = () => new Switched('broken', { answer: () => ({ code: 'SANDBOX_UNAVAILABLE' }) })
+    const whole = new Switched('whole', { answer: () => ({ result: '1' }) })
+    const { run, sandbox } = await openOver(broken(), broken(), whole)
+    const outcomes: string[] = []
+    for (let i = 0; i < 6; i++) outcomes.push(await run('a'))
+    assert.deepEqual(outcomes.slice(1), Array(5).fill('1'))
+    await sandbox.close()
+    assert.equal(await sandbox.isAvailable(), false)
   })
 
   test('do not repeat a program that failed by itself', async () => {

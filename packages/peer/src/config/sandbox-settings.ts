@@ -31,7 +31,9 @@ export async function dockerHosts({ config: { sandbox }, baseDir }: Configured):
   return Promise.all(
     hosts.map(async (host) => {
       if ('socket' in host) return { socketPath: host.socket }
-      const { hostname, port } = new URL(host.url)
+      // A URL hides the usual port of its scheme, 443.
+      const { hostname } = new URL(host.url)
+      const [, port] = /:(\d+)\/?$/.exec(host.url) ?? []
       const files = {
         ca: resolve(baseDir, host.ca),
         cert: resolve(baseDir, host.cert),
@@ -39,7 +41,9 @@ export async function dockerHosts({ config: { sandbox }, baseDir }: Configured):
       }
       const key = await secretIn(files.key, 'sandbox.docker.hosts')
       const [ca, cert] = await Promise.all([certificateIn(files.ca), certificateIn(files.cert)])
-      return { remote: { host: hostname, port: Number(port || DOCKER_TLS_PORT), ca, cert, key } }
+      return {
+        remote: { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port ?? DOCKER_TLS_PORT), ca, cert, key }
+      }
     })
   )
 }

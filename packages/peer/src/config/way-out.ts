@@ -1,4 +1,5 @@
 /** How connections of the mesh leave this network: the proxy, and whose certificates are trusted. */
+import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { MeshSettings } from '@stimnet/mesh'
@@ -27,11 +28,28 @@ export async function readWayOut({ config: { mesh }, baseDir }: Configured): Pro
     settings.tlsAuthorities = await readFile(file, 'utf8').catch((cause: unknown) => {
       throw new StimnetError('CONFIG_INVALID', `mesh.tls_ca: ${file} cannot be read`, { cause })
     })
-    if (!settings.tlsAuthorities.includes('-----BEGIN CERTIFICATE-----')) {
-      throw new StimnetError('CONFIG_INVALID', `mesh.tls_ca: ${file} contains no certificate in PEM`)
-    }
+    for (const certificate of certificatesIn(settings.tlsAuthorities, file)) assertReadable(certificate, file)
   }
   return settings
+}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+
+function certificatesIn(text: string, file: string): readonly string[] {
+  const found = text.match(CERTIFICATE)
+  if (found !== null) return found
+  throw new StimnetError('CONFIG_INVALID', `mesh.tls_ca: ${file} contains no certificate in PEM`)
+}
+
+/** The platform ignores certificates that it cannot read. */
+function assertReadable(certificate: string, file: string): void {
+  try {
+    new X509Certificate(certificate)
+  } catch (cause) {
+    throw new StimnetError('CONFIG_INVALID', `mesh.tls_ca: ${file} contains a certificate that cannot be read`, {
+      cause
+    })
+  }
 }
 
 async function basic(file: string): Promise<string> {

@@ -42,18 +42,17 @@ declare module 'dockerode' {
   }
 
   export default class Docker {
-    constructor(
-      options:
-        | { readonly socketPath: string }
-        | {
-            readonly protocol: 'https'
-            readonly host: string
-            readonly port: number
-            readonly ca: string
-            readonly cert: string
-            readonly key: string
-          }
-    )
+    constructor(options: {
+      readonly socketPath?: string
+      readonly protocol?: 'https' | undefined
+      readonly host?: string | undefined
+      readonly port?: number | undefined
+      readonly pathPrefix?: string | undefined
+      readonly timeout?: number | undefined
+      readonly ca?: string
+      readonly cert?: string
+      readonly key?: string
+    })
     readonly modem: { dial(options: Dial, done: (error: Error | null, socket?: Duplex) => void): void }
     info(options: Abortable): Promise<{
       readonly MemoryLimit: boolean

@@ -50,6 +50,9 @@ export interface ContainerEnd {
   readonly ranOutOfMemory: boolean
 }
 
+/** Without these, the library would take them from DOCKER_HOST and its like, and send what is meant for one engine to another. */
+const UNSET = { host: undefined, port: undefined, protocol: undefined, pathPrefix: undefined, timeout: undefined }
+
 /** The address of a Docker engine: a socket of this machine, or another machine over TLS, where both sides show certificates. */
 export type EngineAddress = { readonly socketPath: string } | RemoteEngine
 
@@ -76,7 +79,7 @@ export class Engine {
   static async connect({ runtime, ...address }: EngineAddress & { readonly runtime?: string }): Promise<Engine> {
     // Loaded only on use, since the module is large and most nodes run without it.
     const { default: Client } = await import('dockerode')
-    const docker = new Client('socketPath' in address ? address : { protocol: 'https', ...address })
+    const docker = new Client({ ...UNSET, ...('socketPath' in address ? address : { protocol: 'https', ...address }) })
     const info = await could('asking Docker what it is', docker.info(deadline(CONNECT_MS_MAX)))
     const missing = [
       ...(info.MemoryLimit ? [] : ['memory limits']),

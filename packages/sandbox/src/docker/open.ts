@@ -80,7 +80,8 @@ export async function openDockerSandbox(settings: DockerSettings): Promise<Sandb
       memoryBytesMax: settings.memoryBytesMax ?? LIMITS.memoryBytesDefault,
       cpuSecondsMax: Math.ceil((settings.wallTimeMsMax ?? LIMITS.wallTimeMsMax) / 1000),
       isGvisor: engine.isGvisor,
-      ...(runtime ? { runtime } : {})
+      // Named also where it is the engine's default, which may be another one later.
+      ...(runtime || engine.isGvisor ? { runtime: runtime ?? 'runsc' } : {})
     }
     const named = await imagesOf(engine, settings.images)
     if (named.length === 0) throw new StimnetError('SANDBOX_UNAVAILABLE', 'Docker has no image: npm run images')

@@ -71,7 +71,8 @@ export class ToldAddresses {
     const place = placeOf(address)
     if (place === undefined || (this.#isProxied && place.port !== HTTPS_PORT)) return false
     if (host?.name === 'ip4' || host?.name === 'ip6') return this.#isPermitted(host.value ?? '')
-    return DNS.includes(host?.name ?? '')
+    // An address in the place of a name is connected to without a look-up.
+    return DNS.includes(host?.name ?? '') && isIP(host?.value ?? '') === 0
   }
 
   /**

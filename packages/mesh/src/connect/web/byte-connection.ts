@@ -16,12 +16,15 @@ export class ByteConnection extends AbstractMultiaddrConnection {
     bytes.on('drain', () => this.safeDispatchEvent('drain'))
     bytes.once('end', () => bytes.end())
     bytes.once('close', () => this.onTransportClosed())
+    if (bytes.destroyed) queueMicrotask(() => this.abort(new Error('the stream has ended')))
   }
 
   sendData(data: Uint8ArrayList): SendResult {
     let sentBytes = 0
     let canSendMore = true
     for (const part of data) {
+      // An empty message would cost the other side work for nothing.
+      if (part.byteLength === 0) continue
       sentBytes += part.byteLength
       canSendMore = this.#bytes.write(part)
       if (!canSendMore) break
@@ -33,6 +36,8 @@ export class ByteConnection extends AbstractMultiaddrConnection {
     if (this.#bytes.destroyed) return
     const closed = once(this.#bytes, 'close', { signal })
     this.#bytes.end()
+    // While reading is paused, the end of the other side would never be noticed.
+    this.#bytes.resume()
     await closed
   }
 

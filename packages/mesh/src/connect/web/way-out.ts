@@ -1,6 +1,6 @@
 /** Opens byte streams to other peers: directly or through an HTTP proxy, plainly or in TLS. */
 import { type ClientRequest, request as requestPlain, STATUS_CODES } from 'node:http'
-import { request as requestOverTls } from 'node:https'
+import { type RequestOptions, request as requestOverTls } from 'node:https'
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net'
 import { connect as connectTls, createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import type { MeshProxy } from '../../mesh.ts'
@@ -37,6 +37,12 @@ export class WayOut {
     return this.#settings.proxy !== undefined && !isThisMachine(host)
   }
 
+  /** The trusted authorities, read once: there are hundreds. */
+  get #context(): SecureContext {
+    this.#trusted ??= trusting(this.#settings.authorities)
+    return this.#trusted
+  }
+
   /** Opens a stream. Throws `WayOutError`. */
   async open(target: Target, signal: AbortSignal): Promise<Socket> {
     const socket = this.isProxied(target.host)
@@ -50,8 +56,7 @@ export class WayOut {
   }
 
   async #inTls(socket: Socket, servername: string, { host }: Target, signal: AbortSignal): Promise<Socket> {
-    this.#trusted ??= trusting(this.#settings.authorities)
-    const options = { socket, host, servername, secureContext: this.#trusted, ALPNProtocols: ['http/1.1'] }
+    const options = { socket, host, servername, secureContext: this.#context, ALPNProtocols: ['http/1.1'] }
     try {
       return await opened(connectTls(options), 'secureConnect', signal)
     } catch (cause) {
@@ -64,16 +69,19 @@ export class WayOut {
   async #throughProxy({ host, port }: Target, signal: AbortSignal): Promise<Socket> {
     const { url, authorization } = this.#settings.proxy as MeshProxy
     const { protocol, hostname, port: proxyPort } = new URL(url)
+    const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`
     const asked = {
       method: 'CONNECT',
       host: hostname.replace(/^\[|\]$/g, ''),
       port: Number(proxyPort) || DEFAULT_PORTS[protocol],
-      path: `${isIP(host) === 6 ? `[${host}]` : host}:${port}`,
-      headers: authorization === undefined ? {} : { 'Proxy-Authorization': authorization },
+      path: authority,
+      // RFC 9110: the host of CONNECT is that of the target; the platform would name the proxy.
+      headers: { Host: authority, ...(authorization === undefined ? {} : { 'Proxy-Authorization': authorization }) },
       agent: false as const
     }
-    const request =
-      protocol === 'https:' ? requestOverTls({ ...asked, ca: trustedIn(this.#settings) }) : requestPlain(asked)
+    // The platform passes options that it does not declare on to TLS.
+    const inTls: RequestOptions = Object.assign({}, asked, { secureContext: this.#context })
+    const request = protocol === 'https:' ? requestOverTls(inTls) : requestPlain(asked)
     const name = `the proxy ${new URL(url).host}`
     const answer = await answered(request, signal).catch((cause: unknown) => {
       throw new WayOutError(`${name} cannot be reached, ${codeOf(cause)}`, { cause })
@@ -108,6 +116,7 @@ function answered(request: ClientRequest, signal: AbortSignal): Promise<{ status
     signal.addEventListener('abort', abort, { once: true })
     request.once('connect', ({ statusCode = 0 }, socket: Socket, head) => {
       signal.removeEventListener('abort', abort)
+      socket.on('error', () => undefined)
       if (head.length > 0) socket.unshift(head)
       settle({ status: statusCode, socket })
     })
@@ -131,17 +140,16 @@ function opened<S extends Socket>(socket: S, event: 'connect' | 'secureConnect',
       if (error) fail(error)
       else settle(socket)
     }
+    // Stays: until somebody takes the socket, an error would end the process.
+    socket.on('error', () => undefined)
     socket.once('error', end).once(event, () => end())
   })
 }
 
-function trustedIn({ authorities }: WayOutSettings): string[] {
-  const own = authorities === undefined ? [] : [authorities]
-  return [...getCACertificates('default'), ...getCACertificates('system'), ...own]
-}
-
 function trusting(authorities: string | undefined): SecureContext {
-  return createSecureContext({ ca: trustedIn({ authorities, lookup: () => undefined }), minVersion: 'TLSv1.2' })
+  const own = authorities === undefined ? [] : [authorities]
+  const ca = [...getCACertificates('default'), ...getCACertificates('system'), ...own]
+  return createSecureContext({ ca, minVersion: 'TLSv1.2' })
 }
 
 const UNTRUSTED: readonly string[] = [

@@ -12,7 +12,7 @@ import {
 } from '@libp2p/interface'
 import { getThinWaistAddresses, ipPortToMultiaddr } from '@libp2p/utils'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { createWebSocketStream, WebSocketServer } from 'ws'
+import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws'
 import type { Doorway } from '../limits/doorway.ts'
 import { ByteConnection } from './byte-connection.ts'
 import { placeOf } from '../place.ts'
@@ -20,7 +20,14 @@ import { placeOf } from '../place.ts'
 /** Bytes of one message. Peers of this version send at most 64 KiB at once. */
 const MESSAGE_BYTES_MAX = 1024 * 1024
 /** Options of both sides. Compression would cost memory per connection, and Noise leaves nothing to compress. */
-export const WEB_SOCKET = { perMessageDeflate: false, maxPayload: MESSAGE_BYTES_MAX } as const
+export const WEB_SOCKET = {
+  perMessageDeflate: false,
+  maxPayload: MESSAGE_BYTES_MAX,
+  // Peers send whole messages. A fragment keeps the whole buffer that it was read in, up to 64 KiB.
+  maxFragments: 16,
+  autoPong: false,
+  closeTimeout: 1_000
+} as const
 /** Time for the request that opens a WebSocket, ms, and its size, bytes. */
 const REQUEST_MS_MAX = 5_000
 const REQUEST_BYTES_MAX = 8 * 1024
@@ -98,14 +105,17 @@ export class WebListener extends TypedEventEmitter<ListenerEvents> implements Li
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { door, trustedProxies } = this.#settings
-    const { remoteAddress = '', remotePort = 0 } = request.socket
+    const { remoteAddress, remotePort = 0 } = request.socket
+    // No address: the client has reset the connection while its request was being read.
+    if (remoteAddress === undefined) return void socket.destroy()
     // Only browsers send an origin, and no peer runs in one: a web page must not take places from peers.
     if (request.headers.origin !== undefined) return void socket.destroy()
-    const client = clientOf(request, trustedProxies) ?? remoteAddress
+    // Link-local addresses of IPv6 have a zone behind them, which no multiaddr of this form has.
+    const client = (clientOf(request, trustedProxies) ?? remoteAddress).replace(/%.*$/, '')
     // What a proxy brings was not counted when it connected.
     if (isTrusted(remoteAddress, trustedProxies) && !door.admits(client)) return void socket.destroy()
     this.#web.handleUpgrade(request, socket, head, (web) => {
-      const bytes = createWebSocketStream(web)
+      const bytes = streamOf(web)
       this.#open.add(bytes)
       bytes.once('close', () => this.#open.delete(bytes))
       const remoteAddr = ipPortToMultiaddr(client, remotePort).encapsulate('/ws')
@@ -116,6 +126,22 @@ export class WebListener extends TypedEventEmitter<ListenerEvents> implements Li
     })
   }
 }
+
+/** The bytes of a WebSocket. Make it at once: what arrives before would be lost, and an error without a listener would end the process. */
+export function streamOf(web: WebSocket): Duplex {
+  const bytes = createWebSocketStream(web)
+  bytes.on('error', () => undefined)
+  // A broken frame would otherwise leave the socket for the time of a closing handshake.
+  web.on('error', () => web.terminate())
+  // No peer sends control frames; each costs work that no limit on bytes counts.
+  for (const event of ['ping', 'pong'] as const) web.on(event, () => web.terminate())
+  // A connection that broke is over, also while nobody reads what it brought.
+  web.on('close', (code) => code === BROKEN && bytes.destroy())
+  return bytes
+}
+
+/** The code of a WebSocket that ended without a closing handshake. */
+const BROKEN = 1006
 
 /** The address for which a trusted proxy asks; undefined where no such proxy asks, or it names none. */
 function clientOf({ headers, socket }: IncomingMessage, trusted: readonly string[]): string | undefined {

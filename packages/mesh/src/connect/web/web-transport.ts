@@ -14,10 +14,10 @@ import {
   transportSymbol
 } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
-import { createWebSocketStream, WebSocket } from 'ws'
+import { WebSocket } from 'ws'
 import { ByteConnection } from './byte-connection.ts'
 import { placeOf } from '../place.ts'
-import { WebListener, type WebListenerSettings, WEB_SOCKET } from './web-listener.ts'
+import { streamOf, WebListener, type WebListenerSettings, WEB_SOCKET } from './web-listener.ts'
 import { type WayOut, WayOutError } from './way-out.ts'
 
 /** The settings of `WebTransport`. */
@@ -77,15 +77,14 @@ type Stream = Awaited<ReturnType<WayOut['open']>>
 async function upgraded(socket: Stream, { host, port }: { host: string; port: number }, signal: AbortSignal) {
   const name = host.includes(':') ? `[${host}]` : host
   // TLS is there already, so the URL names none.
-  const web = new WebSocket(`ws://${name}:${port}/`, { createConnection: () => socket, ...WEB_SOCKET })
   try {
+    const web = new WebSocket(`ws://${name}:${port}/`, { createConnection: () => socket, ...WEB_SOCKET })
+    const bytes = streamOf(web)
     await once(web, 'open', { signal })
+    return bytes
   } catch (cause) {
-    web.on('error', () => undefined)
-    web.terminate()
     socket.destroy()
     const { message } = cause as Error
     throw new WayOutError(`no WebSocket there: ${message}`, { cause })
   }
-  return createWebSocketStream(web)
 }
