@@ -16,6 +16,7 @@ _OWN_SDS_MIN = 4
 """What a column has beyond the others must be this many standard deviations of its noise."""
 
 _OWN_MIN = 2
+_NOISE_SDS_MIN = 3
 _STEPS_MAX, _CHANGE_MIN, _CHANGE_MAX, _ESTIMATE_MAX = 50, 1e-10, 2, 8
 _UNKNOWN = ("df", "sigma", "r2", "adjusted_r2", "log_likelihood", "aic")
 _OTHERS = "The intervals of the others are wide enough for any effect of these."
@@ -55,8 +56,9 @@ def _fit(sites: Mapping[str, Noisy], fixed: bool) -> Fit:
     return _linear(noisy_gram_of(sites, fixed)) if first.event is None else _logistic(sites, fixed)
 
 
-def _nothing_left(names: Sequence[str], n: float) -> Fit:
-    return _told([{"term": term, **NOTHING} for term in names], n, "")
+def _nothing_left(names: Sequence[str], n: float, advice: str = "") -> Fit:
+    fit = _told([{"term": term, **NOTHING} for term in names], n, "")
+    return {**fit, "note": " ".join(text for text in (fit["note"], advice) if text)}
 
 
 def _told(coefficients: list[Fit], n: float, others: str) -> Fit:
@@ -100,6 +102,10 @@ def _linear(gram: NoisyGram) -> Fit:
     df = gram.n - len(names)
     if df <= 0 or (lost and (not gram.intercept or 0 in lost)):
         return _nothing_left(names, gram.n)
+    # A number has little of its own where people fill a small part of its bounds. Then no range bounds its slope.
+    numbers = [names[at] for at in lost if gram.columns[at].has_number]
+    if numbers:
+        return _nothing_left(names, gram.n, f"Give narrower bounds of {', '.join(numbers)}, or leave it out.")
     fit = _fitted_at(gram, matrix, kept)
     spread = max(fit.squares, fit.sd_of_squares) / df
     doubt = 2 * spread**2 / df + (fit.sd_of_squares / df) ** 2
@@ -413,5 +419,12 @@ def _share_of_counts(
         part = mean * (1 - mean) * _dot(direction, cell.line) ** 2
         variance += (cell.variance_of_events + cell.variance_of_others) * part**2
     enough = own / (_OWN_SDS_MIN * math.sqrt(variance)) if variance > 0 else math.inf
-    return min(enough, own / _OWN_MIN)
+    # The events, or those without one, can be fewer than their noise where the people are many.
+    of_noise = 0.0
+    for cell in cells:
+        mean = cell.mean(estimates)
+        one = cell.variance_of_events * (1 - mean) ** 2 + cell.variance_of_others * mean**2
+        of_noise += one * _dot(direction, cell.line) ** 2
+    beyond = own / (_NOISE_SDS_MIN * math.sqrt(of_noise)) if of_noise > 0 else math.inf
+    return min(enough, own / _OWN_MIN, beyond)
 

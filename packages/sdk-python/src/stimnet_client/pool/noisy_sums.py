@@ -216,6 +216,7 @@ class GramColumn:
     centre: float
     beside: int | None
     levels: int
+    has_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -243,7 +244,7 @@ def noisy_gram_of(sites: Mapping[str, Noisy], fixed: bool) -> NoisyGram:
         unit, centre = (1.0, 0.0) if column.number is None else scales[column.number]
         alone = [i for i, one in enumerate(first.columns) if one.number is None and one.levels == column.levels]
         beside = place_of(alone[0]) if column.number is not None and alone else None
-        columns.append(GramColumn(column.name, unit, centre, beside, len(column.levels)))
+        columns.append(GramColumn(column.name, unit, centre, beside, len(column.levels), column.number is not None))
     of_sites = [GramColumn(f"site[{site}]", 1.0, 0.0, None, 1) for site in others]
     sums: list[NoisySum] = []
     for at, site in enumerate(sites.values()):

@@ -18,6 +18,8 @@ export interface NoisyColumn {
   /** Of a column with a number, its unit and its centre; else 1 and 0. */
   readonly unit: number
   readonly centre: number
+  /** Whether a number is in it. */
+  readonly hasNumber: boolean
   /** The place of the column with the same levels and no number, to which the centre belongs. */
   readonly beside?: number
   /** How many levels a person must have for it. */
@@ -57,12 +59,21 @@ export function noisyGramOf(sites: readonly NoisySite[], { fixed = false } = {})
     const alone = design.findIndex((one) => one.number === undefined && isSameLevels(one, column))
     return {
       name,
+      hasNumber: number !== undefined,
       ...(number === undefined ? { unit: 1, centre: 0 } : scaleOf(number)),
       ...(number === undefined || alone < 0 ? {} : { beside: placeOf(alone) }),
       levels: levels.size
     }
   })
-  const ofSites = others.map(({ site }): NoisyColumn => ({ name: `site[${site}]`, unit: 1, centre: 0, levels: 1 }))
+  const ofSites = others.map(
+    ({ site }): NoisyColumn => ({
+      name: `site[${site}]`,
+      hasNumber: false,
+      unit: 1,
+      centre: 0,
+      levels: 1
+    })
+  )
   const sums = sites.flatMap(({ gram }, at) => {
     const own = fixed && at > 0 ? at : undefined
     return sumsOf(gram.noisy, { measure, design, scaleOf, placeOf, own })

@@ -28,6 +28,8 @@ const ESTIMATE_MAX = 8
  * With less, intervals by the normal distribution do not hold.
  */
 const [OWN_SDS_MIN, OWN_MIN] = [4, 2]
+/** Estimates whose error by noise alone is above a third of a unit have no interval that holds. */
+const NOISE_SDS_MIN = 3
 
 /** Fits the table of all sites. Levels of which the noise leaves nothing are left out, with their people. */
 export function fitNoisyCounts(sites: readonly NoisySite[], { fixed = false } = {}): NoisyFit {
@@ -196,7 +198,13 @@ function ownShare(
       sum + (cell.varianceOfEvents + cell.varianceOfOthers) * (mean * (1 - mean) * dot(direction, cell.line) ** 2) ** 2
     )
   }, 0)
-  return Math.min(own / (OWN_SDS_MIN * Math.sqrt(variance)), own / OWN_MIN)
+  // The events, or those without one, can be fewer than their noise where the people are many.
+  const ofNoise = cells.reduce((sum, cell) => {
+    const mean = meanOf(cell, estimates)
+    const one = cell.varianceOfEvents * (1 - mean) ** 2 + cell.varianceOfOthers * mean ** 2
+    return sum + one * dot(direction, cell.line) ** 2
+  }, 0)
+  return Math.min(own / (OWN_SDS_MIN * Math.sqrt(variance)), own / OWN_MIN, own / (NOISE_SDS_MIN * Math.sqrt(ofNoise)))
 }
 
 function partsOf(cells: readonly Cell[], estimates: readonly number[]): Pick<Fitted, 'information' | 'noise'> {

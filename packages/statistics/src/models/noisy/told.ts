@@ -37,9 +37,10 @@ export function tested(
 }
 
 /** A fit of which the noise leaves nothing. */
-export function nothingLeft(names: readonly string[], n: number): NoisyFit {
+export function nothingLeft(names: readonly string[], n: number, advice = ''): NoisyFit {
   const coefficients = names.map((term) => ({ term, ...NOTHING }))
-  return { coefficients, n, ...NO_FIT, ...notesOf(coefficients, '') }
+  const { note, ...told } = notesOf(coefficients, '')
+  return { coefficients, n, ...NO_FIT, ...told, note: [note, advice].filter((text) => text !== '').join(' ') }
 }
 
 /** What a fit with noise says of itself; `others`: what holds for the other coefficients where some have no estimate. */
