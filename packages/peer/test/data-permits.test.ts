@@ -297,7 +297,19 @@ describe('the extract for the authority of a permit', () => {
       (copy) => void Object.assign(copy.records[1]?.proof as never, { entry: 'AQID' }),
       (copy) => void Object.assign(copy.permit as never, { terms: { ...TERMS, persons: ['gateway:self'] } }),
       (copy) => void Object.assign(copy.permit as never, { terms_hash: HASH }),
-      (copy) => void Object.assign(copy as never, { peer_id: other.id })
+      (copy) => void Object.assign(copy as never, { peer_id: other.id }),
+      // Whoever passes an extract on can close a record, and must not be able to rewrite it.
+      (copy) =>
+        void Object.assign(copy.records[3]?.shown as never, {
+          actor: 'eve',
+          detail: { state: 'completed', says: 'more' }
+        }),
+      (copy) => void Object.assign(copy.records[3]?.shown as never, { at: '1999-01-01T00:00:00.000Z' }),
+      (copy) => {
+        Object.assign(copy.records[1]?.proof as never, { record: '' })
+        Object.assign(copy.records[1]?.shown as never, { actor: 'mallory', detail: { permit: TERMS.id } })
+      },
+      (copy) => void (copy.records as unknown as object[]).unshift(copy.records[3] as never)
     ] satisfies Parameters<typeof changed>[1][]) {
       await assert.rejects(verifyPermitFile(changed(extract, change)), { code: 'SIGNATURE_INVALID' })
     }

@@ -62,7 +62,10 @@ async function extractFacts(text: string, peer: string): Promise<Record<string, 
   const verified = await verifyPermitFile(text, { peer })
   const { permit, records, after } = verified.extract
   return {
-    holds: 'every record is in the log and is shown as it is there',
+    holds:
+      verified.closed === 0
+        ? 'every record is in the log and is shown as it is there'
+        : 'every record is in the log, and those that are not closed are shown as they are there',
     log: verified.peer,
     permit: permit.terms.id,
     terms: verified.areTermsProved
@@ -70,7 +73,8 @@ async function extractFacts(text: string, peer: string): Promise<Record<string, 
       : 'not proved by this file: the record of their entry is not in it',
     records: records.length,
     of: verified.checkpoint.size,
-    closed: `${verified.closed}, of which number, hour and kind are proved`,
+    closed: `${verified.closed}: their number, hour and kind are proved; job and state are as the file says`,
+    state_of_permit: `${permit.state}, as the file says`,
     ...(after === null ? {} : { more: `after record ${after}` }),
     witnesses: witnessesIn(verified)
   }

@@ -406,3 +406,51 @@ describe('a noisy part of a model', () => {
     assert.deepEqual(pool([{ site: 'a', output: table(none, 0) }]).rows[0]?.values, [0])
   })
 })
+
+describe('an estimate whose interval would not hold is not shown', () => {
+  const next = numbersFrom(51)
+  const normal = normalFrom(next)
+
+  test('beside a number that fills a small part of its bounds, on which it depends', () => {
+    const measure = measureOf('y ~ dose + sex', DECLARED)
+    const sd = Math.sqrt(sumsOfModel(measure).length / 0.2)
+    const person = () => {
+      const sex = next() < 0.5 ? 'f' : 'm'
+      const dose = Math.max(0, 8 + (sex === 'm' ? 4 : 0) + 4 * normal())
+      const y = -12.6 + 1.2 * dose + (sex === 'm' ? 1 : 0) + 3 * normal()
+      return { dose, sex, y: Math.max(-30, Math.min(30, y)) }
+    }
+    const drawing = { bounds: { y: [-30, 30], dose: [0, 500] }, mechanism: 'discrete-gaussian', sd, next } as const
+    let told = 0
+    for (let i = 0; i < 40; i++) {
+      const rows = Array.from({ length: 2_000 }, person)
+      const { coefficients, note } = fitModel([{ site: 's', gram: noisyPart(measure, rows, drawing) }])
+      if (coefficients.find(({ term }) => term === 'sex[m]')?.estimate !== null) told += 1
+      else assert.match(note, /^Too noisy to be estimated/)
+    }
+    assert.ok(told <= 2, `${told} of 40`)
+  })
+
+  test('of events that are fewer than their noise', () => {
+    const call = {
+      name: 'regression',
+      variables: [],
+      by: [],
+      arguments: { formula: 'fell ~ sex', family: 'binomial', event: 'yes' }
+    }
+    const [measure] = planOfStatistic(call, descriptorOf(DECLARED)).measures
+    const drawing = { bounds: {}, mechanism: 'discrete-gaussian', sd: 5, next } as const
+    const truth = Math.log((0.0005 / 0.9995) * (0.98 / 0.02))
+    let wrong = 0
+    for (let i = 0; i < 60; i++) {
+      const rows = Array.from({ length: 10_000 }, () => {
+        const sex = next() < 0.5 ? 'f' : 'm'
+        return { sex, fell: next() < (sex === 'm' ? 0.0005 : 0.02) ? 'yes' : 'no' }
+      })
+      const { coefficients } = fitModel([{ site: 's', gram: noisyPart(measure as GramMeasure, rows, drawing) }])
+      const [low = -99, high = 99] = coefficients.find(({ term }) => term === 'sex[m]')?.interval ?? []
+      if (truth < low || truth > high) wrong += 1
+    }
+    assert.ok(wrong <= 4, `${wrong} of 60 intervals are shown and wrong`)
+  })
+})

@@ -100,12 +100,11 @@ def _linear(gram: NoisyGram) -> Fit:
     kept = _kept_in(gram, matrix)
     lost = [at for at in range(size - 1) if at not in kept]
     df = gram.n - len(names)
-    if df <= 0 or (lost and (not gram.intercept or 0 in lost)):
-        return _nothing_left(names, gram.n)
     # A number has little of its own where people fill a small part of its bounds. Then no range bounds its slope.
     numbers = [names[at] for at in lost if gram.columns[at].has_number]
-    if numbers:
-        return _nothing_left(names, gram.n, f"Give narrower bounds of {', '.join(numbers)}, or leave it out.")
+    advice = f"Give narrower bounds of {', '.join(numbers)}, or leave it out." if numbers else ""
+    if df <= 0 or (lost and (not gram.intercept or 0 in lost or numbers)):
+        return _nothing_left(names, gram.n, advice)
     fit = _fitted_at(gram, matrix, kept)
     spread = max(fit.squares, fit.sd_of_squares) / df
     doubt = 2 * spread**2 / df + (fit.sd_of_squares / df) ** 2

@@ -32,12 +32,12 @@ export function fitNoisy(gram: NoisyGram): NoisyFit {
   const kept = keptIn(gram, matrix)
   const lost = [...names.keys()].filter((at) => !kept.includes(at))
   const df = n - names.length
-  // What is without the intercept has no middle from which an effect could be bounded.
-  if (!(df > 0) || (lost.length > 0 && (!gram.intercept || lost.includes(0)))) return nothingLeft(names, n)
   // A number has little of its own where people fill a small part of its bounds. Then no range bounds its slope.
   const numbers = lost.filter((at) => columns[at]?.hasNumber === true).map((at) => names[at] ?? '')
-  if (numbers.length > 0)
-    return nothingLeft(names, n, `Give narrower bounds of ${numbers.join(', ')}, or leave it out.`)
+  const advice = numbers.length > 0 ? `Give narrower bounds of ${numbers.join(', ')}, or leave it out.` : ''
+  // What is without the intercept has no middle from which an effect could be bounded.
+  const isOpen = lost.length > 0 && (!gram.intercept || lost.includes(0) || numbers.length > 0)
+  if (!(df > 0) || isOpen) return nothingLeft(names, n, advice)
   const fit = fittedAt(gram, { matrix, kept })
   const { inverse, squares, sdOfSquares } = fit
   const spread = Math.max(squares, sdOfSquares) / df
