@@ -9,6 +9,7 @@ import {
   testAsked,
   testsOfOutput,
   valueOfMoments,
+  EXACT,
   welchOf
 } from '@stimnet/statistics'
 import fc from 'fast-check'
@@ -87,6 +88,9 @@ test('a test that makes no sense is null', () => {
   const flat = { n: 20, sum: 40, deviations: 0 }
   assert.equal(welchOf(flat, flat), null)
   assert.equal(welchOf({ n: 20, sum: 40 }, flat), null)
+  // Of a group that may have one value, because its number is rounded, no spread is known.
+  const hidden = { n: 20, sum: 40, deviations: 5, within: { ...EXACT, count: 19 } }
+  assert.equal(welchOf(hidden, { n: 20, sum: 60, deviations: 5 }), null)
   assert.equal(welchOf({ n: 1, sum: 4, deviations: 0 }, { n: 9, sum: 4, deviations: 4 }), null)
   assert.equal(anovaOf([flat, flat]), null)
   assert.equal(anovaOf([{ n: 20, sum: 40, deviations: 3 }]), null)

@@ -53,7 +53,8 @@ export function welchOver(pairs: readonly Pair[]): Welch | null {
 /** The largest possible squared error of a mean; NaN if it is not known. */
 function errorOf(group: Measured): number {
   const { n, deviations, within = EXACT } = group
-  if (n < 2 || deviations === undefined) return Number.NaN
+  // Without two values for certain, no spread is known.
+  if (n < 2 || leastOf(group) < 2 || deviations === undefined) return Number.NaN
   return (deviations + within.deviations) / (n - 1) / leastOf(group)
 }
 
