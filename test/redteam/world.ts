@@ -28,7 +28,7 @@ export interface World {
   ask(client: Client, submission: More): Promise<Answer>
   /** Sends SQL to all sites that offer the catalog. */
   broadcast(catalog: string, text: string, more?: More): Promise<Answer>
-  /** Observed ends off the release grid. The list must stay empty. */
+  /** Jobs that were seen to end at a time off the release grid, or that could not be checked. Must stay empty. */
   readonly offGrid: string[]
   stop(): Promise<void>
 }

@@ -160,7 +160,7 @@ describe('Regression over three institutions', () => {
     assert.equal(model.n, 2100)
     assert.equal(model.formula, 'weight ~ age + arm + sex + arm:sex')
     assert.equal(model.sites?.length, 3)
-    // Computed again from what the institutions signed, it is the same.
+    // Pooling the signed parts again gives the same model.
     const { pooled } = await verifyAndPool(answer)
     assert.deepEqual(pooled?.models, answer.pooled?.models)
 

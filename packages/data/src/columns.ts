@@ -19,7 +19,7 @@ export function cellSql(column: string, variable: VariableDescriptor, config: Va
   return `CASE WHEN ${column} IS NULL THEN NULL ${cases.join(' ')} ELSE ${cases.length} END`
 }
 
-/** SQL for whether a value is in one of the cells; false if the value is missing. */
+/** SQL condition: the value has one of these levels, or lies between two of these breakpoints; false if it is missing. */
 export function inCellsSql(
   column: string,
   variable: VariableDescriptor,

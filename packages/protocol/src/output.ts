@@ -682,8 +682,8 @@ const modelResultSchema = z.object({
   /** Only for `glm`: Pearson's χ² of the cells, divided by its degrees of freedom. 1 is expected; null if the cells are fitted exactly. */
   dispersion: z.number().nullable().optional(),
   /**
-   * `SEPARATED`: some levels tell the outcome of everybody who has them, so that there are no finite estimates. `TOO_NOISY`: under P2, the
-   * noise leaves nothing of the estimates that have none.
+   * `SEPARATED`: everybody with some level has the same outcome, so that no finite estimates exist. `TOO_NOISY`: under P2, the estimates
+   * that are null were lost in the noise.
    */
   code: z.enum(['SEPARATED', 'TOO_NOISY']).optional(),
   /**

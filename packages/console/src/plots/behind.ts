@@ -23,6 +23,6 @@ export function isMixed(all: readonly Behind[]): boolean {
   return new Set(kinds).size > 1
 }
 
-/** The warning shown with bars that are not all over the same institutions. */
+/** The warning shown if some bars are computed from other institutions than the rest. */
 export const MIXED =
   'Not every bar is over the same institutions: one over fewer says how many. Bars over different institutions differ by who is in them too.'

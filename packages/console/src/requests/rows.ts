@@ -26,7 +26,7 @@ export interface Row {
 }
 
 /**
- * A part that the request does not have is shown as absent, or has no row. `institutionOf` returns the name of an institution by
+ * The rows that describe a request. A basic property without a value is shown as absent; an optional one has no row. `institutionOf` returns the name of an institution by
  * PeerId.
  */
 export function rowsOf(request: AnalysisRequest, institutionOf: (peerId: string) => string): Row[] {

@@ -226,7 +226,7 @@ interface QuestionParts extends Pick<ReduceOptions, 'itemsOf' | 'rowsOf'> {
   readonly withEngine: (cohort: SubjectSet) => Promise<Engine>
 }
 
-/** The members of a catalog that depend on the view. */
+/** The properties and methods of a catalog that depend on the view. */
 function questionsIn(view: CatalogView, { at, sets, itemsOf, rowsOf, withEngine, random }: QuestionParts) {
   const { descriptor, config, columnSql, indexed } = view
   const resolve = (filter: Filter, tables?: readonly string[]) => resolveFilter(filter, descriptor, tables)

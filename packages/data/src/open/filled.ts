@@ -20,7 +20,8 @@ const PAIRS_MAX = 2_500
 const PAIRS_AT_ONCE = 1_000
 
 /**
- * Matches each lost row of a subject with a gained row that has all of its values and further ones, and puts the newer row in place of the
+ * Matches each row that only the older epoch has ("lost") with a row of the same subject that only the newer epoch has ("gained") and that
+ * adds values to it, and puts the newer row in place of the
  * older one in the older table. Either all lost rows of a subject are matched or none, since a value of an unmatched lost row could be in a
  * gained row. Returns the tokens of the matched subjects.
  */

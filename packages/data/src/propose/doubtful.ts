@@ -24,7 +24,7 @@ export async function keptAsLevels({ draft, missing }: Read, { peopleOf }: Facts
   return kept.flat()
 }
 
-/** Questions about words that are read as missing but that most rows have, or as many people as a level needs. */
+/** Questions about words that are read as missing although most rows have them or, in a category, enough people for a level. */
 export async function askedOf(
   { draft, missing }: Read,
   { words, emptyRows, peopleOf }: Facts,

@@ -10,8 +10,8 @@ import type { Clock } from '@stimnet/protocol'
 export const KEEP_ALIVE_MS = 10_000
 const LOOK_MS = 5_000
 /**
- * Number of looks without a byte after which a connection is dead: half a minute. Looks are counted instead of time, so that
- * a process that itself was suspended reads the bytes that have arrived before it decides.
+ * A connection is dead after this many checks in a row without a byte, half a minute. Checks are counted, not elapsed time: a
+ * process that was suspended must first read what has arrived.
  */
 const SILENT_LOOKS_MAX = 6
 

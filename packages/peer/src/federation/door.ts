@@ -121,7 +121,7 @@ export class Door {
     this.#decision = {}
   }
 
-  /** Whether a peer has proved to have the code, and has not been forgotten for lack of its nonce. */
+  /** Whether a peer has proved that it knows the code, and has not been dropped because it sent no nonce in time. */
   hasProved(peer: string): boolean {
     return this.#asked.has(peer)
   }

@@ -136,7 +136,7 @@ function permitOf(permit: DataPermit, nowMs: number): Permit {
   }
 }
 
-/** Throws PARAMETER_INVALID for a catalog that is not here or a statistic that there is not: nothing would be covered by it. */
+/** Throws PARAMETER_INVALID for an unknown catalog or statistic, since the permit would cover nothing under that name. */
 function assertKnown({ data_catalog_names: catalogs, statistics }: PermitTerms, { config }: PermitParts): void {
   const names = ['sql', ...STATISTICS.map(({ name }) => name)]
   const offered = config.catalogs.map(({ name }) => name)

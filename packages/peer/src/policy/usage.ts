@@ -50,8 +50,8 @@ export const scriptBitsAreLeft: Rule = ({ use, programWord, catalog }) => {
 }
 
 /**
- * CUSTODY_NOT_PERMITTED or PURPOSE_NOT_PERMITTED if ledgers are kept per project, except for a listed project with a key
- * listed for it. Project names and gateway accounts are free to make, and each new one would begin with an empty ledger.
+ * If ledgers are kept per project: CUSTODY_NOT_PERMITTED for keys of a gateway, and PURPOSE_NOT_PERMITTED for keys that are not
+ * listed for a listed project. Anybody can make up new names, each of which would begin with an empty ledger.
  */
 export const projectIsListed: Rule = ({ catalog, custody, issuer, project }) => {
   if (catalog.projects === undefined) return allowed

@@ -273,7 +273,7 @@ export class RequestStore {
     this.#kept.set(record.id, record)
   }
 
-  /** The id of the request with an account's number. */
+  /** The id of a request, by its number among the requests of its owner. */
   async idOf(owner: string, number: number): Promise<string | undefined> {
     return (await this.#owned.get(ownedKey(owner, number)))?.id
   }

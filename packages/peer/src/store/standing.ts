@@ -109,7 +109,7 @@ function covers({ run, terms }: StandingApproval, asked: RunTerms): boolean {
   const isSame = Object.entries(bound).every(([name, value]) => run[name as keyof typeof bound] === value)
   return (
     isSame &&
-    // The one term that may be absent: an approval under a permit covers no run without it.
+    // A permit may be absent, but then from both: an approval under a permit covers only runs under the same permit.
     run.permit === permit &&
     (terms.cohort === 'any' || asked.cohortHash === cohortHash) &&
     (terms.requester === 'any' || asked.issuer === issuer) &&

@@ -95,7 +95,7 @@ export class SpanLedger {
     return this.parts.spans.get(quantity)?.rank ?? this.parts.everywhere.length
   }
 
-  /** Average bits per item that were disclosed about a variable, in the account with the higher use. */
+  /** Average bits per item disclosed about a variable: the larger of its two sums (over groups that others know, and over all others). */
   bitsEach(variable: string): number {
     const { patterns } = this.parts
     const accounts = [variable, accountOfUnknown(variable)].flatMap((name) => this.parts.spent.get(name) ?? [])

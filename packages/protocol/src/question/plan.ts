@@ -200,7 +200,7 @@ export type PlanTest = (
   | RankTest
   /** Compares a mean with `value`. */
   | { readonly kind: 'one_sample'; readonly of: string; readonly by: readonly string[]; readonly value: number }
-  /** Compares the two variables of a covariance, over rows with values of both. */
+  /** A paired t test of two variables, computed from their covariance, over rows with values of both. */
   | {
       readonly kind: 'paired'
       readonly of: string

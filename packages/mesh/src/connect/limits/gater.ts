@@ -62,8 +62,8 @@ export function gaterOf(
     // For a relay: both ends must be permitted here, even if a permission was withdrawn after they connected.
     denyInboundRelayReservation: (peerId) => !relays || denies(peerId),
     denyOutboundRelayedConnection: (from, to) => !relays || denies(from) || denies(to),
-    // For the end that is reached: the claim of a relay is checked here, and the PeerId again when Noise has proved it, as
-    // on any connection.
+    // When reached through a relay: the dialler's PeerId is only what the relay says. It is checked here, and again once Noise
+    // has proved it, as on any connection.
     denyInboundRelayedConnection: (relay, from) => denies(relay) || denies(from)
   }
 }
