@@ -186,7 +186,7 @@ describe('WebSockets', () => {
     })
   })
 
-  it('end a connection that sends a message without a bound, that says nothing, or that a web page opens', async () => {
+  it('end a connection that sends a message without a bound, that says nothing, sends control frames or many fragments, or that a web page opens', async () => {
     await withNetwork(async (start) => {
       const server = await start({ listen: ['/ip4/127.0.0.1/tcp/0/ws'] })
       const closed = async (act: (web: WebSocket) => void) => {
@@ -200,6 +200,11 @@ describe('WebSockets', () => {
       await new Promise((resolve) => page.once('error', resolve))
       await closed((web) => web.send(new Uint8Array(2 * MiB)))
       await closed((web) => web.send(new Uint8Array(64)))
+      await closed((web) => web.ping())
+      await closed((web) => web.pong())
+      await closed((web) => {
+        for (let i = 0; i < 100; i += 1) web.send(new Uint8Array(1), { fin: false })
+      })
       await closed(() => undefined)
       assert.deepEqual(server.mesh.connected(), [])
     })

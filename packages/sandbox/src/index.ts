@@ -25,7 +25,7 @@ export { Witnesses } from './attacks/witnesses.ts'
 export { type DockerHost, type DockerSettings, openDockerSandbox } from './docker/open.ts'
 export { type EngineFound, enginesAround } from './around.ts'
 export { type FakeBehaviour, fakeSandbox } from './fake.ts'
-export { GRADE_HOLDS } from './grade-holds.ts'
+export { GRADE_HOLDS, gradeRank, meetsGrade, SANDBOX_GRADES } from './grades.ts'
 export type { Finding, FindingKind } from './review/finding.ts'
 export type { ImportedModule } from './review/python.ts'
 export type { Imports, Review } from './review/review.ts'
@@ -42,10 +42,7 @@ export type {
   SandboxUpload
 } from './sandbox.ts'
 export {
-  gradeRank,
-  meetsGrade,
   openSandbox,
-  SANDBOX_GRADES,
   type SandboxSettings,
   type SelectedSandbox
 } from './select.ts'

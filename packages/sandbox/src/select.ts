@@ -1,28 +1,9 @@
-/** Selection of a node's sandbox, and the order of isolation grades. */
+/** Selection of a node's sandbox. */
 import { StimnetError, systemClock } from '@stimnet/protocol'
 import { type DockerHost, type DockerSettings, openDockerSandbox } from './docker/open.ts'
-import type { Sandbox, SandboxGrade } from './sandbox.ts'
+import type { Sandbox } from './sandbox.ts'
 import { openSeveral, type SeveralSettings } from './several.ts'
 import { openWasmSandbox, type WasmSettings } from './wasm/open.ts'
-
-/** All grades, from the weakest to the strongest. */
-export const SANDBOX_GRADES = [
-  'none',
-  'wasm',
-  'wasm+bwrap',
-  'docker',
-  'docker+gvisor'
-] as const satisfies readonly SandboxGrade[]
-
-/** The rank of a grade: 0 for `none`; a higher rank is stronger. */
-export function gradeRank(grade: SandboxGrade): number {
-  return SANDBOX_GRADES.indexOf(grade)
-}
-
-/** Whether a grade is at least as strong as `gradeMin`. */
-export function meetsGrade(grade: SandboxGrade, options: { readonly gradeMin: SandboxGrade }): boolean {
-  return gradeRank(grade) >= gradeRank(options.gradeMin)
-}
 
 /** Settings that both engines have. */
 type SharedSettings = Pick<
@@ -80,7 +61,6 @@ async function openDocker(
   return openSeveral({
     hosts: engines,
     clock: settings.clock ?? systemClock,
-    isAtLeast: (grade, gradeMin) => meetsGrade(grade, { gradeMin }),
     ...(onAway ? { onAway } : {})
   })
 }

@@ -3,7 +3,8 @@
  * more on another one. All engines run the same images, so that a receipt says what ran, wherever it was.
  */
 import { type Clock, StimnetError } from '@stimnet/protocol'
-import type { Sandbox, SandboxDescription, SandboxGrade, SandboxLanguage, SandboxOutcome, WarmPool } from './sandbox.ts'
+import { meetsGrade } from './grades.ts'
+import type { Sandbox, SandboxDescription, SandboxLanguage, SandboxOutcome, WarmPool } from './sandbox.ts'
 
 /** Time for which an engine that did not answer is left alone, ms. */
 const AWAY_MS = 10_000
@@ -22,8 +23,6 @@ export interface EngineHost {
 export interface SeveralSettings {
   readonly hosts: readonly EngineHost[]
   readonly clock: Clock
-  /** Whether a grade is at least as strong as another one. */
-  readonly isAtLeast: (grade: SandboxGrade, least: SandboxGrade) => boolean
   /** Called when an engine could not be opened, or differs from the others. */
   readonly onAway?: (name: string, error: unknown) => void
 }
@@ -40,7 +39,7 @@ export async function openSeveral(settings: SeveralSettings): Promise<Sandbox> {
   if (sandboxes.length === 0) throw failed
   try {
     const descriptions = await Promise.all(sandboxes.map((sandbox) => sandbox.describe()))
-    return new SeveralSandboxes(settings, hosts, common(descriptions, settings))
+    return new SeveralSandboxes(settings, hosts, common(descriptions))
   } catch (error) {
     await Promise.all(sandboxes.map((sandbox) => sandbox.close()))
     throw error
@@ -48,10 +47,7 @@ export async function openSeveral(settings: SeveralSettings): Promise<Sandbox> {
 }
 
 /** The description that holds for all engines: the weakest grade, and the languages that all run. Throws if their images differ. */
-function common(
-  all: readonly SandboxDescription[],
-  { isAtLeast }: Pick<SeveralSettings, 'isAtLeast'>
-): SandboxDescription {
+function common(all: readonly SandboxDescription[]): SandboxDescription {
   const [first, ...others] = all as [SandboxDescription, ...SandboxDescription[]]
   const languages = first.languages.filter((language) => others.every((other) => other.languages.includes(language)))
   const differing = languages.find((language) =>
@@ -64,7 +60,10 @@ function common(
       `the Docker engines have different images for ${differing}: ${advice}`
     )
   }
-  const grade = others.reduce((least, other) => (isAtLeast(other.grade, least) ? least : other.grade), first.grade)
+  const grade = others.reduce(
+    (least, other) => (meetsGrade(other.grade, { gradeMin: least }) ? least : other.grade),
+    first.grade
+  )
   const runs = (language: SandboxLanguage) => languages.includes(language)
   return {
     engine: first.engine,
@@ -151,7 +150,7 @@ class Host {
   async #keepIfEqual(sandbox: Sandbox, described: SandboxDescription): Promise<void> {
     const own = await sandbox.describe()
     const isEqual = described.languages.every((language) => own.image(language) === described.image(language))
-    if (isEqual && this.#settings.isAtLeast(own.grade, described.grade)) return
+    if (isEqual && meetsGrade(own.grade, { gradeMin: described.grade })) return
     this.#sandbox = undefined
     await sandbox.close()
     this.goesAway(

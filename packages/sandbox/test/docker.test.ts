@@ -191,6 +191,19 @@ time.sleep(1000)`
     await sandbox.close()
   })
 
+  test('uses the configured engine, whatever DOCKER_HOST says', async (t) => {
+    const before = process.env.DOCKER_HOST
+    process.env.DOCKER_HOST = 'tcp://127.0.0.1:1'
+    t.after(() => {
+      if (before === undefined) delete process.env.DOCKER_HOST
+      else process.env.DOCKER_HOST = before
+    })
+    const sandbox = await open({ socketPath: SOCKET })
+    const outcome = await sandbox.run(jobOf('result = 1'), LIMITS_OF_TESTS)
+    await sandbox.close()
+    assert.equal(outcome.ok ? outcome.result : outcome.code, '1')
+  })
+
   test('takes no image that is not there, none without the runner, and none of another language', async () => {
     const refused = { code: 'SANDBOX_UNAVAILABLE' }
     await assert.rejects(open({ images: { python: 'stimnet-no-such-image' } }), {

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { codeOf, SimulatedClock, StimnetError } from '@stimnet/protocol'
-import { type FakeBehaviour, fakeSandbox, meetsGrade, type Sandbox } from '../src/index.ts'
-import { openSeveral, type SeveralSettings } from '../src/several.ts'
+import { type FakeBehaviour, fakeSandbox, type Sandbox } from '../src/index.ts'
+import { openSeveral } from '../src/several.ts'
 import { jobOf, LIMITS_OF_TESTS } from './jobs.ts'
-
-const isAtLeast: SeveralSettings['isAtLeast'] = (grade, gradeMin) => meetsGrade(grade, { gradeMin })
 
 /** An engine that a test switches off, and whose programs it ends. */
 class Switched {
@@ -51,7 +49,7 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 20))
 const openOver = async (...hosts: Switched[]) => {
   const clock = new SimulatedClock(0)
   const away: string[] = []
-  const sandbox = await openSeveral({ hosts, clock, isAtLeast, onAway: (name) => away.push(name) })
+  const sandbox = await openSeveral({ hosts, clock, onAway: (name) => away.push(name) })
   const run = async (code: string) => {
     const outcome = await sandbox.run(jobOf(code), LIMITS_OF_TESTS)
     return outcome.ok ? outcome.result : outcome.code

@@ -20,7 +20,7 @@ export const auditShape = output(
 /** One record of the audit log. */
 export type AuditRecord = Answered<typeof auditShape>
 
-const bytesShape = z.string().describe('Base64')
+export const bytesShape = z.string().describe('Base64')
 
 /** The schema of a proof in answers. `stimnet verify` reads it from a file. */
 export const auditProofShape = output(

@@ -3,7 +3,7 @@ import { isName, isRequesterEntry, permitIdSchema, plainLine } from '@stimnet/pr
 import { z } from 'zod'
 import { input, output, timestamp } from '../named.ts'
 import type { Answered, Sent } from '../readonly.ts'
-import { auditShape } from './audit.ts'
+import { auditShape, bytesShape } from './audit.ts'
 
 const requester = z
   .string()
@@ -69,8 +69,6 @@ export const permitShape = output(
 )
 /** A permit as a steward entered it. */
 export type Permit = Answered<typeof permitShape>
-
-const bytesShape = z.string().describe('Base64')
 
 /** The records under a permit, as answered; `stimnet verify` reads them from a file. */
 export const permitRecordsShape = output(

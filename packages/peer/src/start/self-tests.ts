@@ -8,7 +8,6 @@ import {
   type AttackableEngine,
   attacksFor,
   type DockerHost,
-  type EngineSettings,
   enginesAround,
   removeContainersOf,
   type Sandbox
@@ -56,7 +55,5 @@ export async function openSelfTests(
 
 /** An engine that is attacked on one of several machines. */
 function engineAt(engine: AttackableEngine, at: DockerHost): AttackableEngine {
-  return Object.assign({}, engine, {
-    open: (settings: EngineSettings) => engine.open(Object.assign({}, settings, { at }))
-  })
+  return { ...engine, open: (settings) => engine.open({ ...settings, at }) }
 }

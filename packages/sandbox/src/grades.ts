@@ -1,5 +1,24 @@
-/** Descriptions of what separates a program from the machine in each isolation grade, for people. */
+/** Isolation grades: their order, and descriptions for people of what separates a program from the machine in each. */
 import type { SandboxGrade } from './sandbox.ts'
+
+/** All grades, from the weakest to the strongest. */
+export const SANDBOX_GRADES = [
+  'none',
+  'wasm',
+  'wasm+bwrap',
+  'docker',
+  'docker+gvisor'
+] as const satisfies readonly SandboxGrade[]
+
+/** The rank of a grade: 0 for `none`; a higher rank is stronger. */
+export function gradeRank(grade: SandboxGrade): number {
+  return SANDBOX_GRADES.indexOf(grade)
+}
+
+/** Whether a grade is at least as strong as `gradeMin`. */
+export function meetsGrade(grade: SandboxGrade, options: { readonly gradeMin: SandboxGrade }): boolean {
+  return gradeRank(grade) >= gradeRank(options.gradeMin)
+}
 
 /** One or two sentences per grade. docs/threat-model.md contains more. */
 export const GRADE_HOLDS: Readonly<Record<SandboxGrade, string>> = {
