@@ -489,6 +489,30 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: privacyTest('left-out')
   },
   {
+    id: 'late-values-at-once',
+    control: 'Late values count as absent until k people of a group have some',
+    file: `${PRIVACY}/rules/held-back.ts`,
+    from: 'if (waiting.size < k) continue',
+    to: 'if (waiting.size < Math.min(k, 1)) continue',
+    noticedBy: peerTest('late-values')
+  },
+  {
+    id: 'late-rows-are-there',
+    control: 'Late rows count as absent in the same way',
+    file: 'packages/peer/src/jobs/run/late.ts',
+    from: 'rows: new Map([...rows].filter(([table]) => tables.has(table)))',
+    to: 'rows: new Map([...rows].filter(([table]) => !tables.has(table)))',
+    noticedBy: peerTest('late-values')
+  },
+  {
+    id: 'late-in-the-index',
+    control: 'The index of cohorts is corrected for late values as well',
+    file: 'packages/data/src/index/cohort.ts',
+    from: 'found = found.or((await at.corrected?.(ref, name, set)) ?? set)',
+    to: 'found = found.or(set)',
+    noticedBy: dataTest('late')
+  },
+  {
     id: 'no-parity',
     control: 'No combination of counts modulo a whole number rests on fewer than k people',
     file: `${PRIVACY}/ledger/draft.ts`,

@@ -1,6 +1,7 @@
 /** Public interface of the data package: catalogs, sources, snapshots, the subject index, and cohorts. */
 export { BUDGET_PRESETS } from './catalog/budget.ts'
 export { type Carried, type CarriedItems, carryEpoch } from './open/carry.ts'
+export type { Late, LateItem } from './open/late.ts'
 export { type Catalog, type CatalogOptions, openCatalog } from './open/catalog.ts'
 export {
   breakpointNumber,

@@ -4,9 +4,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { type Catalog, catalogConfigSchema, type IndexLevel, openCatalog, parseSql, rowFilter } from '@stimnet/data'
+import {
+  type CarriedItems,
+  type Catalog,
+  carryEpoch,
+  catalogConfigSchema,
+  type IndexLevel,
+  openCatalog,
+  parseSql,
+  rowFilter
+} from '@stimnet/data'
 import {
   type Aggregate,
+  carryLedger,
   type DisclosureContext,
   disclose,
   effectiveSettings,
@@ -28,6 +38,7 @@ import {
 } from '@stimnet/protocol'
 import { planOfStatistic } from '@stimnet/statistics'
 import { MemoryLevel } from 'memory-level'
+import { asBefore } from '../src/jobs/run/late.ts'
 import { reduceTable } from '../src/jobs/run/table.ts'
 
 /** A row: values by column; null is missing. */
@@ -56,18 +67,18 @@ export interface StudyOptions {
 export class ModelStudy {
   /** The catalog with whose names questions are asked: the catalog itself, or a mapped view of it. */
   catalog: Catalog
-  readonly #opened: Catalog
-  readonly #folder: string
+  #opened: Catalog
+  readonly #files: StudyFiles
   readonly #settings: ReturnType<typeof effectiveSettings>
   #subjects: SpanLedger
   readonly #rows = new Map<string, SpanLedger>()
   readonly #synthetic: boolean
 
-  private constructor(catalog: Catalog, folder: string, options: StudyOptions) {
+  private constructor(catalog: Catalog, files: StudyFiles, options: StudyOptions) {
     const { preset = 'default', precision = 'exact', overrides = {}, synthetic = true } = options
     this.catalog = catalog
     this.#opened = catalog
-    this.#folder = folder
+    this.#files = files
     this.#settings = effectiveSettings({ preset, precision, overrides })
     this.#synthetic = synthetic
     this.#subjects = startLedger(catalog.subjects, [])
@@ -79,27 +90,37 @@ export class ModelStudy {
     rows: Readonly<Record<string, readonly StudyRow[]>>,
     options: StudyOptions = {}
   ): Promise<ModelStudy> {
-    const folder = await mkdtemp(join(tmpdir(), 'stimnet-model-'))
-    for (const [name, own] of Object.entries(rows)) {
-      const columns = Object.keys(own[0] ?? {})
-      const lines = own.map((row) => columns.map((column) => row[column] ?? '').join(','))
-      await writeFile(join(folder, `${name}.csv`), `${[columns.join(','), ...lines].join('\n')}\n`)
-    }
     const config = {
       ...{ name: 'study', subject_key: 'id' },
       tables: tables.map((table) => ({ file: `${table.name}.csv`, ...table })),
       ...(options.sets === undefined ? {} : { analysis_sets: options.sets })
     }
-    const catalog = await openCatalog(catalogConfigSchema.parse(config), {
-      ...{ baseDir: folder, dataDir: join(folder, 'data'), index: new MemoryLevel() as unknown as IndexLevel },
-      ...{ clock: new SimulatedClock(), random: seededRandom(1), cohortSizeMin: 5, programs: ['statistic', 'sql'] }
-    })
-    return new ModelStudy(catalog, folder, options)
+    const files: StudyFiles = {
+      folder: await mkdtemp(join(tmpdir(), 'stimnet-model-')),
+      config: catalogConfigSchema.parse(config),
+      index: new MemoryLevel() as unknown as IndexLevel
+    }
+    return new ModelStudy(await opened(files, rows), files, options)
+  }
+
+  /** Goes on with newer rows, as after `stimnet epoch accept`. */
+  async accept(rows: Readonly<Record<string, readonly StudyRow[]>>): Promise<void> {
+    const { config, folder, index } = this.#files
+    const next = await opened(this.#files, rows)
+    const dataDir = join(folder, 'data')
+    const carried = await carryEpoch({ config, dataDir, index, from: this.#opened.epoch, to: next.epoch })
+    assert.ok(carried.ok, JSON.stringify(carried))
+    this.#subjects = carriedTo(this.#subjects, carried.people)
+    for (const [table, ledger] of this.#rows)
+      this.#rows.set(table, carriedTo(ledger, carried.rows.get(table) as CarriedItems))
+    await this.#opened.close()
+    this.#opened = next
+    this.catalog = next
   }
 
   async close(): Promise<void> {
     await this.#opened.close()
-    await rm(this.#folder, { recursive: true, force: true })
+    await rm(this.#files.folder, { recursive: true, force: true })
   }
 
   /** The current ledger of the subjects. */
@@ -127,14 +148,18 @@ export class ModelStudy {
     return this.judge(aggregate, where)
   }
 
+  #seen(plan: Plan, filter: Filter | undefined): Promise<Catalog> {
+    return asBefore({ catalog: this.catalog, plan, filter }, this.#settings)
+  }
+
   /** Reduces a plan as a job does. */
   async aggregate(asked: Plan, where?: Filter): Promise<Extract<Aggregate, { kind: 'table' }>> {
-    const { catalog } = this
-    const filter = where === undefined ? undefined : catalog.resolveFilter(where)
-    const own = asked.where === undefined ? undefined : catalog.resolveFilter(asked.where, asked.tables)
+    const filter = where === undefined ? undefined : this.catalog.resolveFilter(where)
+    const own = asked.where === undefined ? undefined : this.catalog.resolveFilter(asked.where, asked.tables)
     const rows = filter === undefined ? undefined : rowFilter(filter, asked.tables)
     const all = own && rows ? { all: [own, rows] } : (own ?? rows)
     const plan = all === undefined ? asked : { ...asked, where: all }
+    const catalog = await this.#seen(plan, filter)
     const cohort = await catalog.cohort(filter)
     const leaving = {
       settings: this.#settings,
@@ -146,7 +171,8 @@ export class ModelStudy {
 
   /** Judges an aggregate after all earlier disclosures. */
   async judge(aggregate: Extract<Aggregate, { kind: 'table' }>, where?: Filter): Promise<Told> {
-    const cohort = await this.catalog.cohort(where === undefined ? undefined : this.catalog.resolveFilter(where))
+    const filter = where === undefined ? undefined : this.catalog.resolveFilter(where)
+    const cohort = await (await this.#seen(aggregate.plan, filter)).cohort(filter)
     const context = { ...this.#contextOf(cohort, aggregate), analysisSet: setOfCohort(where, this.catalog.descriptor) }
     const told = disclose(aggregate, context)
     const { ledgers } = told
@@ -255,4 +281,37 @@ export function planFor(formula: string, study: ModelStudy): Plan {
     { name: 'regression', variables: [], by: [], arguments: { formula } },
     study.catalog.descriptor
   )
+}
+
+/** The files of a study, and its stored snapshots. */
+interface StudyFiles {
+  readonly folder: string
+  readonly config: ReturnType<typeof catalogConfigSchema.parse>
+  readonly index: IndexLevel
+}
+
+/** Writes the rows, and opens their epoch. */
+async function opened(
+  { folder, config, index }: StudyFiles,
+  rows: Readonly<Record<string, readonly StudyRow[]>>
+): Promise<Catalog> {
+  for (const [name, own] of Object.entries(rows)) {
+    const columns = Object.keys(own[0] ?? {})
+    const lines = own.map((row) => columns.map((column) => row[column] ?? '').join(','))
+    await writeFile(join(folder, `${name}.csv`), `${[columns.join(','), ...lines].join('\n')}\n`)
+  }
+  return openCatalog(config, {
+    ...{ baseDir: folder, dataDir: join(folder, 'data'), index },
+    ...{ clock: new SimulatedClock(), random: seededRandom(1), cohortSizeMin: 5, programs: ['statistic', 'sql'] }
+  })
+}
+
+function carriedTo(ledger: SpanLedger, { after, to }: CarriedItems): SpanLedger {
+  const [owners, goneOwners] = [after.owners?.slice(0, after.items), after.owners?.slice(after.items)]
+  return carryLedger(ledger, {
+    universe: after.items,
+    gone: { items: after.gone, ...(goneOwners === undefined ? {} : { owners: goneOwners }) },
+    to,
+    ...(owners === undefined ? {} : { owners })
+  })
 }

@@ -20,6 +20,8 @@ export interface CatalogView {
   readonly tables: readonly TableConfig[]
   /** SQL for the values of a variable of the view, over the snapshot’s table with the given alias. */
   columnSql(table: string, name: string, alias: string): string
+  /** An SQL condition on the rows of a table that the view has; absent if it has all rows. */
+  rowsSql?(table: string, alias: string): string | undefined
   /** The site's own variable behind a variable of the view, and the number of units of the view in one unit of the site. */
   sourceOf(table: string, name: string): { readonly own: VariableRef; readonly factor: number }
   /** The name and cells in the index that correspond to cells of a variable of the view. */

@@ -13,6 +13,8 @@ export interface EpochIndex {
   readonly descriptor: CatalogDescriptor
   /** The name of a variable and its cells in the index. Defined if the description is a view with other names. */
   readonly indexed?: CatalogView['indexed']
+  /** Corrects a stored set of a variable. Defined if the view lacks values or rows of the snapshot. */
+  readonly corrected?: (ref: string, name: SetName, set: SubjectSet) => Promise<SubjectSet>
   /** The people of an analysis set, by its id. */
   readonly peopleOf?: (set: string) => Promise<SubjectSet>
 }
@@ -45,7 +47,10 @@ async function joined(
 
 async function union(at: EpochIndex, ref: string, names: Iterable<SetName>): Promise<SubjectSet> {
   let found = SubjectSet.none(at.subjects)
-  for (const name of names) found = found.or(await at.index.set(at.epoch, at.subjects, ref, name))
+  for (const name of names) {
+    const set = await at.index.set(at.epoch, at.subjects, ref, name)
+    found = found.or((await at.corrected?.(ref, name, set)) ?? set)
+  }
   return found
 }
 

@@ -79,18 +79,21 @@ export class SubjectIndex {
    * The owners of the items that earlier epochs had and this epoch lacks, for people or for a table; empty if the ledgers of no earlier
    * epoch were carried over.
    */
-  async goneOwners(epoch: string, items: string): Promise<Uint32Array> {
-    const bytes = (await this.#level.get(this.#key(epoch, 'gone', items), BYTES)) as Uint8Array | undefined
-    if (bytes === undefined) return new Uint32Array()
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    return Uint32Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getUint32(i * 4, true))
+  goneOwners(epoch: string, items: string): Promise<Uint32Array> {
+    return this.#numbers(this.#key(epoch, 'gone', items))
   }
 
-  async writeGoneOwners(epoch: string, items: string, owners: Uint32Array): Promise<void> {
-    const bytes = new Uint8Array(owners.length * 4)
-    const view = new DataView(bytes.buffer)
-    for (const [i, owner] of owners.entries()) view.setUint32(i * 4, owner, true)
-    await this.#level.batch([{ type: 'put', key: this.#key(epoch, 'gone', items), value: bytes as never }], BYTES)
+  writeGoneOwners(epoch: string, items: string, owners: Uint32Array): Promise<void> {
+    return this.#writeNumbers(this.#key(epoch, 'gone', items), owners)
+  }
+
+  /** The values of a variable, or the rows of a table, that came with a later epoch than their subject; see `late.ts`. */
+  late(epoch: string, name: string): Promise<Uint32Array> {
+    return this.#numbers(this.#key(epoch, 'gone', `late ${name}`))
+  }
+
+  writeLate(epoch: string, name: string, numbers: Uint32Array): Promise<void> {
+    return this.#writeNumbers(this.#key(epoch, 'gone', `late ${name}`), numbers)
   }
 
   async writeSets(epoch: string, ref: string, sets: ReadonlyMap<SetName, SubjectSet>): Promise<void> {
@@ -123,6 +126,20 @@ export class SubjectIndex {
     for (const name of ['set', ...(withGone ? ['gone'] : [])]) {
       await this.#level.clear({ gt: `${this.#key(epoch, name)}/`, lt: `${this.#key(epoch, name)}0` })
     }
+  }
+
+  async #numbers(key: string): Promise<Uint32Array> {
+    const bytes = (await this.#level.get(key, BYTES)) as Uint8Array | undefined
+    if (bytes === undefined) return new Uint32Array()
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    return Uint32Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getUint32(i * 4, true))
+  }
+
+  async #writeNumbers(key: string, numbers: Uint32Array): Promise<void> {
+    const bytes = new Uint8Array(numbers.length * 4)
+    const view = new DataView(bytes.buffer)
+    for (const [i, number] of numbers.entries()) view.setUint32(i * 4, number, true)
+    await this.#level.batch([{ type: 'put', key, value: bytes as never }], BYTES)
   }
 
   #key(...parts: string[]): string {

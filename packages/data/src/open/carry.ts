@@ -12,7 +12,7 @@
  */
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { canonicalJson, counted, StimnetError } from '@stimnet/protocol'
+import { canonicalJson, counted, StimnetError, type VariableRef } from '@stimnet/protocol'
 import {
   type CatalogConfig,
   catalogConfigSchema,
@@ -27,6 +27,7 @@ import { PEOPLE_FILE } from '../snapshot.ts'
 import { assertPlainPath } from '../sources/source.ts'
 import { fillIn } from './filled.ts'
 import { type IndexLevel, type Manifest, SubjectIndex } from '../index/subject-index.ts'
+import { type Late, type LateItem, lateIn, writeLate } from './late.ts'
 
 /** The two epochs to compare, and the storage of their snapshots. */
 export interface CarryOptions {
@@ -92,12 +93,12 @@ export async function carryEpoch(options: CarryOptions): Promise<Carried> {
   const engine = await openEngine({ threads: 2 })
   try {
     const session = await engine.session()
-    const comparison = new Comparison(session, older, newer)
+    const comparison = new Comparison(session, { older, newer, late: await lateIn(index, from, config) })
     const people = await comparison.people()
     if (2 * (await comparison.left()) > people.before.items) return refused(REKEYED)
     const rows = new Map<string, CarriedItems>()
     for (const table of config.tables) {
-      const carried = await comparison.rows(table)
+      const carried = await comparison.rows(table, people)
       if ('changed' in carried) return refused(changedWords(table.name, carried.changed))
       if (!table.one_row_per_subject) rows.set(table.name, carried)
     }
@@ -174,11 +175,19 @@ class Comparison {
   readonly #older: Side
   readonly #newer: Side
   readonly #filled = new Set<string>()
+  /** The late values and rows of the older epoch. */
+  readonly #lateBefore: Late
+  /** Those of the newer epoch, by variable and by table. */
+  readonly #late = { values: new Map<VariableRef, LateItem[]>(), rows: new Map<string, LateItem[]>() }
+  readonly #since: number
 
-  constructor(session: Session, older: Side, newer: Side) {
+  constructor(session: Session, { older, newer, late }: { older: Side; newer: Side; late: Late }) {
     this.#session = session
     this.#older = older
     this.#newer = newer
+    this.#lateBefore = late
+    const before = [...late.values.values(), ...late.rows.values()].flat()
+    this.#since = 1 + before.reduce((most, { since }) => Math.max(most, since), 0)
   }
 
   async people(): Promise<CarriedItems> {
@@ -207,7 +216,7 @@ class Comparison {
   }
 
   /** The items of a table. Call `people` first. */
-  async rows(table: TableConfig): Promise<CarriedItems | { readonly changed: number }> {
+  async rows(table: TableConfig, people: CarriedItems): Promise<CarriedItems | { readonly changed: number }> {
     const [older, newer, gone] = [
       `older_rows_${table.name}`,
       `newer_rows_${table.name}`,
@@ -225,7 +234,7 @@ class Comparison {
       newer: { name: newer, rows: after, values: valued(table, this.#newer.folder) },
       columns: table.variables.length
     })
-    for (const token of filled) this.#filled.add(token)
+    for (const token of filled.tokens) this.#filled.add(token)
     await this.#run(
       `CREATE TABLE ${gone} AS
        SELECT token, print, ordinal, owners.item AS owner, row_number() OVER (ORDER BY owners.item, o.item) - 1 AS spot
@@ -241,10 +250,46 @@ class Comparison {
     const ownersBefore = `SELECT p.item FROM ${older} AS o JOIN older_people AS p USING (token) ORDER BY o.item`
     const ownersAfter = `SELECT owner FROM (SELECT n.item, p.item AS owner FROM ${newer} AS n JOIN newer_people AS p USING (token)
       UNION ALL SELECT ${after} + spot, owner FROM ${gone}) ORDER BY item`
-    return {
+    const carried = {
       before: { items: before, gone: all - before, owners: await this.#session.column(ownersBefore, all) },
       after: { items: after, gone: lost, owners: await this.#session.column(ownersAfter, after + lost) },
       to: await this.#session.column(to, all)
+    }
+    const more = await this.#session.rows(
+      `SELECT n.item FROM ${newer} AS n ANTI JOIN ${older} AS o USING (token, print, ordinal) SEMI JOIN older_people USING (token)`
+    )
+    const gained = more.map(([item]) => Number(item))
+    this.#noteLate(table, {
+      carried,
+      moved: table.one_row_per_subject ? people : carried,
+      filled: filled.values,
+      gained
+    })
+    return carried
+  }
+
+  /** Collects the late values and rows of a table: those of the older epoch that are still there, and those that came with the newer one. */
+  #noteLate(
+    { name: table, one_row_per_subject: isOfSubjects, variables }: TableConfig,
+    { carried, moved, filled, gained }: LateIn
+  ): void {
+    const owners = carried.after.owners ?? new Uint32Array()
+    const lateAt = (row: number): LateItem => {
+      const subject = owners[row] ?? 0
+      return { item: isOfSubjects ? subject : row, subject, since: this.#since }
+    }
+    const kept = (items: readonly LateItem[] = []) =>
+      items.flatMap(({ item, since }) => {
+        const place = moved.to[item] ?? moved.after.items
+        const subject = isOfSubjects ? place : (owners[place] ?? 0)
+        return place < moved.after.items ? [{ item: place, subject, since }] : []
+      })
+    this.#late.rows.set(table, [...kept(this.#lateBefore.rows.get(table)), ...gained.map(lateAt)])
+    const rowsOf = Map.groupBy(filled, ({ column }) => column)
+    for (const [column, { name }] of variables.entries()) {
+      const ref: VariableRef = `${table}.${name}`
+      const now = (rowsOf.get(column) ?? []).map(({ item }) => lateAt(item))
+      this.#late.values.set(ref, [...kept(this.#lateBefore.values.get(ref)), ...now])
     }
   }
 
@@ -268,6 +313,7 @@ class Comparison {
     const { epoch, goneFolder } = this.#newer
     await rm(goneFolder, { recursive: true, force: true })
     await mkdir(goneFolder, { recursive: true })
+    await writeLate(index, epoch, this.#late)
     const copy = (query: string, file: string) =>
       this.#run(`COPY (${query}) TO ${quoteText(join(goneFolder, file))} (FORMAT parquet, COMPRESSION zstd)`)
     await copy('SELECT token, spot FROM gone_people ORDER BY spot', PEOPLE_FILE)
@@ -294,6 +340,16 @@ class Comparison {
     const [row] = await this.#session.rows(sql)
     return Number(row?.[0])
   }
+}
+
+/** The parts from which the late values and rows of a table are found. */
+interface LateIn {
+  readonly carried: CarriedItems
+  /** The new positions of the items that late values and rows are stored with: rows, or subjects. */
+  readonly moved: CarriedItems
+  readonly filled: readonly { readonly item: number; readonly column: number }[]
+  /** The rows that the newer epoch has in addition, of subjects who were there before. */
+  readonly gained: readonly number[]
 }
 
 function parquet(folder: string, file: string): string {

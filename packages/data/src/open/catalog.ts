@@ -38,6 +38,7 @@ import type { StrayRows } from '../sources/strays.ts'
 import { type CohortTable, cohortTables } from '../tables.ts'
 import { describeSets, type KnownSet, peopleOfSet, type SetParts, setsOf } from './analysis-sets.ts'
 import { goneName } from './carry.ts'
+import { type Late, lateIn, setsWithout, viewWithout } from './late.ts'
 
 /** The storage of a catalog, and the facts about this node that the catalog needs. */
 export interface CatalogOptions extends SourcePlaces {
@@ -159,6 +160,13 @@ export interface Catalog {
    * site. Reads no data. Throws SCHEMA_MISMATCH, VARIABLE_UNKNOWN or PARAMETER_INVALID for a mapping that does not fit.
    */
   mapped(terms: ViewTerms): Catalog
+  /** The values and rows that came with a later epoch than their subject. */
+  late(): Promise<Late>
+  /**
+   * The catalog in the same view, as if the given late values were missing and the given late rows absent. Reads no data. Base cells, owners
+   * and ledgers are unchanged.
+   */
+  without(late: Late): Catalog
   /** The catalog without mappings. */
   readonly plain: Catalog
   close(): Promise<void>
@@ -189,17 +197,29 @@ async function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOp
     if (cohort.universe !== subjects) throw new StimnetError('NODE_ERROR', 'a cohort of another epoch')
     return engine.get()
   }
-  const asked = (view: CatalogView) => questionsIn(view, { at, sets, itemsOf, rowsOf, withEngine, random })
-  const catalog: Catalog = {
+  const parts = { sets, itemsOf, rowsOf, withEngine, random }
+  const inView = (view: CatalogView): Catalog => ({
+    ...catalog,
+    ...questionsIn(view, { ...parts, at }),
+    get plain() {
+      return plainOne
+    },
+    without: (late) => {
+      const correcting = { at: correctedBy(late, { at, sets, engine: () => engine.get() }), ...parts }
+      return { ...inView(view), ...questionsIn(viewWithout(late, view), correcting) }
+    }
+  })
+  let late: Promise<Late> | undefined
+  const catalog: Omit<Catalog, keyof ReturnType<typeof questionsIn> | 'plain' | 'without'> = {
     epoch,
     ...(newer === undefined ? {} : { newer }),
     ...(note === undefined ? {} : { note }),
     subjects,
     strays: manifest.strays ?? [],
-    ...asked(plainView(descriptor, config)),
-    mapped: (terms) => ({ ...catalog, ...asked(mappedView(descriptor, config, terms)) }),
-    get plain() {
-      return catalog
+    mapped: (terms) => inView(mappedView(descriptor, config, terms)),
+    late: () => {
+      late ??= lateIn(index, epoch, config)
+      return late
     },
     baseCells: () => baseCellsOf(at),
     owners: async (table) => (await itemsOf(table)).owners,
@@ -208,19 +228,51 @@ async function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOp
     rowBaseCells: async (table) => rowsOfCells(await itemsOf(table), await baseCellsOf(at)),
     close: () => engine.close()
   }
-  const { cohort, reduce: reduced } = catalog
+  const plainOne = inView(plainView(descriptor, config))
+  const { cohort, reduce: reduced } = plainOne
   const k = descriptor.cohortSizeMin
-  const parts: SetParts = { snapshot, index, random, k, subjects, cohort, reduce: reduced }
+  const setParts: SetParts = { snapshot, index, random, k, subjects, cohort, reduce: reduced }
   const peopleOf = async (id: string) => {
     const set = sets.find((one) => one.id === id)
-    if (set !== undefined) return peopleOfSet(set, parts)
+    if (set !== undefined) return peopleOfSet(set, setParts)
     throw new StimnetError('NODE_ERROR', 'an analysis set of another description')
   }
-  return catalog
+  return plainOne
+}
+
+type IndexAt = EpochIndex & { readonly config: CatalogConfig }
+
+/** The index as if some late values were missing and some late rows absent. Whoever lacks a value of an analysis set is not in it. */
+function correctedBy(
+  late: Late,
+  {
+    at,
+    sets,
+    engine
+  }: { readonly at: IndexAt; readonly sets: readonly KnownSet[]; readonly engine: () => Promise<Engine> }
+): IndexAt {
+  const lacking = (set: KnownSet | undefined) => {
+    const items = (set?.completeOn ?? []).flatMap((ref) => [
+      ...(late.values.get(ref as VariableRef) ?? []),
+      ...(late.rows.get(ref.slice(0, ref.indexOf('.'))) ?? [])
+    ])
+    return SubjectSet.of(
+      at.subjects,
+      items.map(({ subject }) => subject)
+    )
+  }
+  const { peopleOf } = at
+  return {
+    ...at,
+    corrected: setsWithout(late, { ...at, engine }),
+    ...(peopleOf === undefined
+      ? {}
+      : { peopleOf: async (id: string) => (await peopleOf(id)).without(lacking(sets.find((set) => set.id === id))) })
+  }
 }
 
 interface QuestionParts extends Pick<ReduceOptions, 'itemsOf' | 'rowsOf'> {
-  readonly at: EpochIndex & { readonly config: CatalogConfig }
+  readonly at: IndexAt
   readonly sets: readonly KnownSet[]
   readonly random: RandomSource
   readonly withEngine: (cohort: SubjectSet) => Promise<Engine>
@@ -228,9 +280,9 @@ interface QuestionParts extends Pick<ReduceOptions, 'itemsOf' | 'rowsOf'> {
 
 /** The properties and methods of a catalog that depend on the view. */
 function questionsIn(view: CatalogView, { at, sets, itemsOf, rowsOf, withEngine, random }: QuestionParts) {
-  const { descriptor, config, columnSql, indexed } = view
+  const { descriptor, config, columnSql, rowsSql, indexed } = view
   const resolve = (filter: Filter, tables?: readonly string[]) => resolveFilter(filter, descriptor, tables)
-  const reading = { descriptor, config, columnSql }
+  const reading = { descriptor, config, columnSql, ...(rowsSql === undefined ? {} : { rowsSql }) }
   return {
     descriptor,
     config,

@@ -15,6 +15,17 @@ interface Rows {
   readonly values: string
 }
 
+/** A value that the newer epoch has and the older lacks: the position of its row in the newer epoch, and its column. */
+interface FilledValue {
+  readonly item: number
+  readonly column: number
+}
+
+interface Filled {
+  readonly tokens: ReadonlySet<string>
+  readonly values: readonly FilledValue[]
+}
+
 /** Maximum number of pairs of a lost and a gained row per subject. Subjects with more pairs are not compared. */
 const PAIRS_MAX = 2_500
 const PAIRS_AT_ONCE = 1_000
@@ -23,12 +34,12 @@ const PAIRS_AT_ONCE = 1_000
  * Matches each row that only the older epoch has ("lost") with a row of the same subject that only the newer epoch has ("gained") and that
  * adds values to it, and puts the newer row in place of the
  * older one in the older table. Either all lost rows of a subject are matched or none, since a value of an unmatched lost row could be in a
- * gained row. Returns the tokens of the matched subjects.
+ * gained row. Returns the tokens of the matched subjects, and the values that were filled in.
  */
 export async function fillIn(
   session: Session,
   { older, newer, columns }: { readonly older: Rows; readonly newer: Rows; readonly columns: number }
-): Promise<ReadonlySet<string>> {
+): Promise<Filled> {
   await onlyIn(session, 'lost', older, newer)
   await onlyIn(session, 'gained', newer, older)
   const both = 'lost_values AS l JOIN gained_values AS g USING (token)'
@@ -52,14 +63,22 @@ export async function fillIn(
     taken.push(...matched)
     filled.add(token)
   }
+  const isFilled = Array.from({ length: columns }, (_, at) => `l.c${at} IS NULL AND g.c${at} IS NOT NULL`)
+  const values: FilledValue[] = []
   for (let at = 0; at < taken.length; at += PAIRS_AT_ONCE) {
-    const values = taken.slice(at, at + PAIRS_AT_ONCE).map(([was, now]) => `(${was}, ${now})`)
+    const matched = taken.slice(at, at + PAIRS_AT_ONCE).map(([was, now]) => `(${was}, ${now})`)
+    const found = await session.rows(
+      `SELECT ${['m.now', ...isFilled].join(', ')} FROM (VALUES ${matched.join(', ')}) AS m (was, now)
+       JOIN lost_values AS l ON l.item = m.was JOIN gained_values AS g ON g.item = m.now`
+    )
+    for (const [item, ...flags] of found)
+      for (const [column, flag] of flags.entries()) if (flag === true) values.push({ item: Number(item), column })
     await session.rows(
       `UPDATE ${older.name} AS o SET print = g.print, ordinal = g.ordinal
-       FROM (VALUES ${values.join(', ')}) AS m (was, now) JOIN gained AS g ON g.item = m.now WHERE o.item = m.was`
+       FROM (VALUES ${matched.join(', ')}) AS m (was, now) JOIN gained AS g ON g.item = m.now WHERE o.item = m.was`
     )
   }
-  return filled
+  return { tokens: filled, values }
 }
 
 /** Creates a table of the rows that one epoch has and the other lacks, and a table of those rows' values where they are stored. */

@@ -60,6 +60,8 @@ interface BaseOptions {
   readonly engine: Engine
   /** The view through which variables are read. */
   readonly columnSql?: CatalogView['columnSql']
+  /** The rows that the view has; by default all. */
+  readonly rowsSql?: CatalogView['rowsSql']
 }
 
 /** Up to this number of reads, reading a single table repeatedly costs less than copying it. */
@@ -112,6 +114,7 @@ function queryOf(options: BaseOptions): Base {
   const isEveryone = cohort.size === cohort.universe
   const conditions = [
     ...(isEveryone ? [] : [isIn(cohort)]),
+    ...plan.tables.flatMap((name, i) => options.rowsSql?.(name, `t${i}`) ?? []),
     ...(plan.where === undefined ? [] : [rowSql(plan.where, find)])
   ]
   const tables = plan.tables.map((name, i) =>
@@ -120,7 +123,8 @@ function queryOf(options: BaseOptions): Base {
   const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`
   const from = `(SELECT ${columns.join(', ')} FROM ${tables.join(' ')}${where})`
   const [table = '', other] = plan.tables
-  const isWhole = isEveryone && other === undefined && plan.where === undefined && leftOut === undefined
+  const isWhole =
+    conditions.length === 0 && other === undefined && leftOut === undefined && options.rowsSql === undefined
   return {
     keys,
     values,

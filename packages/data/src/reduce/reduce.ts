@@ -41,6 +41,7 @@ export interface ReduceOptions {
   readonly config: CatalogConfig
   readonly engine: Engine
   readonly columnSql?: CatalogView['columnSql']
+  readonly rowsSql?: CatalogView['rowsSql']
   /** The row items of a table with several rows per subject. */
   readonly itemsOf: (table: string) => Promise<RowItems>
   /** The number of rows of a table with several rows per subject. */

@@ -22,6 +22,7 @@ import type { LoadedConfig, PeerConfig } from '../config/config.ts'
 import { type CatalogPrivacy, createCatalogPrivacy } from '../jobs/release/privacy.ts'
 import { settingsOf } from '../jobs/admit/rules.ts'
 import { catalogInWordsOf } from '../jobs/admit/schema.ts'
+import { asBefore } from '../jobs/run/late.ts'
 import { possibleOf, reduceTable } from '../jobs/run/table.ts'
 import { cohortAsked, validate } from '../jobs/admit/validate.ts'
 import { withMissingness } from './missingness.ts'
@@ -211,14 +212,21 @@ async function discloseAgain(request: Message<'JobRequest'>, again: Again): Prom
           // The membership was judged when the request was admitted.
           isPeer: () => true
         })
-  const cohort = await asked.catalog.cohort(asked.cohort)
-  if (!gateCohort(cohort.size, privacy.settings).ok) return { ok: false, code: 'COHORT_NOT_RELEASABLE', why: '' }
   const plan = 'plan' in asked ? asked.plan : undefined
+  const seen =
+    plan === undefined
+      ? asked.catalog
+      : await asBefore({ catalog: asked.catalog, plan, filter: asked.cohort }, privacy.settings)
+  const cohort = await seen.cohort(asked.cohort)
+  if (!gateCohort(cohort.size, privacy.settings).ok) return { ok: false, code: 'COHORT_NOT_RELEASABLE', why: '' }
   const possible = plan === undefined ? await possibleOf(asked.catalog, asked) : undefined
   const aggregate =
     plan === undefined
       ? ({ kind: 'script', result: 'null', literals: new Set<string>(), ...(possible ? { possible } : {}) } as const)
-      : await reduceTable({ ...asked, plan, cohort, filter: asked.cohort, project: request.project }, privacy)
+      : await reduceTable(
+          { ...asked, catalog: seen, plan, cohort, filter: asked.cohort, project: request.project },
+          privacy
+        )
   const { descriptor: described, sourceOf } = asked.catalog
   const facts = { codeHash: '', image: '', project: request.project, filter: asked.cohort, described, sourceOf }
   const door = await privacy.prepare({ aggregate, cohort, ...facts })

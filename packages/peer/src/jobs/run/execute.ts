@@ -7,6 +7,7 @@ import { gateCohort, literalsOfPython, publicWordsOf } from '@stimnet/privacy'
 import { type Code, cellsOf, StimnetError, type SubjectSet } from '@stimnet/protocol'
 import type { Sandbox, SandboxUpload } from '@stimnet/sandbox'
 import type { CatalogPrivacy } from '../release/privacy.ts'
+import { asBefore } from './late.ts'
 import { possibleOf, reduceTable } from './table.ts'
 import type { JobPlan } from '../admit/validate.ts'
 
@@ -55,13 +56,14 @@ export async function execute(
   if (plan.noise !== undefined || plan.privacy.level !== 'P1') throw new StimnetError('INTERNAL', 'P2 is not run here')
   const refused = await refusedNow(plan, parts.privacy)
   if (refused !== undefined) return refused
-  const cohort = await plan.catalog.cohort(plan.cohort)
   if (plan.plan) {
-    const { catalog, cohort: filter, project } = plan
+    const { cohort: filter, project } = plan
+    const catalog = await asBefore({ catalog: plan.catalog, plan: plan.plan, filter }, parts.privacy.settings)
+    const cohort = await catalog.cohort(filter)
     const aggregate = await reduceTable({ catalog, plan: plan.plan, filter, cohort, project }, parts.privacy, signal)
     return { ok: true, aggregate, cohort, ranBy: RAN_BY_NODE }
   }
-  return runScript(job, parts, cohort, signal)
+  return runScript(job, parts, await plan.catalog.cohort(plan.cohort), signal)
 }
 
 /**
