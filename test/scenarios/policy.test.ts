@@ -604,8 +604,8 @@ describe('a newer epoch', () => {
   const women = `SELECT COUNT(DISTINCT id) AS n, SUM(age) AS s FROM people WHERE sex = 'F'`
   const men = `${COUNT} WHERE sex = 'M'`
 
-  async function asked(t: TestContext) {
-    const house = await houseOf(t, {})
+  async function asked(t: TestContext, config: object = {}) {
+    const house = await houseOf(t, config)
     assert.equal((await ask(house, women)).status, 'completed')
     assert.equal((await ask(house, men)).status, 'completed')
     const take = async (people: readonly (typeof PEOPLE)[number][], ...flags: string[]) => {
@@ -639,6 +639,23 @@ describe('a newer epoch', () => {
     assert.equal(leavesOut(await ask(house, women)), true)
     await take(PEOPLE)
     assert.equal((await ask(house, women)).status, 'completed')
+  })
+
+  test('answers as before about people whom others do not know, until the values of enough people have come', async (t) => {
+    const [people] = CATALOG.tables
+    const variables = people?.variables.map((one) => (one.name === 'ward' ? { ...one, identifying: false } : one))
+    const tables = [{ ...people, variables }]
+    const { house, take } = await asked(t, { catalogs: [{ ...CATALOG, lattice: 'none', tables }] })
+    const lacking = (count: number) => PEOPLE.map((one, i) => (i > 20 && i <= 20 + count ? { ...one, ward: '' } : one))
+    await take(lacking(22), '--forget')
+    const elsewhere = `${COUNT} WHERE ward = 'other'`
+    const countOf = async () => (await ask(house, elsewhere)).result_data as { rows?: { n: number }[] } | undefined
+    const before = (await countOf())?.rows?.[0]?.n
+    assert.equal(before, 107)
+    assert.match((await take(lacking(21))).out, /of 1 values were filled in/)
+    assert.equal((await countOf())?.rows?.[0]?.n, before)
+    await take(lacking(1))
+    assert.equal((await countOf())?.rows?.[0]?.n, 120)
   })
 
   test('stays away where a value was changed, and is taken with an empty ledger only by a word of its own', async (t) => {
