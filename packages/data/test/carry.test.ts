@@ -205,6 +205,26 @@ describe('carrying a catalog into a newer epoch', () => {
     refusedWith(await ward.carry(newer, back), /people were changed/)
   })
 
+  test('a row that comes later in a table with one row per subject counts as filled in, one more visit does not', async () => {
+    const ward = await Ward.open()
+    const older = await ward.epoch(PEOPLE.slice(0, 3), [...VISITS, 'd,one,2'])
+    const visit = await ward.epoch(PEOPLE.slice(0, 3), [...VISITS, 'd,one,2', 'd,two,3'])
+    assert.equal(carried(await ward.carry(older, visit)).filled, 0)
+    const person = await ward.epoch(PEOPLE, [...VISITS, 'd,one,2', 'd,two,3'])
+    const { filled, arrived } = carried(await ward.carry(visit, person))
+    assert.deepEqual([filled, arrived], [1, 0])
+    const late = await person.late()
+    assert.deepEqual([...late.rows.keys(), ...late.values.keys()].sort(), ['people', 'visits'])
+    assert.deepEqual(
+      late.rows.get('visits')?.map(({ since }) => since),
+      [1]
+    )
+    assert.deepEqual(
+      late.rows.get('people')?.map(({ since }) => since),
+      [2]
+    )
+  })
+
   test('of many rows that a value could belong to, each gets one that has all of its own values', async () => {
     const columns = ['a', 'b', 'c'].map((name) => ({ name, type: 'integer' }))
     const ward = await Ward.open()

@@ -66,7 +66,7 @@ export type Carried =
       readonly rows: ReadonlyMap<string, CarriedItems>
       readonly arrived: number
       readonly left: number
-      /** Number of subjects for whom a missing value was filled in. */
+      /** Number of subjects for whom a missing value was filled in, or a missing row of a table with one row per subject. */
       readonly filled: number
     }
   | { readonly ok: false; readonly why: string }
@@ -256,9 +256,11 @@ class Comparison {
       to: await this.#session.column(to, all)
     }
     const more = await this.#session.rows(
-      `SELECT n.item FROM ${newer} AS n ANTI JOIN ${older} AS o USING (token, print, ordinal) SEMI JOIN older_people USING (token)`
+      `SELECT n.item, CAST(token AS VARCHAR) FROM ${newer} AS n ANTI JOIN ${older} AS o USING (token, print, ordinal) SEMI JOIN older_people USING (token)`
     )
     const gained = more.map(([item]) => Number(item))
+    // Such a row has no ledger of its own: it is like values that were missing before.
+    if (table.one_row_per_subject) for (const [, token] of more) this.#filled.add(String(token))
     this.#noteLate(table, {
       carried,
       moved: table.one_row_per_subject ? people : carried,
