@@ -177,4 +177,34 @@ describe('what a steward is warned of', () => {
       []
     )
   })
+
+  test('variables of which one follows from the other for nearly everybody', async (t) => {
+    const baseDir = await mkdtemp(join(tmpdir(), 'stimnet-policy-'))
+    t.after(() => rm(baseDir, { recursive: true }))
+    // The improvement decides the response, but for one person. The side effect has nothing to do with either, and few have the allergy.
+    const lines = Array.from({ length: 200 }, (_, i) => {
+      const improvement = (i * 37) % 100
+      const response = improvement >= 40 === (i !== 11) ? 'yes' : 'no'
+      return `P${i},${improvement},${response},${i % 7 < 3 ? 'yes' : 'no'},${i < 3 ? 'yes' : 'no'}`
+    })
+    const file = `id,improvement,response,effect,allergy\n${lines.join('\n')}\n`
+    await writeFile(join(baseDir, 'people.csv'), file)
+    const yesNo = (name: string) => ({ name, type: 'category', levels: ['yes', 'no'] })
+    const improvement = { name: 'improvement', type: 'integer', breakpoints: [20, 40, 70] }
+    const others = [yesNo('response'), yesNo('effect'), yesNo('allergy')]
+    const found = await weakIn({ variables: [improvement, ...others], baseDir })
+    assert.deepEqual(
+      found.map(({ key }) => key),
+      ['catalogs.trial.tables.people.response']
+    )
+    assert.match(found[0]?.detail ?? '', /people\.response follows from people\.improvement for nearly everybody/)
+    const two = { ...improvement, breakpoints: [40] }
+    const [same, ...more] = await weakIn({ variables: [two, ...others], baseDir })
+    assert.match(same?.detail ?? '', /people\.improvement and people\.response say the same of nearly everybody/)
+    assert.deepEqual(more, [])
+    const known = { ...yesNo('response'), identifying: true }
+    const keys = await keysOf({ variables: [two, known], baseDir })
+    assert.deepEqual(keys, ['catalogs.trial.tables.people.response.identifying'])
+    assert.deepEqual(await keysOf({ variables: [two, ...others], baseDir, catalog: { synthetic: true } }), [])
+  })
 })

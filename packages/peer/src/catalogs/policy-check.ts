@@ -20,6 +20,7 @@ import { codeOf } from '@stimnet/protocol'
 import type { LoadedConfig, PeerConfig } from '../config/config.ts'
 import { overridesOf, settingsOf } from '../jobs/admit/rules.ts'
 import { protectedRowsOf } from '../jobs/run/hidden.ts'
+import { type SameContent, sameContentIn } from './same-content.ts'
 import { withScratchCatalog } from './scratch.ts'
 
 type CatalogConfig = PeerConfig['catalogs'][number]
@@ -36,8 +37,8 @@ export interface PolicyFinding {
 }
 
 /**
- * All findings. Reads the data of catalogs with a lattice, and of catalogs in which people can have different numbers of
- * rows.
+ * All findings. Reads the data of catalogs with a lattice, of catalogs in which people can have different numbers of rows,
+ * and of catalogs with several variables that others do not know.
  */
 export async function checkPolicy(loaded: LoadedConfig): Promise<PolicyFinding[]> {
   const { config } = loaded
@@ -122,6 +123,36 @@ function* rowFindings(key: string, catalog: CatalogConfig, tables: readonly stri
   }
 }
 
+/** Findings about variables that say nearly the same. Pairs of which one is derived are reported by `derivedFindings`. */
+function* sameFindings(key: string, same: readonly SameContent[]): Generator<PolicyFinding> {
+  for (const { from, to } of same) {
+    const isMutual = same.some((other) => other.from === to && other.to === from)
+    if (isMutual && from > to) continue
+    const what = isMutual
+      ? `${from} and ${to} say the same of nearly everybody`
+      : `${to} follows from ${from} for nearly everybody`
+    const detail = `${what}. The ledger of one does not know what the other has told, so that both together can tell of single people: offer one of them (offered: false)`
+    yield { grade: 'weak', key: `${key}.tables.${to}`, detail }
+  }
+}
+
+function isNotDerived({ tables }: CatalogConfig): (one: SameContent) => boolean {
+  const derived = tables.flatMap(({ name, variables }) =>
+    variables.flatMap((variable) => (variable.derive === undefined ? [] : [`${name}.${variable.name}`]))
+  )
+  return ({ from, to }) => !derived.includes(from) && !derived.includes(to)
+}
+
+/** Whether a table can have two variables that others do not know and that can be compared with each other. */
+function hasSeveralUnknown({ variables }: CatalogConfig['tables'][number]): boolean {
+  const compared = variables.filter(
+    ({ name, type, derive, breakpoints = [], identifying = isIdentifyingName(name) }) => {
+      return !identifying && derive === undefined && (type === 'category' || breakpoints.length > 0)
+    }
+  )
+  return compared.length > 1
+}
+
 function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generator<PolicyFinding> {
   const key = `catalogs.${catalog.name}`
   const weak = (name: string, detail: string): PolicyFinding => ({ grade: 'weak', key: `${key}.${name}`, detail })
@@ -158,15 +189,16 @@ function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generat
 
 /**
  * Findings about the data: those that prevent the peer from starting (a catalog that cannot be opened, or a lattice with a
- * cell that is too small), and tables in which few people have rows, if these are protected by default or unprotected by the
- * configuration.
+ * cell that is too small), tables in which few people have rows, if these are protected by default or unprotected by the
+ * configuration, and variables that say the same.
  */
 async function checkData({ baseDir, config }: LoadedConfig, catalog: CatalogConfig): Promise<PolicyFinding[]> {
   const key = `catalogs.${catalog.name}`
   const [first, ...others] = catalog.tables
   const isOfEverybody = others.length === 0 && first?.one_row_per_subject === true
   const hasLattice = latticeOf(catalog).length > 0
-  if (catalog.mode === 'dp' || (!hasLattice && (catalog.synthetic || isOfEverybody))) return []
+  const isSimple = isOfEverybody && !hasSeveralUnknown(first)
+  if (catalog.mode === 'dp' || (!hasLattice && (catalog.synthetic || isSimple))) return []
   const { k } = settingsOf(config.privacy, catalog)
   try {
     return await withScratchCatalog(catalog, baseDir, async (opened) => {
@@ -184,8 +216,10 @@ async function checkData({ baseDir, config }: LoadedConfig, catalog: CatalogConf
       )
       const isProtected = ({ name, presence }: CatalogConfig['tables'][number]) =>
         presence === 'unknown' || found.some(({ table, isKnown, ofLevels }) => table === name && !isKnown && !ofLevels)
+      const same = await sameContentIn(opened, k)
       return [
         ...rows,
+        ...sameFindings(key, same.filter(isNotDerived(catalog))),
         ...rowFindings(
           key,
           catalog,
