@@ -124,6 +124,14 @@ export class CheckedLevel extends AbstractLevel<Bytes, string, string> {
     return all.map((stored, at) => (stored === undefined ? undefined : opened(keys[at] ?? '', stored, valueEncoding)))
   }
 
+  async _has(key: Bytes, { keyEncoding }: Pick<Formats, 'keyEncoding'>): Promise<boolean> {
+    return this.#inner.has<Bytes>(key, { keyEncoding })
+  }
+
+  async _hasMany(keys: Bytes[], { keyEncoding }: Pick<Formats, 'keyEncoding'>): Promise<boolean[]> {
+    return this.#inner.hasMany<Bytes>(keys, { keyEncoding })
+  }
+
   async _put(key: Bytes, value: Bytes, options: Formats): Promise<void> {
     await this.#inner.put<Bytes, Buffer>(key, sealed(key, value), { ...options, valueEncoding: 'buffer' })
   }
