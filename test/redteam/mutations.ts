@@ -489,6 +489,38 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: privacyTest('left-out')
   },
   {
+    id: 'weights-alone',
+    control: 'Sums of products with several numbers are judged together, with plain sums of the same variable',
+    file: `${PRIVACY}/ledger/weighted.ts`,
+    from: 'for (const other of before) subtract(vector, other, dot(vector, other))',
+    to: 'for (const other of before.slice(before.length)) subtract(vector, other, dot(vector, other))',
+    noticedBy: peerTest('weights')
+  },
+  {
+    id: 'weights-without-plain-sums',
+    control: 'Plain sums are judged with sums of products of the same variable',
+    file: `${PRIVACY}/ledger/weighted.ts`,
+    from: 'const basis = orthonormal(patterns, plain)',
+    to: 'const basis = orthonormal(patterns, plain.slice(plain.length))',
+    noticedBy: peerTest('weights')
+  },
+  {
+    id: 'weights-of-known-groups-alone',
+    control: 'Known numbers over people whom others do not know are judged together',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'if (possible === undefined || possible.unknown.length === 0 || powersIn(measure) === 0) return []',
+    to: 'if (possible === undefined || possible.unknown.length >= 0 || powersIn(measure) === 0) return []',
+    noticedBy: peerTest('weights')
+  },
+  {
+    id: 'rare-events-as-common',
+    control: 'Known numbers over those with a rare event tell at most half of who they are',
+    file: `${PRIVACY}/judge/information.ts`,
+    from: 'return (informationShareMax * log2Choose(among, people)) / Math.max(1, among)',
+    to: 'return Math.max(informationShareMax, log2Choose(among, people) / Math.max(1, among))',
+    noticedBy: peerTest('weights')
+  },
+  {
     id: 'late-values-at-once',
     control: 'Late values count as absent until k people of a group have some',
     file: `${PRIVACY}/rules/held-back.ts`,

@@ -25,7 +25,8 @@ import {
   type Precision,
   SpanLedger,
   startLedger,
-  variableFacts
+  variableFacts,
+  variablesWeighed
 } from '@stimnet/privacy'
 import {
   type Filter,
@@ -163,6 +164,7 @@ export class ModelStudy {
     const cohort = await catalog.cohort(filter)
     const leaving = {
       settings: this.#settings,
+      weighed: async () => [this.#subjects, ...this.#rows.values()].flatMap(variablesWeighed),
       leaveOut: async ({ aggregate }: { aggregate: Aggregate }) =>
         aggregate.kind === 'table' ? leaveOut(aggregate, this.#contextOf(cohort, aggregate)) : undefined
     }

@@ -39,6 +39,7 @@ import { type SafeOutput, takeMaker } from './safe-output.ts'
 import { definingIn, type RareGroups, type Unsaid } from './judge/unsaid.ts'
 import { factsShown, type ShownFact } from './shown-facts.ts'
 import { judgeScript } from './script/script-output.ts'
+import type { Weights } from './judge/cells/weighing.ts'
 import type { PrivacySettings } from './rules/settings.ts'
 import { columnsOfPlan, rowOf } from './table-output.ts'
 
@@ -54,6 +55,8 @@ export type Aggregate =
       readonly rare?: RareGroups | undefined
       /** For each subject, the values of the measured variables that others are assumed to know; see `Catalog.valuesOf`. */
       readonly known?: KnownValues
+      /** The values by which people are weighed; see `Weights`. */
+      readonly weights?: Weights
       /** The variables of the question that have a value for every person in the catalog. Any other variable may lack values. */
       readonly complete?: ReadonlySet<VariableRef>
       /**
@@ -255,6 +258,7 @@ function suppressed(
     rare,
     known,
     complete,
+    weights,
     leftOut: madeWithout
   }: Extract<Aggregate, { kind: 'table' }>,
   context: DisclosureContext,
@@ -271,6 +275,7 @@ function suppressed(
     rare,
     known,
     complete,
+    weights,
     partsMin,
     madeWithout,
     ...how
@@ -369,7 +374,8 @@ function discloseTable(
   const digits = digitsMissing(shown)
   const withheld = { groups, cells, ...(digits > 0 ? { digits } : {}) }
   const told = new LedgersDraft(ledgers)
-  const whole = countOf({ subjects: context.cohort })
+  // Whoever has no value of a key is in no group. The size of the cohort would show how many people that are.
+  const whole = countOf({ subjects: shown.map(({ group }) => group.support).reduce((all, one) => all.or(one)) })
   // The size of the cohort is a total: together with the shown groups it would disclose the size of a withheld group.
   // Whether the size follows from numbers of values depends on who lacks a value, so for real people only counts of people
   // show it.

@@ -23,7 +23,7 @@ export { usedUpTo } from './rules/held-back.ts'
 export { type Defining, type Hidden, type Relaxed, relaxedBy } from './judge/defining.ts'
 export { decided } from './judge/filters.ts'
 export type { RareGroups } from './judge/unsaid.ts'
-export type { KnownValues, KnownVariable } from './judge/known.ts'
+export { type KnownValues, type KnownVariable, powersIn } from './judge/known.ts'
 export { type Possible, possibleBy } from './judge/possible.ts'
 export {
   isPresence,
@@ -35,6 +35,7 @@ export {
   variableFacts
 } from './judge/facts.ts'
 export { bitsMaxOf } from './judge/information.ts'
+export { variablesWeighed, type Weights } from './judge/cells/weighing.ts'
 export type { LeftOut } from './judge/left-out.ts'
 export type { ShownFact } from './shown-facts.ts'
 export { spacingOf } from './judge/precision.ts'

@@ -7,7 +7,15 @@ import type { CellNumber, SolvedSet } from './judge/numbers.ts'
 import type { Possible } from './judge/possible.ts'
 import { rowsOfSubjects } from './judge/row-sets.ts'
 import { checksumOf } from './ledger/checksum.ts'
-import { type About, LedgerDraft, type LevelName, type Mark, type Objection, type Payers } from './ledger/draft.ts'
+import {
+  type About,
+  LedgerDraft,
+  type LevelName,
+  type Mark,
+  type Objection,
+  type Payers,
+  type WeightedSums
+} from './ledger/draft.ts'
 import type { SpanLedger } from './ledger/span-ledger.ts'
 
 /**
@@ -131,6 +139,11 @@ export class LedgersDraft {
       return objection
     }
     return undefined
+  }
+
+  /** Whether somebody has too much weight in sums of products over people; see `LedgerDraft.weighsFew`. */
+  weighsFew(sums: WeightedSums, k: number): boolean {
+    return this.#subjects.weighsFew(sums, k) || this.#rows?.weighsFew(sums, k) === true
   }
 
   /** The people of a set who arrived with a newer epoch and have been in no release yet. */

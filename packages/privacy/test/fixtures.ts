@@ -243,7 +243,9 @@ export function ask(
   more: Partial<DisclosureContext> = {}
 ): Disclosed {
   const complete = completeIn(plan, rows)
-  const aggregate = { kind: 'table', plan, reduction: reduce(plan, universe, rows), defining: [], complete } as const
+  const weights = weightsIn(plan, rows, universe)
+  const reduction = reduce(plan, universe, rows)
+  const aggregate = { kind: 'table', plan, reduction, defining: [], complete, weights } as const
   return disclose(aggregate, contextOf(universe, more))
 }
 
@@ -252,6 +254,20 @@ export function completeIn(plan: Plan, rows: readonly Row[]): ReadonlySet<Variab
   const has = (row: Row, name: string) => row[name] !== null && row[name] !== undefined
   const measured = plan.measures.flatMap(variablesOf)
   return new Set(measured.filter((variable) => rows.every((row) => has(row, variable.slice(ref('').length)))))
+}
+
+/** The values by which people are weighed: of each measured number, by subject. */
+export function weightsIn(plan: Plan, rows: readonly Row[], subjects: number): Map<VariableRef, Float64Array> {
+  return new Map(
+    plan.measures.flatMap(variablesOf).map((variable) => {
+      const values = new Float64Array(subjects).fill(Number.NaN)
+      for (const row of rows) {
+        const value = row[variable.slice(ref('').length)]
+        if (typeof value === 'number') values[row.subject] = value
+      }
+      return [variable, values]
+    })
+  )
 }
 
 export function tableOf(disclosed: Disclosed): TableOutput {

@@ -4,7 +4,19 @@ import { disclose, effectiveSettings, priceByDescription } from '@stimnet/privac
 import type { Measure, Plan, VariableRef } from '@stimnet/protocol'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from '../src/judge/information.ts'
 import { type PriceTerms, priceOfQuestion } from '../src/price.ts'
-import { CATALOG, completeIn, contextOf, factsOf, measure, people, planOf, reduce, ref, SUBJECTS } from './fixtures.ts'
+import {
+  CATALOG,
+  completeIn,
+  contextOf,
+  factsOf,
+  measure,
+  people,
+  planOf,
+  reduce,
+  ref,
+  SUBJECTS,
+  weightsIn
+} from './fixtures.ts'
 
 const settings = { ...effectiveSettings({ preset: 'default' }), synthetic: false }
 const known = new Map([
@@ -115,7 +127,8 @@ test('a question costs what it was said to cost', () => {
       plan,
       reduction: reduce(plan, 150, rows),
       defining,
-      complete: completeIn(plan, rows)
+      complete: completeIn(plan, rows),
+      weights: weightsIn(plan, rows, 150)
     } as const
     const told = disclose(aggregate, contextOf(150, { settings, synthetic: false, variables: known }))
     assert.ok(told.ok)

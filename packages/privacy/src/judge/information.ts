@@ -41,6 +41,29 @@ export function bitsOfCount(items: number): number {
 }
 
 /**
+ * Maximum bits per person that sums of known numbers may disclose about who is in a group: of all that would say which `people` of
+ * `among` they are, the same share as of a value. Of a rare event this is far less than of the value of each person.
+ */
+export function bitsMaxOfWhich(people: number, among: number, { informationShareMax }: PrivacySettings): number {
+  return (informationShareMax * log2Choose(among, people)) / Math.max(1, among)
+}
+
+/** The logarithm of the number of sets of `few` among `all`. */
+function log2Choose(all: number, few: number): number {
+  const least = Math.min(few, all - few)
+  if (least <= 0) return 0
+  if (least <= 1_000) {
+    let bits = 0
+    for (let i = 0; i < least; i++) bits += Math.log2((all - i) / (i + 1))
+    return bits
+  }
+  // Stirling's formula, whose error is below a hundredth of a bit here.
+  const share = least / all
+  const entropy = -share * Math.log2(share) - (1 - share) * Math.log2(1 - share)
+  return all * entropy - 0.5 * Math.log2(2 * Math.PI * all * share * (1 - share))
+}
+
+/**
  * Bits of a mean, a spread or another sum of values of the variables. With `precision: exact` these are the bits of the
  * exact sum over `items` values. For synthetic data they are always those of the default precision. On a lower rung they are
  * the bits of the remaining digits.

@@ -74,6 +74,46 @@ export function askedOver(variable: string, of: SolvedSet): CellNumber {
   return { quantity: OF_WHOM + variable, of, variables: [], kind: 'sum' }
 }
 
+/** An entry that records the people over whom a sum of known numbers, or of their squares, was asked; see `weighing.ts`. */
+export function weighedOver(
+  name: string,
+  own: VariableRef,
+  { power, people }: { readonly power: 1 | 2; readonly people: SubjectSet }
+): CellNumber {
+  return askedOver(`${name}${WEIGHED_BY}${own}${power === 2 ? SQUARED : ''}`, { subjects: people })
+}
+
+/** The quantity under which the people of a question are recorded; see `askedOver`. */
+export function quantityOfWhom(name: string): string {
+  return OF_WHOM + name
+}
+
+/** The variable whose values weigh the people of a recorded sum, and whether they are squared; undefined for another quantity. */
+export function weightIn(
+  quantity: string
+): { readonly name: string; readonly own: VariableRef; readonly power: 1 | 2 } | undefined {
+  const [whom, by, ...others] = quantity.split(WEIGHED_BY)
+  if (whom === undefined || by === undefined || others.length > 0 || !whom.startsWith(OF_WHOM)) return undefined
+  const power = by.endsWith(SQUARED) ? 2 : 1
+  return {
+    name: whom.slice(OF_WHOM.length),
+    own: (power === 2 ? by.slice(0, -SQUARED.length) : by) as VariableRef,
+    power
+  }
+}
+
+/** The variables of a sum of products; undefined for another quantity, and for products of totals of several rows. */
+export function factorsIn(quantity: string): readonly [VariableRef, VariableRef] | undefined {
+  const [x, y, ...others] = quantity.split('*')
+  if (x === undefined || y === undefined || others.length > 0 || !PLAIN.test(x) || !PLAIN.test(y)) return undefined
+  return [x as VariableRef, y as VariableRef]
+}
+
+/** A variable of a catalog. */
+const PLAIN = /^[^\s.]+\.[^\s.]+$/
+const WEIGHED_BY = ' weighed by '
+const SQUARED = '^2'
+
 /** Whether an entry only records the people over whom a number was asked; see `askedOver`. */
 export function isOfWhom({ quantity }: Pick<CellNumber, 'quantity'>): boolean {
   return quantity.startsWith(OF_WHOM)

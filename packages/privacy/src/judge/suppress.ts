@@ -20,13 +20,14 @@ import type { PrivacySettings } from '../rules/settings.ts'
 import type { CellBasis, CellFinding, CellRules } from './cells/basis.ts'
 import { judgeCell, judgeCoarser } from './cells/cell.ts'
 import { everyoneInOne } from './cells/class-disclosure.ts'
+import { sumsOf, sumsOver, type Weights } from './cells/weighing.ts'
 import { alwaysIn, type Defining, levelName, valuedOf, wholeOf } from './defining.ts'
 import type { FactsOf } from './facts.ts'
-import { bitsMaxOf, bitsOfCount, bitsOfSum } from './information.ts'
+import { bitsMaxOf, bitsMaxOfWhich, bitsOfCount, bitsOfSum } from './information.ts'
 import { conditionsOf, having, isSpreadOver, type KnownValues, powersIn } from './known.ts'
 import { type LeftOut, type LeftOutDraft, leftOutOf } from './left-out.ts'
-import { askedOver, type CellNumber, countOf, isCounting, type SolvedSet } from './numbers.ts'
-import { groupsNotShown, possibleIn, setsAsked } from './possible.ts'
+import { askedOver, type CellNumber, countOf, isCounting, type SolvedSet, weighedOver } from './numbers.ts'
+import { groupsNotShown, namesOf, possibleIn, setsAsked } from './possible.ts'
 import { RUNG_MAX, roundCount, standardError, stepFor } from './precision.ts'
 import { RowSets, rowsOfSubjects } from './row-sets.ts'
 import { type RareGroups, type Unsaid, unsaidOf } from './unsaid.ts'
@@ -83,6 +84,8 @@ export interface SuppressionRules extends Unsaid {
   readonly rare?: RareGroups | undefined
   /** The values of the measured variables that others are assumed to know. */
   readonly known?: KnownValues | undefined
+  /** The values by which people are weighed, in this question and in earlier ones. */
+  readonly weights?: Weights | undefined
   /** The measured variables that have a value for everybody in the catalog. */
   readonly complete?: ReadonlySet<VariableRef> | undefined
   /** A minimum larger than k for the number of subjects that the numbers may single out. */
@@ -301,7 +304,7 @@ class Judging {
     const isOfNumbers = objection?.why === 'leverage' || (objection?.why === 'information' && measure.kind === 'bins')
     if (isOfNumbers && this.#tellCoarser(row, cell)) return undefined
     if (objection === undefined) {
-      objection = this.#auditLevels(row.group, measure, basis)
+      objection = this.#auditLevels(row.group, measure, basis) ?? this.#auditWeights(row.group, measure)
       // The numbers of the cell were admitted, but are not disclosed now.
       if (objection !== undefined) for (const [draft, before] of mark) draft.rollBack(before)
       if (objection !== undefined && this.#tellCoarser(row, cell)) return undefined
@@ -420,6 +423,44 @@ class Judging {
       return { why: 'certain', variable }
     }
     return undefined
+  }
+
+  /** Checks whether sums in which people have different weights would together rest on few people; see weighing.ts. */
+  #auditWeights(group: ReducedGroup, measure: Measure): Objection | undefined {
+    const { facts, settings, weights = new Map() } = this.#rules
+    if (settings.synthetic) return undefined
+    const named = [...variablesOf(measure), ...this.#unsaid(group).defining.map(({ variable }) => variable)]
+    const unknown = [...new Set(named)].filter((variable) => !facts(variable).identifying)
+    const families = [
+      ...unknown.map((variable) => ({ variable: facts(variable).own, sums: sumsOf(facts(variable), weights) })),
+      ...this.#namesAsked(group).map((name) => ({ variable: name, sums: sumsOver(name, weights) }))
+    ]
+    const found = families.find(({ sums }) => this.#draft.weighsFew(sums, this.#k))
+    return found && { why: 'weight', variable: found.variable }
+  }
+
+  /** The names under which everybody is recorded who could be in a group that others do not know. */
+  #namesAsked(group: ReducedGroup): string[] {
+    const { possible } = this.#unsaid(group)
+    if (possible === undefined || possible.unknown.length === 0) return []
+    return possibleIn(group, possible, this.#plan).flatMap(({ row }) =>
+      namesOf(possible, { row, measured: [] }).slice(0, 1)
+    )
+  }
+
+  /** The known numbers that a measure sums over people whom others do not know, each with everybody who could be among these people. */
+  #weighedBy(group: ReducedGroup, measure: Measure) {
+    const { facts, weights } = this.#rules
+    const { possible } = this.#unsaid(group)
+    if (possible === undefined || possible.unknown.length === 0 || powersIn(measure) === 0) return []
+    const owns = variablesOf(measure).flatMap((variable) => {
+      const { own, identifying } = facts(variable)
+      return identifying && weights?.has(own) ? [own] : []
+    })
+    return possibleIn(group, possible, this.#plan).flatMap(({ row, people }) => {
+      const [name] = namesOf(possible, { row, measured: [] })
+      return name === undefined ? [] : owns.map((own) => ({ name, own, people }))
+    })
   }
 
   /**
@@ -616,6 +657,7 @@ class Judging {
         about: [],
         aboutPeople: []
       })),
+      ...this.#weighed(group, measure, out).map((number) => ({ number, about: [], aboutPeople: [] })),
       ...whom.map(({ variable, of, isOfUnknown }) => ({
         number: askedOver(this.#rules.facts(variable).own, this.#without(of, out)),
         isOfUnknown,
@@ -643,6 +685,18 @@ class Judging {
         return [left, ...parts].map((part) => ({ name, people: part }))
       })
     )
+  }
+
+  /** Entries that record over whom known numbers were summed. */
+  #weighed(group: ReducedGroup, measure: Measure, out: SubjectSet | undefined): CellNumber[] {
+    const { madeWithout, settings } = this.#rules
+    if (settings.synthetic) return []
+    const lefts = [madeWithout?.people, out].flatMap((left) => left ?? [])
+    return this.#weighedBy(group, measure).flatMap(({ name, own, people }) => {
+      const asked = lefts.reduce((all, left) => all.without(left), people)
+      const powers = powersIn(measure) === 2 ? ([1, 2] as const) : ([1] as const)
+      return powers.map((power) => weighedOver(name, own, { power, people: asked }))
+    })
   }
 
   #without(set: SolvedSet, out: SubjectSet | undefined): SolvedSet {
@@ -684,9 +738,13 @@ class Judging {
       about,
       // The number is about the values and about who is in the set: somebody who knows one of these for everybody learns the
       // other.
-      aboutPeople: asked.flatMap(({ variable, of }) =>
-        aboutOf(variable).map((one) => ({ ...one, people: of.subjects }))
-      ),
+      aboutPeople: asked.flatMap(({ variable, of: { subjects: people } }) => {
+        const isOfKnown = number.kind === 'sum' && own.every(({ identifying }) => identifying)
+        const most = isOfKnown
+          ? bitsMaxOfWhich(number.of.subjects.size, people.size, settings)
+          : Number.POSITIVE_INFINITY
+        return aboutOf(variable).map((one) => ({ ...one, bitsMax: Math.min(one.bitsMax, most), people }))
+      }),
       shown: rounds ? roundCount(items, settings) : undefined
     }
   }
@@ -881,6 +939,7 @@ function levelOf({ key }: ReducedGroup, variable: VariableRef, { groupBy }: Plan
 function inWords(objection: Objection): string {
   if (objection.why === 'information') return `the information budget of ${objection.variable} is used up`
   if (objection.why === 'certain') return `it would make somebody’s ${objection.variable} certain`
+  if (objection.why === 'weight') return `few people would weigh most in sums with or over ${objection.variable}`
   if (objection.why === 'unsure') return 'too close to earlier releases to be judged'
   const { inside, outside } = objection.apart
   return `combined with earlier answers it would single out few people (${inside.length} inside, ${outside.length} outside)`

@@ -8,6 +8,7 @@ import { membersOf } from './members.ts'
 import type { Patterns } from './patterns.ts'
 import { restOnFewModulo } from './residues.ts'
 import { addedTo, type Placed, Span } from './span.ts'
+import { someWeighMuch } from './weighted.ts'
 import { accountOfUnknown, type LedgerParts, type LevelCount, SpanLedger } from './span-ledger.ts'
 
 /**
@@ -69,6 +70,18 @@ export interface LevelName {
   readonly levels: number
 }
 
+/** The sums of one unknown thing, with and without weights. */
+export interface WeightedSums {
+  /** The quantities of sums without weights. */
+  readonly plain: readonly string[]
+  /** A variable whose counts of levels are such sums as well: a variable of two values. */
+  readonly levels?: string | undefined
+  /** Of the given quantities, those of sums with weights; with the weight of each person if it is known here. */
+  weighted(
+    quantities: readonly string[]
+  ): readonly { readonly quantity: string; readonly weights: Float64Array | undefined }[]
+}
+
 /** The reason why numbers cannot be disclosed. */
 export type Objection =
   /** Fewer than k people would be singled out. */
@@ -77,6 +90,8 @@ export type Objection =
   | { readonly why: 'information'; readonly variable: string }
   /** Somebody's level would be certain. */
   | { readonly why: 'certain'; readonly variable: string }
+  /** Somebody would have too much weight in a combination of sums of products. */
+  | { readonly why: 'weight'; readonly variable: string }
   /** The arithmetic of doubles cannot decide the question. */
   | { readonly why: 'unsure' }
 
@@ -291,6 +306,35 @@ export class LedgerDraft {
       found.set(key, own)
     }
     return [...found.values()]
+  }
+
+  /**
+   * Whether the weights of sums of products add more than 1/k to the leverage of a person; see weighted.ts. Also true if the
+   * weights of a sum are not known, since it cannot be judged then.
+   */
+  weighsFew({ plain, levels, weighted }: WeightedSums, k: number): boolean {
+    const setsOf = (quantity: string) => {
+      const span = this.#spans.get(quantity)
+      return span === undefined ? [] : span.shown.map((_, at) => this.#patterns.extend(this.#toldSet(span, at)))
+    }
+    const sums = weighted([...this.#spans.keys()]).flatMap(({ quantity, weights }) =>
+      setsOf(quantity).map((isIn) => ({ isIn, weights }))
+    )
+    if (sums.length === 0) return false
+    // A number of the rows themselves has no weights by person, and is not judged here.
+    const isOfRows = this.#from.parts.owners !== undefined
+    const ownerOf = (item: number) => this.#blocks.ownerOf(item)
+    const known = sums.flatMap(({ isIn, weights }) => {
+      if (weights === undefined) return []
+      const own = isOfRows
+        ? Float64Array.from(this.#patterns.labels, (_, item) => weights[ownerOf(item)] ?? Number.NaN)
+        : weights
+      return [{ isIn, weights: own }]
+    })
+    if (known.length < sums.length && !isOfRows) return true
+    const counted = levels === undefined ? [] : this.#countsOf((name) => name.startsWith(`${levels} `))
+    const sets = [...plain.flatMap(setsOf), ...counted.map(({ of }) => of)]
+    return someWeighMuch(this.#patterns, { plain: sets, weighted: known, ownerOf }, k)
   }
 
   /** The items of the set that arrived with a newer epoch and have been in no release yet. */

@@ -2,6 +2,7 @@
  * The parts of a model's judgement: its questions, and the conditions that each question and all questions together must
  * meet.
  */
+import type { Weights } from '../judge/cells/weighing.ts'
 import type { GramMeasure, ModelRoundPart, Plan, ReducedRows, VariableRef } from '@stimnet/protocol'
 import type { IntegerMatrix } from '@stimnet/statistics'
 import type { FactsOf, VariableFacts } from '../judge/facts.ts'
@@ -15,10 +16,11 @@ import { columnsTold } from './width.ts'
 
 /** A table that is judged like any other: the model itself, or one of its questions. */
 export interface JudgedPart extends Answered, Unsaid {
-  /** `rare`, `known` and `complete` are explained at `Aggregate`. */
+  /** `rare`, `known`, `complete` and `weights` are explained at `Aggregate`. */
   readonly rare?: RareGroups | undefined
   readonly known?: KnownValues
   readonly complete?: ReadonlySet<VariableRef>
+  readonly weights?: Weights
   /** Facts about variables that the catalog does not have, such as totals of people. */
   readonly variables?: ReadonlyMap<VariableRef, VariableFacts>
 }

@@ -14,7 +14,8 @@ import {
   type ScriptCohort,
   tellEverything,
   type VariableSource,
-  variableFacts
+  variableFacts,
+  variablesWeighed
 } from '@stimnet/privacy'
 import {
   type CatalogDescriptor,
@@ -69,6 +70,8 @@ export interface CatalogPrivacy {
   admits(asked: ScriptCohort, project: string): Promise<boolean>
   /** The information that releases in the project's scope have disclosed about each variable that is not `identifying`. */
   informed(project: string): Promise<readonly Informed[]>
+  /** The variables by whose values people were weighed in releases of the project's scope. */
+  weighed(project: string | undefined): Promise<readonly VariableRef[]>
   /** The meters of the project's scope. */
   meter(project: string): ScopeMeter
   /**
@@ -118,6 +121,7 @@ export async function createCatalogPrivacy(parts: PrivacyParts): Promise<Catalog
         prepare: none,
         leaveOut: none,
         informed: none,
+        weighed: none,
         meter,
         overShare
       }
@@ -160,6 +164,10 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
       return tellEverything(asked, ledgers.current(await ledgers.loadAll()), settings.k) !== undefined
     },
     informed: async (project) => informedOf(catalog, settings, ledgersFor(project)),
+    weighed: async (project) => {
+      const { subjects, tables = [] } = await ledgersFor(project).loadAll()
+      return [subjects, ...tables.map(({ ledger }) => ledger)].flatMap(variablesWeighed)
+    },
     meter: meterFor,
     overShare: async (plan, asker) => {
       const share = config.privacy?.requester_share

@@ -6,6 +6,7 @@ import {
   factsIn,
   type Hidden,
   isPresence,
+  powersIn,
   type KnownValues,
   type KnownVariable,
   type LeftOut,
@@ -17,7 +18,8 @@ import {
   rowsOfEverybody,
   sizesOf,
   spacingOf,
-  variableFacts
+  variableFacts,
+  type Weights
 } from '@stimnet/privacy'
 import {
   type Filter,
@@ -45,6 +47,8 @@ export interface TableAsked {
   readonly cohort: SubjectSet
   /** The project named by the request; absent for a release to everybody. */
   readonly project?: string
+  /** The values by which people are weighed in this question and in earlier ones. */
+  readonly weights?: Weights
 }
 
 type TableAggregate = Extract<Aggregate, { kind: 'table' }>
@@ -57,11 +61,12 @@ const ROUNDS_MAX = 4
 
 /** Reduces the plan, leaving out people if that lets more be released. Throws the errors of `Catalog.reduce`. */
 export async function reduceTable(
-  asked: TableAsked,
-  privacy: Pick<CatalogPrivacy, 'leaveOut' | 'settings'>,
+  question: Omit<TableAsked, 'weights'>,
+  privacy: Pick<CatalogPrivacy, 'leaveOut' | 'settings' | 'weighed'>,
   signal?: AbortSignal
 ): Promise<TableAggregate> {
-  const { catalog, plan, filter, cohort, project } = asked
+  const { catalog, plan, filter, cohort, project } = question
+  const asked = { ...question, weights: await weightsOf(question, privacy) }
   const { descriptor, sourceOf } = catalog
   const facts: Omit<ReleaseFacts, 'aggregate'> = {
     cohort,
@@ -349,6 +354,29 @@ export async function knownValues(catalog: Catalog, plan: Plan): Promise<KnownVa
   return found
 }
 
+/**
+ * The values by which people are weighed in the numbers of a plan, and in earlier numbers. Only a product of two numbers, and a known number
+ * over people whom others do not know, weigh people.
+ */
+async function weightsOf(
+  { catalog, plan, project }: Omit<TableAsked, 'weights'>,
+  privacy: Pick<CatalogPrivacy, 'weighed'>
+): Promise<Weights> {
+  const { plain } = catalog
+  if (plain.descriptor.synthetic) return new Map()
+  const earlier = await privacy.weighed(project)
+  const measured = plan.measures.filter((one) => one.kind === 'gram' || powersIn(one) > 0).flatMap(variablesOf)
+  const own = measured.map((variable) => catalog.sourceOf(variable).own)
+  const found = new Map<VariableRef, Float64Array>()
+  for (const ref of new Set([...own, ...earlier])) {
+    const table = plain.descriptor.tables.find(({ name }) => ref.startsWith(`${name}.`))
+    const type = table?.variables.find(({ name }) => ref === `${table.name}.${name}`)?.type
+    const isNumber = type === 'integer' || type === 'number'
+    if (table?.oneRowPerSubject && isNumber) found.set(ref, await plain.valuesOf(ref))
+  }
+  return found
+}
+
 /** The question restricted to people who have a value of the variable; undefined if the plan cannot separate these people. */
 async function withValues(catalog: Catalog, variable: VariableRef, { plan, cohort }: Over): Promise<Over | undefined> {
   if (setIn(variable) !== undefined || isPresence(variable)) return undefined
@@ -360,7 +388,7 @@ async function withValues(catalog: Catalog, variable: VariableRef, { plan, cohor
 }
 
 async function reduced(
-  { catalog, plan, cohort }: TableAsked,
+  { catalog, plan, cohort, weights }: TableAsked,
   { known, leftOut, signal }: { known: Followed; leftOut: LeftOut | undefined; signal: AbortSignal | undefined }
 ): Promise<TableAggregate> {
   const options = { ...(signal ? { signal } : {}), ...(leftOut ? { leftOut } : {}) }
@@ -374,6 +402,7 @@ async function reduced(
     complete,
     spacing,
     known: values,
+    ...(weights === undefined ? {} : { weights }),
     ...(await unsaid(known, plan, reduce)),
     ...(rare ? { rare: { keys: rare.keys, labels: rare.labels, ...(await unsaid(rare, plan, reduce)) } } : {}),
     ...(leftOut ? { leftOut } : {})
