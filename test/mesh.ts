@@ -1,15 +1,17 @@
 /** A whole federation for tests, in one process or several: peers with demo data in a temporary folder. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createEvents, loadConfig, type Peer, type PeerOptions, startPeer } from '@stimnet/peer'
 import { type Client, createClient } from '@stimnet/sdk'
 import { stringify } from 'yaml'
 import { demoCatalogs } from '../scripts/demo/catalogs.ts'
 import { DEMO_SITES, type DemoSite, writeDemoData } from '../scripts/demo/data.ts'
+import { type Ending, scratchFolder } from './scratch.ts'
+
+export { scratchFolder } from './scratch.ts'
 
 export const PASSWORD = 'correct horse battery'
 
@@ -24,13 +26,6 @@ export interface SiteOptions {
   readonly bootstrap?: readonly string[]
   /** Merged into the sections of the configuration. */
   readonly config?: Readonly<Record<string, unknown>>
-}
-
-/** A temporary folder that is removed at the end of the test. */
-export async function scratchFolder(t: { after(fn: () => unknown): void }): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-'))
-  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
-  return folder
 }
 
 /** Writes data and configuration of one institution. Scripts are off unless the configuration says otherwise. */
@@ -83,7 +78,7 @@ export interface Federation {
 
 /** Starts n peers that join through the first one, and waits until all are connected with each other. */
 export async function startFederation(
-  t: { after(fn: () => unknown): void },
+  t: Ending,
   n: number,
   options: SiteOptions & { peer?: PeerOptions } = {}
 ): Promise<Federation> {
@@ -183,7 +178,7 @@ export function stimnetIn(
 }
 
 /** Runs `stimnet start` for a site. Resolves when the peer serves. */
-export async function spawnSite(t: { after(fn: () => unknown): void }, site: Site): Promise<PeerProcess> {
+export async function spawnSite(t: Ending, site: Site): Promise<PeerProcess> {
   const child = spawn(process.execPath, [MAIN, 'start', '--config', site.configFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '', HOME: site.folder, ...compileCache() }

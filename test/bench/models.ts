@@ -12,7 +12,7 @@ import { startServingPeer } from './children.ts'
 import { cohortCatalog, linearFormula, logisticFormula, programOfR, writeCohort } from './cohort.ts'
 import { inTurn, median, short, spread, timed } from './measure.ts'
 import type { Context, Line, Row } from './row.ts'
-import { scratchFolder } from './scratch.ts'
+import { scratchFolder } from '../scratch.ts'
 
 const SITES = 10
 const PEOPLE = 100_000

@@ -1,7 +1,6 @@
 /** Tests that run each example like a researcher: through a peer's gateway, on the example data, under the default contract. */
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { codeOf } from '@stimnet/protocol'
@@ -9,6 +8,7 @@ import { addR } from '@stimnet/sandbox'
 import type { Client, Job } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { type Federation, startFederation } from '../mesh.ts'
+import { scratchFolder } from '../scratch.ts'
 
 const EXAMPLES = join(import.meta.dirname, '../../examples')
 
@@ -188,8 +188,7 @@ test('a script whose library is missing is refused before any data are touched, 
   assert.match(job.error_message ?? '', /no_such_library \(no sandbox of StimNet has it\)/)
 })
 
-const cacheDir = await mkdtemp(join(tmpdir(), 'stimnet-examples-'))
-after(() => rm(cacheDir, { recursive: true, force: true }))
+const cacheDir = await scratchFolder({ after })
 examplesOn('the examples in R, added to the embedded sandbox', inR, async () => {
   try {
     await addR({ cacheDir, signal: AbortSignal.timeout(120_000) })

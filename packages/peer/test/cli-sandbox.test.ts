@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { EXIT, runCommand } from '@stimnet/machine'
 import { sandboxCommand } from '../src/cli/serve/sandbox.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
-const folder = await mkdtemp(join(tmpdir(), 'stimnet-cli-sandbox-'))
-after(() => rm(folder, { recursive: true, force: true }))
+const folder = await scratchFolder({ after })
 const config = join(folder, 'stimnet.yaml')
 await writeFile(config, 'institution: A hospital\ncatalogs: []\n')
 

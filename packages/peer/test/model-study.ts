@@ -1,10 +1,7 @@
 /** A study in a catalog that is queried in this process: planned, reduced, judged and recorded as by a peer. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { type Catalog, catalogConfigSchema, type IndexLevel, openCatalog, parseSql, rowFilter } from '@stimnet/data'
+import { type Catalog, parseSql, rowFilter } from '@stimnet/data'
 import {
   type Aggregate,
   type DisclosureContext,
@@ -17,18 +14,10 @@ import {
   startLedger,
   variableFacts
 } from '@stimnet/privacy'
-import {
-  type Filter,
-  type GramPart,
-  type Plan,
-  SimulatedClock,
-  seededRandom,
-  setOfCohort,
-  type TableOutput
-} from '@stimnet/protocol'
+import { type Filter, type GramPart, type Plan, setOfCohort, type TableOutput } from '@stimnet/protocol'
 import { planOfStatistic } from '@stimnet/statistics'
-import { MemoryLevel } from 'memory-level'
 import { reduceTable } from '../src/jobs/run/table.ts'
+import { makeWorld, type World } from '../../../test/data-world.ts'
 
 /** A row: values by column; null is missing. */
 export type StudyRow = Readonly<Record<string, string | number | null>>
@@ -56,18 +45,16 @@ export interface StudyOptions {
 export class ModelStudy {
   /** The catalog with whose names questions are asked: the catalog itself, or a mapped view of it. */
   catalog: Catalog
-  readonly #opened: Catalog
-  readonly #folder: string
+  readonly #world: World
   readonly #settings: ReturnType<typeof effectiveSettings>
   #subjects: SpanLedger
   readonly #rows = new Map<string, SpanLedger>()
   readonly #synthetic: boolean
 
-  private constructor(catalog: Catalog, folder: string, options: StudyOptions) {
+  private constructor(catalog: Catalog, world: World, options: StudyOptions) {
     const { preset = 'default', precision = 'exact', overrides = {}, synthetic = true } = options
     this.catalog = catalog
-    this.#opened = catalog
-    this.#folder = folder
+    this.#world = world
     this.#settings = effectiveSettings({ preset, precision, overrides })
     this.#synthetic = synthetic
     this.#subjects = startLedger(catalog.subjects, [])
@@ -79,27 +66,23 @@ export class ModelStudy {
     rows: Readonly<Record<string, readonly StudyRow[]>>,
     options: StudyOptions = {}
   ): Promise<ModelStudy> {
-    const folder = await mkdtemp(join(tmpdir(), 'stimnet-model-'))
-    for (const [name, own] of Object.entries(rows)) {
+    const files = Object.entries(rows).map(([name, own]) => {
       const columns = Object.keys(own[0] ?? {})
       const lines = own.map((row) => columns.map((column) => row[column] ?? '').join(','))
-      await writeFile(join(folder, `${name}.csv`), `${[columns.join(','), ...lines].join('\n')}\n`)
-    }
+      return [`${name}.csv`, `${[columns.join(','), ...lines].join('\n')}\n`] as const
+    })
     const config = {
       ...{ name: 'study', subject_key: 'id' },
       tables: tables.map((table) => ({ file: `${table.name}.csv`, ...table })),
       ...(options.sets === undefined ? {} : { analysis_sets: options.sets })
     }
-    const catalog = await openCatalog(catalogConfigSchema.parse(config), {
-      ...{ baseDir: folder, dataDir: join(folder, 'data'), index: new MemoryLevel() as unknown as IndexLevel },
-      ...{ clock: new SimulatedClock(), random: seededRandom(1), cohortSizeMin: 5, programs: ['statistic', 'sql'] }
-    })
-    return new ModelStudy(catalog, folder, options)
+    const world = await makeWorld(config, Object.fromEntries(files))
+    return new ModelStudy(await world.open(), world, options)
   }
 
-  async close(): Promise<void> {
-    await this.#opened.close()
-    await rm(this.#folder, { recursive: true, force: true })
+  /** Closes the study before the end of its test file. */
+  close(): Promise<void> {
+    return this.#world.close()
   }
 
   /** The current ledger of the subjects. */

@@ -1,0 +1,26 @@
+/** Temporary folders of tests. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+/** Where to register what must be done at the end: a test, `{ after }` for all tests of a file, or a row of the benchmark. */
+export interface Ending {
+  after(fn: () => unknown): void
+}
+
+/** A temporary folder that is removed at the end. */
+export async function scratchFolder(t: Ending): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'stimnet-'))
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
+  return folder
+}
+
+/** A temporary folder with these files, which may lie in folders of their own. */
+export async function folderWith(t: Ending, files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await scratchFolder(t)
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), text)
+  }
+  return folder
+}
