@@ -116,7 +116,7 @@ function rowsOfOne(items: RowItems): number {
  */
 function assertFits({ plan, descriptor, cohort, rowsOf }: ReduceOptions): void {
   const fault = planFault(plan, descriptor)
-  if (fault !== null) throw new StimnetError('PARAMETER_INVALID', fault, { reason: fault })
+  if (fault !== null) throw StimnetError.told('PARAMETER_INVALID', fault)
   const variableOf = (ref: string) => resolveVariable(descriptor, ref, plan.tables).variable
   const groups = plan.groupBy.reduce((product, { variable }) => product * groupCells(variableOf(variable)), 1)
   const sets = measuredVariables(plan.measures).map((ref) => {
@@ -128,7 +128,7 @@ function assertFits({ plan, descriptor, cohort, rowsOf }: ReduceOptions): void {
   const bytes = groups * (1 + measuredPairs(plan.measures).length + sets.reduce((a, b) => a + b, 0)) * (universe / 8)
   if (bytes <= SETS_BYTES_MAX) return
   const reason = 'The query makes more groups and columns than this node can hold. Ask for fewer at a time.'
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 interface Completing {

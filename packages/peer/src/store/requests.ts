@@ -383,8 +383,7 @@ export class RequestStore {
     if (record) return record
     const deleted = isSame ? await this.#deleted.get(deletedKey.request(earlier.id)) : undefined
     if (deleted) throw deletedError(`asking ${earlier.id} again by its key`, deleted.atMs)
-    const reason = 'This Idempotency-Key was used for another request. Use a fresh one.'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', 'This Idempotency-Key was used for another request. Use a fresh one.')
   }
 
   async #lastNumber(owner: string): Promise<number> {

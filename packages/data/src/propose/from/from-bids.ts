@@ -51,7 +51,7 @@ export async function proposeFromBids(folder: string, options: FileProposalOptio
 
 function withoutTables(path: string): StimnetError {
   const reason = `${path} has no participants.tsv, no phenotype/*.tsv, and no sub-*_sessions.tsv or sub-*_scans.tsv.`
-  return new StimnetError('PARAMETER_INVALID', reason, { reason })
+  return StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 /** The tables that have their own file, participants first. */

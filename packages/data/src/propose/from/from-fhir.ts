@@ -55,7 +55,7 @@ function codesOf(codes: unknown): FhirCodes {
 }
 
 function refused(reason: string): StimnetError {
-  return new StimnetError('PARAMETER_INVALID', reason, { reason })
+  return StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 /** The column descriptions that follow from the codes, without data: levels, units, and the meaning of each variable. */

@@ -36,7 +36,7 @@ export async function proposeCatalog(files: readonly string[], options: FileProp
 export function assertFewTables(count: number, what: string): void {
   if (count <= TABLES_MAX) return
   const reason = `A catalog has at most ${TABLES_MAX} tables, and these are ${count} ${what}.`
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 /** Loads a file as the next table of a proposal. Throws SOURCE_INVALID. */

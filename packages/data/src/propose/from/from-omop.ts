@@ -74,10 +74,9 @@ function setsOf(sets: unknown): OmopSets {
   const reason = parsed.error.issues
     .map(({ path, message }) => `${path.join('.') || 'concepts'}: ${message}`)
     .join('; ')
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 function nobody(): StimnetError {
-  const reason = 'Nobody has a record of the index within an observation period.'
-  return new StimnetError('PARAMETER_INVALID', reason, { reason })
+  return StimnetError.told('PARAMETER_INVALID', 'Nobody has a record of the index within an observation period.')
 }

@@ -55,7 +55,7 @@ export function sectionOf(postgres: Readonly<Record<string, unknown>>): Postgres
   const parsed = postgresSchema.safeParse(postgres)
   if (parsed.success) return parsed.data
   const reason = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 const READABLE = `
@@ -69,7 +69,7 @@ async function readableRelations(database: Database): Promise<string[]> {
   const found = await database.rows(READABLE, [], 'its tables and views')
   if (found.length === 0) {
     const reason = 'The role may read no table or view: GRANT SELECT on them, and USAGE on their schema.'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', reason)
   }
   return found.map((parts) => parts.map((part) => (/[".]/.test(part ?? '') ? quoteName(part ?? '') : part)).join('.'))
 }
@@ -81,8 +81,7 @@ async function load(
 ): Promise<ProposalTable> {
   const parts = relationParts(relation)
   if (parts === undefined) {
-    const reason = `--table ${JSON.stringify(relation)} is no name as schema.name.`
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', `--table ${JSON.stringify(relation)} is no name as schema.name.`)
   }
   const taken = before.map(({ table }) => table.name)
   const table: TableConfig = {

@@ -182,7 +182,7 @@ export class Approvals {
     if (!job?.review) throw new StimnetError('JOB_UNKNOWN', `deciding ${jobId.slice(0, 32)}`)
     if (!verdict.approve && verdict.notes.trim() === '') {
       const reason = 'A denial needs a reason: the requester reads it, and can ask again in another way.'
-      throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+      throw StimnetError.told('PARAMETER_INVALID', reason)
     }
     const word: Approval = {
       by: verdict.by,
@@ -324,13 +324,12 @@ function withYes(review: ReviewRecord | undefined, word: Approval, { isSamePerso
   if (!review) throw new StimnetError('INTERNAL', 'approving what nobody reviews')
   if (review.expiresAtMs < word.atMs) throw new StimnetError('APPROVAL_LAPSED', 'approving too late')
   if (review.approvals.some(({ by }) => isSamePerson(by, word.by))) {
-    const reason = 'You have agreed already; another steward must agree as well.'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', 'You have agreed already; another steward must agree as well.')
   }
   // No steward grants further runs alone: earlier approvers must have agreed to the same terms.
   if (word.standing !== undefined && review.approvals.some(({ standing }) => standing !== word.standing)) {
     const reason = 'Whoever agreed before did not agree to these terms of running again. Agree to this one run instead.'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', reason)
   }
   return { ...review, approvals: [...review.approvals, word] }
 }
