@@ -1,6 +1,5 @@
 /** Reduction of a plan over a cohort by generated queries over the snapshot, which contain no text of the request. */
 import {
-  type CatalogDescriptor,
   type Plan,
   pairKey,
   type ReducedColumn,
@@ -10,16 +9,12 @@ import {
   type RowItems,
   resolveVariable,
   StimnetError,
-  type SubjectSet,
   type VariableRef
 } from '@stimnet/protocol'
-import type { CatalogConfig } from '../catalog/catalog-config.ts'
 import { groupCells } from '../columns.ts'
 import { cellLabel, domainOf } from '../index/domain.ts'
-import type { Engine } from '../engine.ts'
-import type { CatalogView } from '../catalog/mapped.ts'
 import { measuredPairs, measuredVariables, planFault, severalRowsTables } from './plan-check.ts'
-import { type Base, openBase, type ReducedWithout } from './base.ts'
+import { type Base, type BaseOptions, openBase } from './base.ts'
 import { binsOf, FEW_VALUES_MAX, levelsOf } from './cells.ts'
 import { withEnds } from './ends.ts'
 import { type GroupSums, groupId, type PairAt, type ReduceSession, sumGroups } from './groups.ts'
@@ -31,16 +26,8 @@ import { withSupports } from './supports.ts'
 /** Maximum size of the subject sets of one reduction, bytes. A node can hold this beside its other data. */
 const SETS_BYTES_MAX = 512 * 1024 * 1024
 
-/** A plan, a cohort, and the parts needed to read the rows. */
-export interface ReduceOptions {
-  readonly plan: Plan
-  readonly cohort: SubjectSet
-  /** The people whose rows are left out. */
-  readonly leftOut?: ReducedWithout | undefined
-  readonly descriptor: CatalogDescriptor
-  readonly config: CatalogConfig
-  readonly engine: Engine
-  readonly columnSql?: CatalogView['columnSql']
+/** The parts needed for a reduction. */
+export interface ReduceOptions extends BaseOptions {
   /** The row items of a table with several rows per subject. */
   readonly itemsOf: (table: string) => Promise<RowItems>
   /** The number of rows of a table with several rows per subject. */

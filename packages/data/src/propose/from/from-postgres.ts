@@ -2,7 +2,7 @@
 import { StimnetError } from '@stimnet/protocol'
 import type { TableConfig } from '../../catalog/catalog-config.ts'
 import { type PostgresConfig, postgresSchema, relationParts } from '../../catalog/postgres-config.ts'
-import { openEngine, type Session } from '../../engine.ts'
+import { withSession, type Session } from '../../engine.ts'
 import { quoteName } from '../../quote.ts'
 import type { Database } from '../../sources/postgres/connect.ts'
 import type { SourcePlaces } from '../../sources/postgres/secrets.ts'
@@ -31,9 +31,7 @@ export async function proposeFromDatabase(
   options: DatabaseProposalOptions
 ): Promise<Proposal> {
   const section = sectionOf(postgres)
-  const engine = await openEngine({ threads: 2 })
-  try {
-    const session = await engine.session()
+  return withSession({ threads: 2 }, async (session) => {
     const read = async ({ database, note }: Reading) => {
       const relations = options.relations.length > 0 ? options.relations : await readableRelations(database)
       assertFewTables(relations.length, 'tables and views: choose some with --table')
@@ -44,10 +42,8 @@ export async function proposeFromDatabase(
       return { tables, ...(note === undefined ? {} : { note }) }
     }
     const { tables, ...said } = await withDatabase({ postgres: section }, options, read, ACCEPTED_BY)
-    return await proposeTables(tables, session, { ...options, postgres, ...said })
-  } finally {
-    engine.close()
-  }
+    return proposeTables(tables, session, { ...options, postgres, ...said })
+  })
 }
 
 /** The parsed `postgres` section. Throws PARAMETER_INVALID. */
