@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createEvents, loadConfig, type Peer, type PeerOptions, startPeer } from '@stimnet/peer'
-import { type Client, createClient } from '@stimnet/sdk'
+import { type Broadcast, type Client, createClient } from '@stimnet/sdk'
 import { stringify } from 'yaml'
 import { demoCatalogs } from '../scripts/demo/catalogs.ts'
 import { DEMO_SITES, type DemoSite, writeDemoData } from '../scripts/demo/data.ts'
@@ -76,12 +76,16 @@ export interface Federation {
   client(at: number): Promise<Client>
 }
 
+export interface FederationOptions extends SiteOptions {
+  /** What each site has in place of `config`. */
+  readonly configOf?: (at: number) => Readonly<Record<string, unknown>>
+  /** Called with each site before its peer starts. */
+  readonly prepare?: (site: Site, at: number) => Promise<unknown>
+  readonly peer?: PeerOptions
+}
+
 /** Starts n peers that join through the first one, and waits until all are connected with each other. */
-export async function startFederation(
-  t: Ending,
-  n: number,
-  options: SiteOptions & { peer?: PeerOptions } = {}
-): Promise<Federation> {
+export async function startFederation(t: Ending, n: number, options: FederationOptions = {}): Promise<Federation> {
   const parent = await scratchFolder(t)
   const peers: Peer[] = []
   const sites: Site[] = []
@@ -89,7 +93,9 @@ export async function startFederation(
   t.after(() => Promise.all(peers.map((peer) => peer.stop())))
   for (let at = 0; at < n; at++) {
     const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
-    const site = await writeSite(parent, at, { ...options, bootstrap })
+    const config = options.configOf?.(at) ?? options.config ?? {}
+    const site = await writeSite(parent, at, { config, bootstrap })
+    await options.prepare?.(site, at)
     sites.push(site)
     peers.push(await startSite(site, options.peer))
   }
@@ -101,6 +107,13 @@ export async function clientOf(peer: { gatewayUrl: string | undefined } | undefi
   const client = createClient({ url: peer?.gatewayUrl ?? '' })
   await client.authenticate(name, PASSWORD)
   return client
+}
+
+/** The answer to a question that is sent to several peers, after all of them have ended. */
+export async function answerOf(client: Client, question: object): Promise<Broadcast> {
+  const { id } = await client.submitBroadcast(question as never)
+  for await (const _ of client.watchBroadcast(id)) void _
+  return client.broadcast(id)
 }
 
 /** Waits for a condition. The time limit is generous, since speed is not tested here. */

@@ -1,11 +1,21 @@
-/** Temporary folders of tests. */
+/** Temporary folders of tests, and what closes them. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { after } from 'node:test'
 
 /** Where to register what must be done at the end: a test, `{ after }` for all tests of a file, or a row of the benchmark. */
 export interface Ending {
   after(fn: () => unknown): void
+}
+
+/** The end of a suite, for what its `before` opens: what was opened last is closed first. Call it in the suite. */
+export function atEnd(): Ending {
+  const opened: (() => unknown)[] = []
+  after(async () => {
+    for (const close of opened.reverse()) await close()
+  })
+  return { after: (close) => void opened.push(close) }
 }
 
 /** A temporary folder that is removed at the end. */

@@ -9,6 +9,7 @@ import type { Client, Job } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { type Federation, startFederation } from '../mesh.ts'
 import { scratchFolder } from '../scratch.ts'
+import { atEnd } from '../scratch.ts'
 
 const EXAMPLES = join(import.meta.dirname, '../../examples')
 
@@ -117,7 +118,7 @@ function examplesOn(name: string, examples: readonly Example[], sandboxOf: () =>
   describe(name, () => {
     let researcher: Client | undefined
     let missing: string | undefined
-    const cleanUp: (() => unknown)[] = []
+    const end = atEnd()
     before(async () => {
       const sandbox = await sandboxOf()
       if (typeof sandbox === 'string') {
@@ -127,15 +128,12 @@ function examplesOn(name: string, examples: readonly Example[], sandboxOf: () =>
       const catalogs = demoCatalogs(join(EXAMPLES, 'data'))
       const config = { sandbox: { wall_time_ms: 120_000, ...sandbox }, catalogs }
       try {
-        const federation: Federation = await startFederation({ after: (fn) => cleanUp.push(fn) }, 1, { config })
+        const federation: Federation = await startFederation(end, 1, { config })
         researcher = await federation.client(0)
       } catch (error) {
         if (codeOf(error) !== 'SANDBOX_UNAVAILABLE') throw error
         missing = (error as Error).message
       }
-    })
-    after(async () => {
-      for (const fn of cleanUp.reverse()) await fn()
     })
 
     for (const { file, language, catalog, check } of examples) {

@@ -12,6 +12,7 @@ import {
   type StudyRow,
   uniform
 } from './model-study.ts'
+import { normalFrom } from '../../../test/chance.ts'
 
 const VISITS = ['start', 'middle', 'end']
 
@@ -23,7 +24,7 @@ interface Made {
 /** People with the number of visits that `visitsOf` returns for each, and values that change from visit to visit. */
 function made(size: number, seed: number, visitsOf: (person: number) => number): Made {
   const next = uniform(seed)
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
+  const normal = normalFrom(next)
   const people = Array.from({ length: size }, (_, i) => ({
     ...{ id: `P${i}`, sex: next() < 0.45 ? 'female' : 'male' },
     response: next() < 0.5 ? 'yes' : 'no'

@@ -18,6 +18,9 @@ import { type Filter, type GramPart, type Plan, setOfCohort, type TableOutput } 
 import { planOfStatistic } from '@stimnet/statistics'
 import { reduceTable } from '../src/jobs/run/table.ts'
 import { makeWorld, type World } from '../../../test/data-world.ts'
+import { uniform, normalFrom } from '../../../test/chance.ts'
+
+export { uniform } from '../../../test/chance.ts'
 
 /** A row: values by column; null is missing. */
 export type StudyRow = Readonly<Record<string, string | number | null>>
@@ -170,15 +173,6 @@ export function gramOfAnswer(told: Told): GramPart {
   return part.gram
 }
 
-/** A seeded source of numbers from 0 to 1. */
-export function uniform(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return (state >>> 4) / 2 ** 28
-  }
-}
-
 /** The variables of the study of most tests. */
 export const VARIABLES = [
   { name: 'age', type: 'integer', minimum: 18, maximum: 110, breakpoints: [50, 60, 70] },
@@ -193,7 +187,7 @@ export const VARIABLES = [
 /** People at two large centres and, if wanted, `few` people at a third centre. */
 export function people(size: number, seed: number, few = 0): StudyRow[] {
   const next = uniform(seed)
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
+  const normal = normalFrom(next)
   const within = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value))
   return Array.from({ length: size }, (_, i) => {
     const marker = within(Math.round(60 + 12 * normal()), 0, 200)

@@ -12,6 +12,7 @@ import {
   type StudyRow,
   uniform
 } from './model-study.ts'
+import { normalFrom } from '../../../test/chance.ts'
 
 const MONTHS = ['0', '6', '12', '24']
 
@@ -23,7 +24,7 @@ interface Made {
 /** People with the visits that `monthsOf` gives each, an arm, and what changes from visit to visit. */
 function made(size: number, seed: number, monthsOf: (person: number) => readonly string[]): Made {
   const next = uniform(seed)
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
+  const normal = normalFrom(next)
   const people = Array.from({ length: size }, (_, i) => ({ id: `P${i}`, arm: next() < 0.45 ? 'a' : 'b' }))
   const visits = people.flatMap(({ id, arm }, i) => {
     const [intercept, slope] = [6 * normal(), 0.4 * normal()]
