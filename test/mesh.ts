@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createEvents, loadConfig, type Peer, type PeerOptions, startPeer } from '@stimnet/peer'
 import { type Broadcast, type Client, createClient } from '@stimnet/sdk'
@@ -11,7 +10,7 @@ import { demoCatalogs } from '../scripts/demo/catalogs.ts'
 import { DEMO_SITES, type DemoSite, writeDemoData } from '../scripts/demo/data.ts'
 import { type Ending, scratchFolder } from './scratch.ts'
 
-export { scratchFolder } from './scratch.ts'
+export { freePort, scratchFolder } from './scratch.ts'
 
 export const PASSWORD = 'correct horse battery'
 
@@ -233,13 +232,4 @@ export async function spawnSite(t: Ending, site: Site): Promise<PeerProcess> {
       return child.exitCode
     }
   }
-}
-
-/** A port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

@@ -1,5 +1,6 @@
-/** Temporary folders of tests, and what closes them. */
+/** Temporary folders and free ports for tests, and what closes them. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after } from 'node:test'
@@ -33,4 +34,13 @@ export async function folderWith(t: Ending, files: Readonly<Record<string, strin
     await writeFile(join(folder, name), text)
   }
   return folder
+}
+
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
 }
