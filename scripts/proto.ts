@@ -11,33 +11,28 @@ const TARGETS = {
 /** Messages that a Python client signs, verifies or reads as evidence. The messages they contain are generated too. */
 const PYTHON_MESSAGES = ['Statement', 'JobRequest', 'JobResult', 'AuditRecord']
 
-const SCALARS: Readonly<Record<string, string>> = {
-  double: 'number',
-  uint32: 'number',
-  bool: 'boolean',
-  string: 'string',
-  bytes: 'Uint8Array'
-}
+const SCALARS = ['double', 'uint32', 'bool', 'string', 'bytes']
 
-/** The TypeScript code of one message: its type, and its fields in the order of their numbers. */
+/** The TypeScript code of one message: its fields in the order of their numbers, and its type. */
 function messageText({ name, fieldsArray }: protobuf.Type): string {
   const fields = [...fieldsArray].sort((a, b) => a.id - b.id)
+  const coded = `messageType('${name}', [\n${fields.map((field) => `  [${codedOf(field).join(', ')}]`).join(',\n')}\n])`
+  const parts = partsOf(fields.map(({ type }) => type))
+  if (!parts.some((part) => part.name === name)) {
+    return `export const ${name} = ${coded}\nexport type ${name} = MessageOf<typeof ${name}>`
+  }
+  // TypeScript does not infer the type of a message that contains itself, so that one is written out.
   const declared = fields.map((field) => `  ${field.name}: ${typeOf(field)}`)
-  const coded = fields.map((field) => `  [${codedOf(field).join(', ')}]`)
-  return [
-    `export interface ${name} {\n${declared.join('\n')}\n}`,
-    `export const ${name}: MessageType<${name}> = messageType('${name}', [\n${coded.join(',\n')}\n])`
-  ].join('\n')
+  return `export interface ${name} {\n${declared.join('\n')}\n}\nexport const ${name}: MessageType<${name}> = ${coded}`
 }
 
-function typeOf({ type, repeated, partOf }: protobuf.Field): string {
-  const own = SCALARS[type]
-  if (repeated) return `${own ?? type}[]`
-  return own !== undefined && !partOf ? own : `${own ?? type} | null`
+function typeOf({ name, type, repeated }: protobuf.Field): string {
+  if (SCALARS.includes(type)) throw new Error(`${name}: a message that contains itself has no fields but messages`)
+  return repeated ? `${type}[]` : `${type} | null`
 }
 
 function codedOf({ id, name, type, repeated, partOf, map }: protobuf.Field): string[] {
-  const isScalar = type in SCALARS
+  const isScalar = SCALARS.includes(type)
   if (map || (isScalar && repeated && !['double', 'string', 'bytes'].includes(type))) {
     throw new Error(`${name}: packages/protocol/src/wire/protobuf.ts does not read maps and packed whole numbers`)
   }
@@ -52,7 +47,7 @@ if (!(found instanceof protobuf.Namespace)) throw new Error('proto/ has no packa
 const messages = found.nestedArray.filter((one): one is protobuf.Type => one instanceof protobuf.Type)
 const typescript = [
   '/** Generated from proto/*.proto by `npm run proto`: change those. */',
-  "import { type MessageType, messageType } from '../protobuf.ts'",
+  "import { type MessageOf, type MessageType, messageType } from '../protobuf.ts'",
   '',
   messages.map(messageText).join('\n\n'),
   ''
@@ -88,7 +83,7 @@ for (const { path, text } of stale) {
 function partsOf(names: readonly string[]): protobuf.Type[] {
   const found = new Set<string>()
   const add = (name: string) => {
-    if (name in SCALARS || found.has(name)) return
+    if (SCALARS.includes(name) || found.has(name)) return
     found.add(name)
     for (const { type } of messages.find((one) => one.name === name)?.fieldsArray ?? []) add(type)
   }

@@ -1,15 +1,16 @@
 /** A whole federation for tests, in one process or several: peers with demo data in a temporary folder. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createEvents, loadConfig, type Peer, type PeerOptions, startPeer } from '@stimnet/peer'
-import { type Client, createClient } from '@stimnet/sdk'
+import { type Broadcast, type Client, createClient } from '@stimnet/sdk'
 import { stringify } from 'yaml'
 import { demoCatalogs } from '../scripts/demo/catalogs.ts'
 import { DEMO_SITES, type DemoSite, writeDemoData } from '../scripts/demo/data.ts'
+import { type Ending, scratchFolder } from './scratch.ts'
+
+export { freePort, scratchFolder } from './scratch.ts'
 
 export const PASSWORD = 'correct horse battery'
 
@@ -24,13 +25,6 @@ export interface SiteOptions {
   readonly bootstrap?: readonly string[]
   /** Merged into the sections of the configuration. */
   readonly config?: Readonly<Record<string, unknown>>
-}
-
-/** A temporary folder that is removed at the end of the test. */
-export async function scratchFolder(t: { after(fn: () => unknown): void }): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-'))
-  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
-  return folder
 }
 
 /** Writes data and configuration of one institution. Scripts are off unless the configuration says otherwise. */
@@ -81,12 +75,16 @@ export interface Federation {
   client(at: number): Promise<Client>
 }
 
+export interface FederationOptions extends SiteOptions {
+  /** What each site has in place of `config`. */
+  readonly configOf?: (at: number) => Readonly<Record<string, unknown>>
+  /** Called with each site before its peer starts. */
+  readonly prepare?: (site: Site, at: number) => Promise<unknown>
+  readonly peer?: PeerOptions
+}
+
 /** Starts n peers that join through the first one, and waits until all are connected with each other. */
-export async function startFederation(
-  t: { after(fn: () => unknown): void },
-  n: number,
-  options: SiteOptions & { peer?: PeerOptions } = {}
-): Promise<Federation> {
+export async function startFederation(t: Ending, n: number, options: FederationOptions = {}): Promise<Federation> {
   const parent = await scratchFolder(t)
   const peers: Peer[] = []
   const sites: Site[] = []
@@ -94,7 +92,9 @@ export async function startFederation(
   t.after(() => Promise.all(peers.map((peer) => peer.stop())))
   for (let at = 0; at < n; at++) {
     const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
-    const site = await writeSite(parent, at, { ...options, bootstrap })
+    const config = options.configOf?.(at) ?? options.config ?? {}
+    const site = await writeSite(parent, at, { config, bootstrap })
+    await options.prepare?.(site, at)
     sites.push(site)
     peers.push(await startSite(site, options.peer))
   }
@@ -106,6 +106,13 @@ export async function clientOf(peer: { gatewayUrl: string | undefined } | undefi
   const client = createClient({ url: peer?.gatewayUrl ?? '' })
   await client.authenticate(name, PASSWORD)
   return client
+}
+
+/** The answer to a question that is sent to several peers, after all of them have ended. */
+export async function answerOf(client: Client, question: object): Promise<Broadcast> {
+  const { id } = await client.submitBroadcast(question as never)
+  for await (const _ of client.watchBroadcast(id)) void _
+  return client.broadcast(id)
 }
 
 /** Waits for a condition. The time limit is generous, since speed is not tested here. */
@@ -183,7 +190,7 @@ export function stimnetIn(
 }
 
 /** Runs `stimnet start` for a site. Resolves when the peer serves. */
-export async function spawnSite(t: { after(fn: () => unknown): void }, site: Site): Promise<PeerProcess> {
+export async function spawnSite(t: Ending, site: Site): Promise<PeerProcess> {
   const child = spawn(process.execPath, [MAIN, 'start', '--config', site.configFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '', HOME: site.folder, ...compileCache() }
@@ -225,13 +232,4 @@ export async function spawnSite(t: { after(fn: () => unknown): void }, site: Sit
       return child.exitCode
     }
   }
-}
-
-/** A port that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

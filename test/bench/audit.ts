@@ -4,7 +4,7 @@ import { Level } from 'level'
 import { startSite, writeSite } from '../mesh.ts'
 import { inTurn, median, spread, timed } from './measure.ts'
 import type { Context, Line, Row } from './row.ts'
-import { scratchFolder } from './scratch.ts'
+import { scratchFolder } from '../scratch.ts'
 
 const RECORDS = 1_000
 const ROUNDS = 11

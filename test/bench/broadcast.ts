@@ -6,7 +6,7 @@ import { type Client, signRequest } from '@stimnet/sdk'
 import { clientOf, startSite, until, writeSite } from '../mesh.ts'
 import { inTurn, median, spread, timed } from './measure.ts'
 import type { Context, Line, Row } from './row.ts'
-import { scratchFolder } from './scratch.ts'
+import { scratchFolder } from '../scratch.ts'
 
 const SIZES = { three: 3, ten: 10, thirty: 30 } as const
 const SQL = 'SELECT arm, COUNT(DISTINCT subject_id) AS n, AVG(value) AS value FROM test_data GROUP BY arm'

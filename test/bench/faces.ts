@@ -9,7 +9,7 @@ import { startBareServer, startServingPeer } from './children.ts'
 import { requestsPerSecond } from './http-load.ts'
 import { inTurn, median, spread, timed } from './measure.ts'
 import type { Context, Line, Row } from './row.ts'
-import { scratchFolder } from './scratch.ts'
+import { scratchFolder } from '../scratch.ts'
 import { QUESTIONS, trialCatalog, writeTrial } from './trial.ts'
 
 const CONNECTIONS = 16

@@ -12,7 +12,7 @@ import { startServingPeer } from './children.ts'
 import { echoExchange } from './echo.ts'
 import { inTurn, median, short, spread, timed } from './measure.ts'
 import type { Context, Line, Row } from './row.ts'
-import { scratchFolder } from './scratch.ts'
+import { scratchFolder } from '../scratch.ts'
 import { QUESTIONS, SUBJECTS, TABLE, trialCatalog, writeTrial } from './trial.ts'
 
 const WARM_UPS = 15

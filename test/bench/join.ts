@@ -4,7 +4,7 @@ import type { Client } from '@stimnet/sdk'
 import { clientOf, startSite, until, writeSite } from '../mesh.ts'
 import { inTurn, median, spread, timed } from './measure.ts'
 import type { Context, Line, Row } from './row.ts'
-import { scratchFolder } from './scratch.ts'
+import { scratchFolder } from '../scratch.ts'
 
 const ROUNDS = 5
 const ENOUGH_MS = 30_000

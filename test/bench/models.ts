@@ -7,12 +7,12 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Client } from '@stimnet/sdk'
-import { clientOf, startSite, until, writeSite } from '../mesh.ts'
+import { answerOf, clientOf, startSite, until, writeSite } from '../mesh.ts'
 import { startServingPeer } from './children.ts'
 import { cohortCatalog, linearFormula, logisticFormula, programOfR, writeCohort } from './cohort.ts'
 import { inTurn, median, short, spread, timed } from './measure.ts'
 import type { Context, Line, Row } from './row.ts'
-import { scratchFolder } from './scratch.ts'
+import { scratchFolder } from '../scratch.ts'
 
 const SITES = 10
 const PEOPLE = 100_000
@@ -115,12 +115,10 @@ function sqlJob(client: Client, targets: readonly string[]): () => Promise<numbe
   return () =>
     timed(async () => {
       const sql = `SELECT arm, COUNT(DISTINCT subject_id) AS n, AVG(score_${at++}) AS score FROM small_rows GROUP BY arm`
-      const { id } = await client.submitBroadcast({
+      const { parts } = await answerOf(client, {
         ...{ data_catalog_name: 'small', script_type: 'sql', script_content: sql },
         targets: [...targets]
       })
-      for await (const _ of client.watchBroadcast(id)) void _
-      const { parts } = await client.broadcast(id)
       if (parts.some(({ state }) => state !== 'completed')) throw new Error(`a job ended ${parts[0]?.state}`)
     })
 }

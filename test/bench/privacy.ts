@@ -7,7 +7,7 @@ import { Level } from 'level'
 import { startSite, writeSite } from '../mesh.ts'
 import { inTurn, median, spread, timed } from './measure.ts'
 import type { Context, Line, Row } from './row.ts'
-import { scratchFolder } from './scratch.ts'
+import { scratchFolder } from '../scratch.ts'
 
 const DRAWS = 100_000
 const SPENDS = 50

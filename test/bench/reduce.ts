@@ -17,7 +17,7 @@ import { cryptographicRandom, type Filter, type Plan, systemClock } from '@stimn
 import { MemoryLevel } from 'memory-level'
 import { inTurn, median, short, spread, timed } from './measure.ts'
 import type { Context, Line, Row } from './row.ts'
-import { scratchFolder } from './scratch.ts'
+import { scratchFolder } from '../scratch.ts'
 
 const ROWS = 1_000_000
 /** Number of subjects in the table with several rows per subject. */

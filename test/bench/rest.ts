@@ -7,7 +7,7 @@ import { startServingPeer } from './children.ts'
 import { inTurn, median, short, spread, timed } from './measure.ts'
 import { residentOf } from './processes.ts'
 import type { Context, Line, Row } from './row.ts'
-import { scratchFolder } from './scratch.ts'
+import { scratchFolder } from '../scratch.ts'
 
 const ROUNDS = 5
 const ENOUGH_MS = 30_000

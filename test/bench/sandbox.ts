@@ -16,7 +16,7 @@ import {
 } from '@stimnet/sandbox'
 import { inTurn, median, spread, timed } from './measure.ts'
 import type { Context, Line, Row, Target } from './row.ts'
-import { scratchFolder } from './scratch.ts'
+import { scratchFolder } from '../scratch.ts'
 import { TABLE, writeTrial } from './trial.ts'
 
 const ROUNDS = 7

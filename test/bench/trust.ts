@@ -21,7 +21,7 @@ import { generateKeyPair } from 'jose'
 import { startSite, until, writeSite } from '../mesh.ts'
 import { inTurn, median, spread, timed } from './measure.ts'
 import type { Context, Line, Row } from './row.ts'
-import { scratchFolder } from './scratch.ts'
+import { scratchFolder } from '../scratch.ts'
 
 const MEMBERS = 20
 const RECORDS = 1_000_000

@@ -4,8 +4,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { type Federation, PASSWORD, startFederation } from '../mesh.ts'
+import { atEnd } from '../scratch.ts'
 
 const SDK = join(import.meta.dirname, '../../packages/sdk')
 const FILES = (await readdir(join(SDK, 'examples'))).sort()
@@ -20,13 +21,10 @@ const SAID: Readonly<Record<string, RegExp>> = {
 
 describe('the page of the TypeScript SDK', () => {
   let federation: Federation
-  const cleanUp: (() => unknown)[] = []
+  const end = atEnd()
   before(async () => {
-    federation = await startFederation({ after: (fn) => cleanUp.unshift(fn) }, 3)
+    federation = await startFederation(end, 3)
     await federation.peers[0]?.accounts.put({ name: 'demo', roles: ['researcher'], password: PASSWORD })
-  })
-  after(async () => {
-    for (const fn of cleanUp.reverse()) await fn()
   })
 
   test('shows every example as it is, and no other', async () => {

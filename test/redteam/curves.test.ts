@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { randomUnit, seededRandom, type StatisticCall } from '@stimnet/protocol'
 import type { Broadcast, Client } from '@stimnet/sdk'
-import { clientOf, scratchFolder, startSite, writeSite } from '../mesh.ts'
+import { answerOf, clientOf, scratchFolder, startSite, writeSite } from '../mesh.ts'
 
 /** Somebody who knows age, sex and arm of everybody asks for survival of overlapping cohorts, and looks at the differences. */
 
@@ -80,14 +80,12 @@ async function ask(
   filter: object = {}
 ): Promise<Broadcast> {
   const isSql = typeof program === 'string'
-  const { id } = await client.submitBroadcast({
+  return answerOf(client, {
     data_catalog_name: catalog,
     script_type: isSql ? 'sql' : 'statistic',
     script_content: isSql ? program : JSON.stringify(program),
     ...filter
-  } as never)
-  for await (const _ of client.watchBroadcast(id)) void _
-  return client.broadcast(id)
+  })
 }
 
 /** One number that was told: of whom, as somebody would ask for it, and what. */

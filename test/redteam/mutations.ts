@@ -1900,7 +1900,7 @@ export const LONG_MUTATIONS: readonly Mutation[] = [
     id: 'mixed-modes',
     control: 'A catalog that promises noise releases nothing exact',
     file: `${PEER}/jobs/admit/validate.ts`,
-    from: "throw new StimnetError('MODE_NOT_PERMITTED', reason, { reason })",
+    from: "throw StimnetError.told('MODE_NOT_PERMITTED', reason)",
     to: '',
     noticedBy: attacks('R64')
   },

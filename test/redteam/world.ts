@@ -5,7 +5,7 @@ import type { Peer } from '@stimnet/peer'
 import { LIMITS, type Signer, signerFromSeed } from '@stimnet/protocol'
 import { type Client, createClient, type Job, verifyReceipt } from '@stimnet/sdk'
 import { stringify } from 'yaml'
-import { PASSWORD, type Site, startSite, until } from '../mesh.ts'
+import { answerOf, PASSWORD, type Site, startSite, until } from '../mesh.ts'
 import type { Attack } from './attack.ts'
 import { catalogOf, csvOf, SITES, type SiteData, type SiteName, siteData } from './fixture.ts'
 import { type Answer, answerOfBroadcast, answerOfError, answerOfJob, type Evidence } from './observe.ts'
@@ -196,9 +196,7 @@ async function worldOf(
     broadcast: async (catalog, text, more = {}) => {
       try {
         const submission = { data_catalog_name: catalog, script_type: 'sql', script_content: text, ...more }
-        const { id } = await clients.eve.submitBroadcast(submission as never)
-        for await (const _ of clients.eve.watchBroadcast(id)) void _
-        const ended = await clients.eve.broadcast(id)
+        const ended = await answerOf(clients.eve, submission)
         const receipts = ended.parts.map((part): Evidence | null =>
           part.receipt === null ? null : { peerId: part.peer_id, jobId: part.job_id, receipt: part.receipt }
         )

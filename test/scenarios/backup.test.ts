@@ -8,7 +8,7 @@ import type { Peer } from '@stimnet/peer'
 import { keyFileOf, signerFromSeed } from '@stimnet/protocol'
 import type { Client } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { clientOf, type Site, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
+import { answerOf, clientOf, type Site, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
 
 /** Two institutions that know each other, with catalogs as of real people: synthetic data are answered about in any case. */
 async function startTwo(t: TestContext) {
@@ -35,9 +35,7 @@ async function startTwo(t: TestContext) {
 
 async function ask(client: Client, sql: string) {
   const submission = { data_catalog_name: 'clinical_trial_data', script_type: 'sql', script_content: sql } as const
-  const { id } = await client.submitBroadcast({ ...submission, targets: ['node-1'] })
-  for await (const _ of client.watchBroadcast(id)) void _
-  const { parts } = await client.broadcast(id)
+  const { parts } = await answerOf(client, { ...submission, targets: ['node-1'] })
   return { state: parts[0]?.state, code: parts[0]?.code }
 }
 

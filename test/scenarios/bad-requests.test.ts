@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, type TestContext, test } from 'node:test'
+import { before, describe, type TestContext, test } from 'node:test'
 import { jobExchange } from '@stimnet/mesh'
 import type { Peer } from '@stimnet/peer'
 import {
@@ -15,6 +15,7 @@ import {
   systemClock
 } from '@stimnet/protocol'
 import { type Federation, startFederation } from '../mesh.ts'
+import { atEnd } from '../scratch.ts'
 
 const COUNT = programToMessage({ kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' })
 const sqlOf = (sql: string) => programToMessage({ kind: 'sql', sql })
@@ -25,16 +26,13 @@ describe('a peer that is asked wrongly', () => {
   let asked: Peer
   let carrier: Peer
   let signer: Signer
-  const cleanUp: (() => unknown)[] = []
+  const end = atEnd()
 
   before(async () => {
-    federation = await startFederation({ after: (fn) => cleanUp.unshift(fn) }, 2)
+    federation = await startFederation(end, 2)
     asked = federation.peers[0] as Peer
     carrier = federation.peers[1] as Peer
     signer = await signerFromSeed(cryptographicRandom.bytes(32))
-  })
-  after(async () => {
-    for (const fn of cleanUp.reverse()) await fn()
   })
 
   async function sealed(
@@ -109,7 +107,7 @@ describe('a peer that is asked wrongly', () => {
     const first = await decisionOn(bytes)
     const again = await decisionOn(bytes)
     assert.deepEqual(again, first)
-    const third = await startFederation({ after: (fn) => cleanUp.unshift(fn) }, 1, { bootstrap: asked.addresses })
+    const third = await startFederation(end, 1, { bootstrap: asked.addresses })
     const thief = third.peers[0] as Peer
     await thief.mesh.connect(asked.addresses[0] ?? '', { signal: AbortSignal.timeout(10_000) })
     assert.equal((await decisionOn(bytes, thief)).code, 'REQUEST_REPLAYED')

@@ -4,16 +4,14 @@ import { messages } from '@stimnet/protocol'
 import type { Broadcast, BroadcastPart, Client } from '@stimnet/sdk'
 import { verifyAndPool, verifyReceipt } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { startFederation } from '../mesh.ts'
+import { answerOf, startFederation } from '../mesh.ts'
 
 const COUNT = 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'
 
 /** Submits a query to all peers that offer the catalog and waits for the end. */
 async function ask(client: Client, sql: string, extra: object = {}): Promise<Broadcast> {
   const submission = { data_catalog_name: 'clinical_trial_data', script_type: 'sql', script_content: sql, ...extra }
-  const { id } = await client.submitBroadcast(submission as never)
-  for await (const _ of client.watchBroadcast(id)) void _
-  return client.broadcast(id)
+  return answerOf(client, submission)
 }
 
 describe('one question to three institutions', () => {

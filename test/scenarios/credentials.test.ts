@@ -6,7 +6,7 @@ import { SimulatedClock, signerFromSeed, systemClock, vouch } from '@stimnet/pro
 import { signRequest } from '@stimnet/sdk'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { clientOf, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
+import { answerOf, clientOf, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
 
 const SQL = { kind: 'sql', sql: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects' } as const
 const DAY_MS = 24 * 3_600_000
@@ -50,9 +50,7 @@ describe('a researcher from another institution', () => {
         targets: [owner.peerId],
         credentials
       })
-      const { id } = await client.submitBroadcast(signed)
-      for await (const _ of client.watchBroadcast(id)) void _
-      const [part] = (await client.broadcast(id)).parts
+      const [part] = (await answerOf(client, signed)).parts
       return part?.code ?? part?.state
     }
     assert.equal(await ask(ada, [credential]), 'completed')
@@ -140,9 +138,7 @@ describe('a researcher with GA4GH visas', () => {
       const table = { clinical_trial_data: 'subjects', imaging_data: 'scan_metadata' }[catalog] ?? 'test_data'
       const program = { kind: 'sql', sql: `SELECT COUNT(DISTINCT subject_id) AS n FROM ${table}` } as const
       const signed = await signRequest({ signer, catalog, program, targets: [owner.peerId], credentials })
-      const { id } = await client.submitBroadcast(signed)
-      for await (const _ of client.watchBroadcast(id)) void _
-      const [part] = (await client.broadcast(id)).parts
+      const [part] = (await answerOf(client, signed)).parts
       return part?.code ?? part?.state
     }
     assert.equal(await ask(ada, 'clinical_trial_data', [grant]), 'completed')

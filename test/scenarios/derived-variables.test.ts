@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { Peer } from '@stimnet/peer'
 import { randomUnit, seededRandom } from '@stimnet/protocol'
 import { type Broadcast, type Client, verifyAndPool } from '@stimnet/sdk'
 import { assertNear, leastSquares } from '../least-squares.ts'
-import { clientOf, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+import { answerOf, clientOf, scratchFolder, startSite, writeSite, startFederation } from '../mesh.ts'
+import { atEnd } from '../scratch.ts'
 
 const ARMS = ['placebo', 'active']
 const SIZES = [300, 400]
@@ -90,23 +91,16 @@ async function writeFiles(folder: string, site: number): Promise<void> {
 }
 
 describe('Two institutions whose files differ, with one derived change', () => {
-  const cleanUp: (() => unknown)[] = []
+  const end = atEnd()
   const peers: Peer[] = []
   let client: Client
   before(async () => {
-    const parent = await scratchFolder({ after: (fn) => cleanUp.push(fn) })
-    cleanUp.push(() => Promise.all(peers.map((peer) => peer.stop())))
-    for (const [at, catalog] of CATALOGS.entries()) {
-      const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
-      const site = await writeSite(parent, at, { bootstrap, config: { catalogs: [catalog] } })
-      await writeFiles(site.folder, at)
-      peers.push(await startSite(site))
-    }
-    await until(() => peers.every((peer) => peer.mesh.connected().length >= 1), 'both are connected')
-    client = await clientOf(peers[0])
-  })
-  after(async () => {
-    for (const fn of cleanUp.reverse()) await fn()
+    const federation = await startFederation(end, CATALOGS.length, {
+      configOf: (at) => ({ catalogs: [CATALOGS[at]] }),
+      prepare: ({ folder }, at) => writeFiles(folder, at)
+    })
+    peers.push(...federation.peers)
+    client = await federation.client(0)
   })
 
   const there = () =>
@@ -117,9 +111,7 @@ describe('Two institutions whose files differ, with one derived change', () => {
       )
 
   async function ask(script_type: 'sql' | 'statistic', script_content: string): Promise<Broadcast> {
-    const { id } = await client.submitBroadcast({ data_catalog_name: 'weights', script_type, script_content } as never)
-    for await (const _ of client.watchBroadcast(id)) void _
-    return client.broadcast(id)
+    return answerOf(client, { data_catalog_name: 'weights', script_type, script_content })
   }
 
   test('the mean change by arm pools to that of all people who have both visits', async () => {

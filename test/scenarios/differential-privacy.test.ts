@@ -5,15 +5,23 @@ import { describe, test } from 'node:test'
 import { signerFromSeed } from '@stimnet/protocol'
 import { type Broadcast, type Client, signRequest } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { clientOf, PASSWORD, scratchFolder, spawnSite, startFederation, startSite, until, writeSite } from '../mesh.ts'
+import {
+  answerOf,
+  clientOf,
+  PASSWORD,
+  scratchFolder,
+  spawnSite,
+  startFederation,
+  startSite,
+  until,
+  writeSite
+} from '../mesh.ts'
 
 const COUNT = 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'
 
 async function ask(client: Client, sql: string, extra: object = {}): Promise<Broadcast> {
   const submission = { data_catalog_name: 'clinical_trial_data', script_type: 'sql', script_content: sql, ...extra }
-  const { id } = await client.submitBroadcast(submission as never)
-  for await (const _ of client.watchBroadcast(id)) void _
-  return client.broadcast(id)
+  return answerOf(client, submission)
 }
 
 const p2 = (amount: object, more: object = {}) => ({ privacy: { level: 'P2', ...amount, ...more } })

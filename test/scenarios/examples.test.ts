@@ -1,7 +1,6 @@
 /** Tests that run each example like a researcher: through a peer's gateway, on the example data, under the default contract. */
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { codeOf } from '@stimnet/protocol'
@@ -9,6 +8,8 @@ import { addR } from '@stimnet/sandbox'
 import type { Client, Job } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { type Federation, startFederation } from '../mesh.ts'
+import { scratchFolder } from '../scratch.ts'
+import { atEnd } from '../scratch.ts'
 
 const EXAMPLES = join(import.meta.dirname, '../../examples')
 
@@ -117,7 +118,7 @@ function examplesOn(name: string, examples: readonly Example[], sandboxOf: () =>
   describe(name, () => {
     let researcher: Client | undefined
     let missing: string | undefined
-    const cleanUp: (() => unknown)[] = []
+    const end = atEnd()
     before(async () => {
       const sandbox = await sandboxOf()
       if (typeof sandbox === 'string') {
@@ -127,15 +128,12 @@ function examplesOn(name: string, examples: readonly Example[], sandboxOf: () =>
       const catalogs = demoCatalogs(join(EXAMPLES, 'data'))
       const config = { sandbox: { wall_time_ms: 120_000, ...sandbox }, catalogs }
       try {
-        const federation: Federation = await startFederation({ after: (fn) => cleanUp.push(fn) }, 1, { config })
+        const federation: Federation = await startFederation(end, 1, { config })
         researcher = await federation.client(0)
       } catch (error) {
         if (codeOf(error) !== 'SANDBOX_UNAVAILABLE') throw error
         missing = (error as Error).message
       }
-    })
-    after(async () => {
-      for (const fn of cleanUp.reverse()) await fn()
     })
 
     for (const { file, language, catalog, check } of examples) {
@@ -188,8 +186,7 @@ test('a script whose library is missing is refused before any data are touched, 
   assert.match(job.error_message ?? '', /no_such_library \(no sandbox of StimNet has it\)/)
 })
 
-const cacheDir = await mkdtemp(join(tmpdir(), 'stimnet-examples-'))
-after(() => rm(cacheDir, { recursive: true, force: true }))
+const cacheDir = await scratchFolder({ after })
 examplesOn('the examples in R, added to the embedded sandbox', inR, async () => {
   try {
     await addR({ cacheDir, signal: AbortSignal.timeout(120_000) })

@@ -15,7 +15,7 @@ import {
 } from '@stimnet/protocol'
 import { createClient, signRequest } from '@stimnet/sdk'
 import { parse, stringify } from 'yaml'
-import { clientOf, PASSWORD, scratchFolder, startFederation, startSite, until, writeSite } from '../mesh.ts'
+import { answerOf, clientOf, PASSWORD, scratchFolder, startFederation, startSite, until, writeSite } from '../mesh.ts'
 
 const COUNT = 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'
 const newSigner = () => signerFromSeed(cryptographicRandom.bytes(32))
@@ -169,9 +169,7 @@ describe('one of several institutions that were asked', () => {
     assert.deepEqual(await victim.database.json('replays').keys().all(), [])
     // The peer that the request names as its carrier can still deliver it.
     const researcher = await client(0)
-    const { id } = await researcher.submitBroadcast(signed)
-    for await (const _ of researcher.watchBroadcast(id)) void _
-    const states = (await researcher.broadcast(id)).parts.map(({ state, code }) => [state, code])
+    const states = (await answerOf(researcher, signed)).parts.map(({ state, code }) => [state, code])
     assert.deepEqual(states, [
       ['completed', null],
       ['completed', null]
@@ -189,8 +187,7 @@ describe('one of several institutions that were asked', () => {
       script_type: 'sql',
       script_content: COUNT
     } as const
-    const { id } = await researcher.submitBroadcast(ask)
-    for await (const _ of researcher.watchBroadcast(id)) void _
+    await answerOf(researcher, ask)
     // Afterwards the code is the same, because the carrier is checked before replays are.
     assert.equal((await decide(victim, thief, await heldBy(thief))).code, 'CARRIER_MISMATCH')
   })

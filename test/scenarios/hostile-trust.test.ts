@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { jobExchange } from '@stimnet/mesh'
 import type { Peer } from '@stimnet/peer'
 import {
@@ -21,12 +21,13 @@ import { fakeSandbox, type SandboxJob } from '@stimnet/sandbox'
 import { type Client, createClient, verifyReceipt } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { type Federation, PASSWORD, scratchFolder, startFederation, startSite, until, writeSite } from '../mesh.ts'
+import { atEnd } from '../scratch.ts'
 
 const CODE = 'result = {"mean": 61.5}'
 const STANDING = { runs: 3, days: 30 }
 
 describe('what stewards approve', () => {
-  const cleanUp: (() => unknown)[] = []
+  const end = atEnd()
   let answer: (job: SandboxJob) => Promise<object> = async () => ({ mean: 61.5 })
   const sandbox = () => fakeSandbox({ answer: async (job) => ({ result: JSON.stringify(await answer(job)) }) })
   let federation: Federation
@@ -38,13 +39,10 @@ describe('what stewards approve', () => {
   before(async () => {
     const catalogs = demoCatalogs('data').map((catalog) => ({ ...catalog, scripts: 'review' }))
     const options = { config: { catalogs }, peer: { sandbox: sandbox() } }
-    federation = await startFederation({ after: (fn) => cleanUp.push(fn) }, 2, options)
+    federation = await startFederation(end, 2, options)
     ;[asking, serving] = federation.peers as [Peer, Peer]
     stewards = await stewardsOf(serving)
     eve = await signerFromSeed(cryptographicRandom.bytes(32))
-  })
-  after(async () => {
-    for (const fn of cleanUp.reverse()) await fn()
   })
 
   async function stewardsOf(peer: Peer): Promise<Client[]> {
@@ -172,7 +170,7 @@ describe('what stewards approve', () => {
     await serving.stop()
     answer = async () => ({ mean: 61.5 })
     const again = await startSite(federation.sites[1] as never, { sandbox: sandbox() })
-    cleanUp.push(() => again.stop())
+    end.after(() => again.stop())
     const [sue] = await stewardsOf(again)
     await until(async () => (await sue?.analysis(jobId))?.state === 'completed', 'it has run')
     hanging.resolve({})

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { Peer } from '@stimnet/peer'
 import { messages, randomUnit, seal, seededRandom, signerFromSeed, systemClock } from '@stimnet/protocol'
 import { type Broadcast, type Client, type Model, type ModelRound, verifyReceipt } from '@stimnet/sdk'
-import { clientOf, PASSWORD, scratchFolder, type Site, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
+import { answerOf, PASSWORD, scratchFolder, type Site, startSite, stimnetIn, until, startFederation } from '../mesh.ts'
+import { atEnd } from '../scratch.ts'
 
 const SIZES = [700, 800, 900]
 const ARMS = ['placebo', 'low', 'high']
@@ -108,37 +109,28 @@ describe('A logistic model of numbers over three institutions', () => {
   let client: Client
   const sites: Site[] = []
   const peers: Peer[] = []
-  const cleanUp: (() => unknown)[] = []
+  const end = atEnd()
   let model: Model
   const ask = (formula = FORMULA, more: object = {}) =>
     client.model(formula, { catalog: 'trial', family: 'binomial', ...more })
 
   before(async () => {
-    const parent = await scratchFolder({ after: (fn) => cleanUp.push(fn) })
-    cleanUp.push(() => Promise.all(peers.map((peer) => peer.stop())))
-    for (const at of SIZES.keys()) {
-      const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
-      const site = await writeSite(parent, at, { bootstrap, config: { catalogs: [catalogOf('trial')] } })
-      await writePeople(site, at)
-      sites.push(site)
-      peers.push(await startSite(site))
-    }
-    await until(() => peers.every((peer) => peer.mesh.connected().length >= 2), 'all three are connected')
-    client = await clientOf(peers[0])
-  })
-  after(async () => {
-    for (const fn of cleanUp.reverse()) await fn()
+    const federation = await startFederation(end, SIZES.length, {
+      config: { catalogs: [catalogOf('trial')] },
+      prepare: writePeople
+    })
+    sites.push(...federation.sites)
+    peers.push(...federation.peers)
+    client = await federation.client(0)
   })
 
   /** One round, asked by hand. */
   async function round(roster: readonly string[], more: object, formula = FORMULA): Promise<Broadcast> {
     const statistic = { name: 'regression', arguments: { formula, family: 'binomial', roster, ...more } }
-    const { id } = await client.submitBroadcast({
+    return answerOf(client, {
       ...{ data_catalog_name: 'trial', targets: [...roster], script_type: 'statistic' },
       script_content: JSON.stringify(statistic)
-    } as never)
-    for await (const _ of client.watchBroadcast(id)) void _
-    return client.broadcast(id)
+    })
   }
   const roster = () => peers.map(({ peerId }) => peerId).sort()
   const receiptsOf = ({ parts }: Broadcast) =>
@@ -228,7 +220,9 @@ describe('A logistic model of numbers over three institutions', () => {
       const config = ['--config', sites[2]?.configFile ?? '']
       const accepted = await stimnetIn(sites[2]?.folder ?? '')(['epoch', 'accept', 'trial', ...config])
       assert.equal(accepted.code, 0, accepted.err)
-      peers[2] = await startSite(sites[2] as Site)
+      const again = await startSite(sites[2] as Site)
+      end.after(() => again.stop())
+      peers[2] = again
       await until(() => peers.every((peer) => peer.mesh.connected().length >= 2), 'all three are connected again')
     }
     const onRound = ({ round: ended }: ModelRound) => (ended === 1 ? turnToNewData() : undefined)

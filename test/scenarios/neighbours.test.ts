@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Peer } from '@stimnet/peer'
-import { clientOf, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+import { answerOf, clientOf, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
 
 const PEERS = 10
 const NEIGHBOURS = 8
@@ -32,12 +32,10 @@ test('ten institutions with few connections each know all catalogs, and a broadc
   const client = await clientOf(peers[0])
   const isActive = async () => (await client.nodes()).filter(({ is_active }) => is_active).length === PEERS
   await until(isActive, 'who is not connected counts as one that can be reached')
-  const { id } = await client.submitBroadcast({
+  const { parts, warnings } = await answerOf(client, {
     ...{ data_catalog_name: 'clinical_trial_data', script_type: 'sql' },
     script_content: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'
   })
-  for await (const _ of client.watchBroadcast(id)) void _
-  const { parts, warnings } = await client.broadcast(id)
   assert.deepEqual(
     parts.map(({ state }) => state),
     Array(PEERS).fill('completed')

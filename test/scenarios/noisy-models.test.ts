@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import { signerFromSeed } from '@stimnet/protocol'
 import type { Broadcast, Client } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { PASSWORD, scratchFolder, startFederation, stimnetIn } from '../mesh.ts'
+import { answerOf, PASSWORD, scratchFolder, startFederation, stimnetIn } from '../mesh.ts'
 
 const CATALOG = 'clinical_trial_data'
 /** The demo's catalogs with a budget that 150 people at an institution need, since this is about the path and not about the price. */
@@ -23,9 +23,7 @@ async function ask(client: Client, call: object, extra: object = {}): Promise<Br
     ...{ data_catalog_name: CATALOG, script_type: 'statistic', script_content: JSON.stringify(call), ...AT_MONTH_12 },
     ...extra
   }
-  const { id } = await client.submitBroadcast(submission as never)
-  for await (const _ of client.watchBroadcast(id)) void _
-  return client.broadcast(id)
+  return answerOf(client, submission)
 }
 
 const LINEAR = { name: 'regression', arguments: { formula: 'UPDRS_total ~ age + sex' } }

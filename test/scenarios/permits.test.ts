@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { jobExchange } from '@stimnet/mesh'
 import type { Peer } from '@stimnet/peer'
 import {
@@ -21,7 +21,18 @@ import {
 import { fakeSandbox } from '@stimnet/sandbox'
 import { type Client, createClient, signRequest, verifyPermitFile, verifyReceipt } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { clientOf, PASSWORD, type Site, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
+import {
+  answerOf,
+  clientOf,
+  PASSWORD,
+  type Site,
+  scratchFolder,
+  startSite,
+  stimnetIn,
+  until,
+  writeSite
+} from '../mesh.ts'
+import { atEnd } from '../scratch.ts'
 
 const DAY_MS = 24 * 3_600_000
 const dayAfter = (days: number) => new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10)
@@ -43,7 +54,7 @@ const PERMIT = {
 }
 
 describe('a catalog that answers only under a data permit', () => {
-  const cleanUp: (() => unknown)[] = []
+  const end = atEnd()
   let folder: string
   let ownerSite: Site
   let home: Peer
@@ -56,7 +67,7 @@ describe('a catalog that answers only under a data permit', () => {
   let running: Promise<unknown> = Promise.resolve()
 
   before(async () => {
-    const t = { after: (fn: () => unknown) => void cleanUp.push(fn) }
+    const t = { after: (fn: () => unknown) => void end.after(fn) }
     folder = await scratchFolder(t)
     ada = await signerFromSeed(cryptographicRandom.bytes(32))
     eve = await signerFromSeed(cryptographicRandom.bytes(32))
@@ -89,9 +100,6 @@ describe('a catalog that answers only under a data permit', () => {
     await until(() => owner.mesh.connected().length === 2, 'all are connected')
     await sue.grantPermit({ ...PERMIT, persons: [ada.id] })
     await sue.grantPermit({ ...PERMIT, id: 'FD-2026-18', persons: [eve.id] })
-  })
-  after(async () => {
-    for (const fn of cleanUp.reverse()) await fn()
   })
 
   /** A request sealed by hand, with whatever is in it, brought by a peer. */
@@ -139,9 +147,7 @@ describe('a catalog that answers only under a data permit', () => {
       ...{ catalog: 'clinical_trial_data', program: MEAN, purpose: ['DUO:0000037'], permit: 'FD-2026-17' },
       ...{ signer: ada, targets: [owner.peerId], carrier: home.peerId }
     })
-    const { id } = await client.submitBroadcast(signed)
-    for await (const _ of client.watchBroadcast(id)) void _
-    const broadcast = await client.broadcast(id)
+    const broadcast = await answerOf(client, signed)
     assert.equal(broadcast.asked?.permit, 'FD-2026-17')
     const receipt = broadcast.parts[0]?.receipt ?? ''
     const { receipt: said, logged } = await verifyReceipt(receipt, {
@@ -163,12 +169,15 @@ describe('a catalog that answers only under a data permit', () => {
     const account = { custody: 'gateway', account: 'ada', carrier: home.peerId }
     assert.equal(await codeOf(account, eve), 'PERMIT_UNKNOWN')
     const client = await clientOf(home)
-    const { id } = await client.submitBroadcast({
-      ...{ data_catalog_name: 'clinical_trial_data', script_type: 'sql', targets: [owner.peerId] },
-      ...{ script_content: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects', permit: 'FD-2026-17' }
-    })
-    for await (const _ of client.watchBroadcast(id)) void _
-    assert.equal((await client.broadcast(id)).parts[0]?.code, 'PERMIT_UNKNOWN')
+    assert.equal(
+      (
+        await answerOf(client, {
+          ...{ data_catalog_name: 'clinical_trial_data', script_type: 'sql', targets: [owner.peerId] },
+          ...{ script_content: 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects', permit: 'FD-2026-17' }
+        })
+      ).parts[0]?.code,
+      'PERMIT_UNKNOWN'
+    )
   })
 
   test('a wider question than it covers is refused: another catalog, statistic, program, purpose, or with files', async () => {

@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { Client, Job } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { startFederation } from '../mesh.ts'
+import { atEnd } from '../scratch.ts'
 
 describe('a catalog that takes no scripts of some kinds', () => {
   let researcher: Client
-  const cleanUp: (() => unknown)[] = []
+  const end = atEnd()
 
   before(async () => {
     const catalogs = demoCatalogs('data').map((catalog) => ({ ...catalog, refuse_programs_that: ['network', 'eval'] }))
     const sandbox = { engine: 'wasm', pool_size: 0 }
-    const federation = await startFederation({ after: (fn) => cleanUp.push(fn) }, 1, { config: { sandbox, catalogs } })
+    const federation = await startFederation(end, 1, { config: { sandbox, catalogs } })
     researcher = await federation.client(0)
-  })
-  after(async () => {
-    for (const fn of cleanUp.reverse()) await fn()
   })
 
   async function run(code: string, language = 'python'): Promise<Job> {

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { Peer } from '@stimnet/peer'
 import { type ModelResult, randomUnit, seededRandom, signerFromSeed } from '@stimnet/protocol'
 import { type Broadcast, type Client, FormulaError, verifyAndPool } from '@stimnet/sdk'
 import { assertNear, leastSquares } from '../least-squares.ts'
-import { clientOf, PASSWORD, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
+import { answerOf, PASSWORD, scratchFolder, stimnetIn, startFederation } from '../mesh.ts'
+import type { Ending } from '../scratch.ts'
+import { atEnd } from '../scratch.ts'
 
 const SIZES = [500, 700, 900]
 const ARMS = ['placebo', 'low', 'high']
@@ -93,29 +95,23 @@ function catalogOf(name: string, precision: 'exact' | 'statistical', site: numbe
   }
 }
 
-async function startThree(t: { after(fn: () => unknown): void }): Promise<{ client: Client; peers: Peer[] }> {
-  const parent = await scratchFolder(t)
-  const peers: Peer[] = []
-  t.after(() => Promise.all(peers.map((peer) => peer.stop())))
-  for (const [at] of SIZES.entries()) {
-    const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
-    const catalogs = [catalogOf('made_up', 'exact', at), catalogOf('rounded', 'statistical', at)]
-    const site = await writeSite(parent, at, { bootstrap, config: { catalogs } })
-    await mkdir(join(site.folder, 'data'), { recursive: true })
-    for (const [i, { name }] of catalogs.entries()) {
-      // Files of two catalogs must differ.
-      const lines = peopleOf(at)
-        .slice(i)
-        .map(({ id, arm, sex, age, weight }) => [id, arm, sex, age, weight].join(','))
-      await writeFile(join(site.folder, `data/${name}.csv`), ['id,arm,sex,age,weight', ...lines].join('\n'))
+async function startThree(t: Ending): Promise<{ client: Client; peers: readonly Peer[] }> {
+  const { client, peers } = await startFederation(t, SIZES.length, {
+    configOf: (at) => ({ catalogs: [catalogOf('made_up', 'exact', at), catalogOf('rounded', 'statistical', at)] }),
+    prepare: async ({ folder }, at) => {
+      for (const [i, name] of ['made_up', 'rounded'].entries()) {
+        // Files of two catalogs must differ.
+        const lines = peopleOf(at)
+          .slice(i)
+          .map(({ id, arm, sex, age, weight }) => [id, arm, sex, age, weight].join(','))
+        await writeFile(join(folder, `data/${name}.csv`), ['id,arm,sex,age,weight', ...lines].join('\n'))
+      }
+      const visits = gripsOf(at).flatMap(({ id, grips }) => [`${id},first,${grips[0]}`, `${id},second,${grips[1]}`])
+      await writeFile(join(folder, 'data/visits.csv'), ['id,visit,grip', ...visits].join('\n'))
+      await writeFile(join(folder, 'data/courses.csv'), ['id,month,pace', ...pacesOf(at)].join('\n'))
     }
-    const visits = gripsOf(at).flatMap(({ id, grips }) => [`${id},first,${grips[0]}`, `${id},second,${grips[1]}`])
-    await writeFile(join(site.folder, 'data/visits.csv'), ['id,visit,grip', ...visits].join('\n'))
-    await writeFile(join(site.folder, 'data/courses.csv'), ['id,month,pace', ...pacesOf(at)].join('\n'))
-    peers.push(await startSite(site))
-  }
-  await until(() => peers.every((peer) => peer.mesh.connected().length >= 2), 'all three are connected')
-  return { client: await clientOf(peers[0]), peers }
+  })
+  return { client: await client(0), peers }
 }
 
 async function ask(
@@ -124,14 +120,12 @@ async function ask(
   site: string,
   { catalog = 'made_up', set, call }: { catalog?: string; set?: string; call?: object } = {}
 ): Promise<Broadcast> {
-  const { id } = await client.submitBroadcast({
+  return answerOf(client, {
     data_catalog_name: catalog,
     ...(set === undefined ? {} : { set }),
     script_type: 'statistic',
     script_content: JSON.stringify(call ?? { name: 'regression', arguments: { formula, site } })
-  } as never)
-  for await (const _ of client.watchBroadcast(id)) void _
-  return client.broadcast(id)
+  })
 }
 
 function modelOf({ pooled, parts }: Broadcast): ModelResult {
@@ -143,14 +137,11 @@ function modelOf({ pooled, parts }: Broadcast): ModelResult {
 describe('Regression over three institutions', () => {
   let client: Client
   let peers: readonly Peer[] = []
-  const cleanUp: (() => unknown)[] = []
+  const end = atEnd()
   before(async () => {
-    const started = await startThree({ after: (fn) => cleanUp.push(fn) })
+    const started = await startThree(end)
     client = started.client
     peers = started.peers
-  })
-  after(async () => {
-    for (const fn of cleanUp.reverse()) await fn()
   })
 
   test('one round, with receipts, gives the model of the pooled rows', async () => {

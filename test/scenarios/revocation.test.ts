@@ -21,7 +21,7 @@ import {
 } from '@stimnet/protocol'
 import { type Client, createClient, signRequest } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { clientOf, PASSWORD, type Site, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+import { answerOf, clientOf, PASSWORD, type Site, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
 import { recordingIo } from '../recording-io.ts'
 
 const LISTEN = ['/ip4/127.0.0.1/tcp/0']
@@ -191,9 +191,7 @@ test('an institution whose key was stolen comes back with another one over the s
   const site = sites[2] as Site
   const client = await clientOf(carrier.peer)
   const ask = async (target: string) => {
-    const { id } = await client.submitBroadcast({ ...QUESTION, targets: [target] })
-    for await (const _ of client.watchBroadcast(id)) void _
-    const [part] = (await client.broadcast(id)).parts
+    const [part] = (await answerOf(client, { ...QUESTION, targets: [target] })).parts
     return part?.code ?? part?.state
   }
   /** What a command says and prints. */
@@ -254,9 +252,7 @@ test('an institution whose key was stolen comes back with another one over the s
       ['node-3', to]
     ]
     assert.deepEqual(listed.sort(), present)
-    const { id } = await asking.submitBroadcast({ ...QUESTION, targets: '*' })
-    for await (const _ of asking.watchBroadcast(id)) void _
-    const { warnings, parts } = await asking.broadcast(id)
+    const { warnings, parts } = await answerOf(asking, { ...QUESTION, targets: '*' })
     assert.deepEqual(warnings, [])
     assert.deepEqual(parts.map(({ peer_id }) => peer_id).sort(), present.map(([, peerId]) => peerId).sort())
   }

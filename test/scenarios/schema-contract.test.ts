@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { Peer } from '@stimnet/peer'
 import { outputContractSchema, signerFromSeed, type VariableMapping } from '@stimnet/protocol'
 import { fakeSandbox, type SandboxJob } from '@stimnet/sandbox'
@@ -9,7 +9,18 @@ import { type Broadcast, type Client, signRequest } from '@stimnet/sdk'
 import { pool } from '@stimnet/statistics'
 import { parse, stringify } from 'yaml'
 import { PEOPLE, POUND, people, registryOf, writeRegistry } from '../registries.ts'
-import { clientOf, PASSWORD, type Site, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
+import {
+  answerOf,
+  clientOf,
+  PASSWORD,
+  type Site,
+  scratchFolder,
+  startSite,
+  stimnetIn,
+  until,
+  writeSite
+} from '../mesh.ts'
+import { atEnd } from '../scratch.ts'
 
 /** A script that reads columns by position, as many do: the mean of the third column. The first one is the subject key. */
 function meanOfThirdColumn({ tables }: SandboxJob): { result: string } {
@@ -40,15 +51,15 @@ const BY_SEX = {
 const MEAN_OF_ALL = [0, 1, 2].flatMap(people).reduce((sum, { weight }) => sum + weight, 0) / (3 * PEOPLE)
 
 describe('three registries whose columns, levels and units differ', () => {
-  const cleanUp: (() => unknown)[] = []
+  const end = atEnd()
   const sites: Site[] = []
   const peers: Peer[] = []
   let researcher: Client
   let mappings: VariableMapping[]
 
   before(async () => {
-    const parent = await scratchFolder({ after: (fn) => cleanUp.push(fn) })
-    cleanUp.push(() => Promise.all(peers.map((peer) => peer.stop())))
+    const parent = await scratchFolder(end)
+    end.after(() => Promise.all(peers.map((peer) => peer.stop())))
     for (const at of [0, 1, 2]) {
       const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
       const site = await writeSite(parent, at, { bootstrap, config: { catalogs: [registryOf(at)] } })
@@ -65,14 +76,9 @@ describe('three registries whose columns, levels and units differ', () => {
       { peer: third, variable: 'people.weight', local: 'people.pounds', levels: [], scale: String(POUND) }
     ]
   })
-  after(async () => {
-    for (const fn of cleanUp.reverse()) await fn()
-  })
 
   async function ask(submission: Parameters<Client['submitBroadcast']>[0]): Promise<Broadcast> {
-    const { id } = await researcher.submitBroadcast(submission)
-    for await (const _ of researcher.watchBroadcast(id)) void _
-    return researcher.broadcast(id)
+    return answerOf(researcher, submission)
   }
 
   test('asked one by one each answers, and what they answer pools into a wrong number without a word', async () => {
@@ -221,8 +227,9 @@ describe('three registries whose columns, levels and units differ', () => {
     peers[1] = await startSite(site, { sandbox: fakeSandbox({ answer: meanOfThirdColumn }) })
     const contract = [{ variable: 'people.weight', type: 'number', unit: 'kg' }]
     const direct = await clientOf(peers[1])
-    const { id } = await direct.submitBroadcast({ ...BY_SEX, targets: [second.peerId], contract })
-    for await (const _ of direct.watchBroadcast(id)) void _
-    assert.equal((await direct.broadcast(id)).parts[0]?.code, 'SCHEMA_MISMATCH')
+    assert.equal(
+      (await answerOf(direct, { ...BY_SEX, targets: [second.peerId], contract })).parts[0]?.code,
+      'SCHEMA_MISMATCH'
+    )
   })
 })

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { Client, Job } from '@stimnet/sdk'
 import { type Federation, startFederation } from '../mesh.ts'
+import { atEnd } from '../scratch.ts'
 
 const EXAMPLES = join(import.meta.dirname, '../../examples')
 
@@ -11,15 +12,12 @@ const EXAMPLES = join(import.meta.dirname, '../../examples')
 describe('a script', () => {
   let federation: Federation
   let researcher: Client
-  const cleanUp: (() => unknown)[] = []
+  const end = atEnd()
 
   before(async () => {
     const sandbox = { engine: 'wasm', pool_size: 1, wall_time_ms: 20_000 }
-    federation = await startFederation({ after: (fn) => cleanUp.push(fn) }, 1, { config: { sandbox } })
+    federation = await startFederation(end, 1, { config: { sandbox } })
     researcher = await federation.client(0)
-  })
-  after(async () => {
-    for (const fn of cleanUp.reverse()) await fn()
   })
 
   async function run(code: string, more: object = {}): Promise<Job> {
@@ -73,7 +71,7 @@ with open(os.environ["OUTPUT_FILE"], "w") as f:
   })
 
   test('that loops ends at its wall time, by its class alone', async () => {
-    const slow = await startFederation({ after: (fn) => cleanUp.push(fn) }, 1, {
+    const slow = await startFederation(end, 1, {
       config: { sandbox: { engine: 'wasm', pool_size: 0, wall_time_ms: 3_000 } }
     })
     const client = await slow.client(0)

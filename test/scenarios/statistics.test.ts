@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { Peer } from '@stimnet/peer'
 import { randomUnit, type StatisticCall, seededRandom } from '@stimnet/protocol'
 import { type Broadcast, type Client, verifyAndPool } from '@stimnet/sdk'
-import { clientOf, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+import { answerOf, startFederation } from '../mesh.ts'
+import type { Ending } from '../scratch.ts'
 
 /** Number of subjects at each institution, large enough that every cell of the tables below can be released. */
 const SIZES = [700, 900, 1100]
@@ -79,37 +80,30 @@ const CATALOG = {
   ]
 }
 
-async function startThree(t: { after(fn: () => unknown): void }): Promise<{ client: Client; peers: Peer[] }> {
-  const parent = await scratchFolder(t)
-  const peers: Peer[] = []
-  t.after(() => Promise.all(peers.map((peer) => peer.stop())))
-  for (const [at] of SIZES.entries()) {
-    const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
-    const site = await writeSite(parent, at, { bootstrap, config: { catalogs: [CATALOG] } })
-    const people = subjectsOf(at)
-    await mkdir(join(site.folder, 'data'), { recursive: true })
-    const lines = people.map(({ arm, sex, age, weight }, i) => `S${i},${arm},${sex},${age},${weight}`)
-    await writeFile(join(site.folder, 'data/people.csv'), ['id,arm,sex,age,weight', ...lines].join('\n'))
-    const days = followed(at).map((one, i) => `S${i},${one.days},${one.died}`)
-    await writeFile(join(site.folder, 'data/followed.csv'), ['id,days,died', ...days].join('\n'))
-    const partners = people.map((one, i) => `S${i},${partnerOf(one, i)}`)
-    await writeFile(join(site.folder, 'data/partners.csv'), ['id,sex', ...partners].join('\n'))
-    peers.push(await startSite(site))
-  }
-  await until(() => peers.every((peer) => peer.mesh.connected().length >= 2), 'all three are connected')
-  return { client: await clientOf(peers[0]), peers }
+async function startThree(t: Ending): Promise<{ client: Client; peers: readonly Peer[] }> {
+  const { client, peers } = await startFederation(t, SIZES.length, {
+    config: { catalogs: [CATALOG] },
+    prepare: async ({ folder }, at) => {
+      const people = subjectsOf(at)
+      const lines = people.map(({ arm, sex, age, weight }, i) => `S${i},${arm},${sex},${age},${weight}`)
+      await writeFile(join(folder, 'data/people.csv'), ['id,arm,sex,age,weight', ...lines].join('\n'))
+      const days = followed(at).map((one, i) => `S${i},${one.days},${one.died}`)
+      await writeFile(join(folder, 'data/followed.csv'), ['id,days,died', ...days].join('\n'))
+      const partners = people.map((one, i) => `S${i},${partnerOf(one, i)}`)
+      await writeFile(join(folder, 'data/partners.csv'), ['id,sex', ...partners].join('\n'))
+    }
+  })
+  return { client: await client(0), peers }
 }
 
 async function ask(client: Client, program: Partial<StatisticCall> | string, extra: object = {}): Promise<Broadcast> {
   const isSql = typeof program === 'string'
-  const { id } = await client.submitBroadcast({
+  const answer = await answerOf(client, {
     data_catalog_name: 'weights',
     script_type: isSql ? 'sql' : 'statistic',
     script_content: isSql ? program : JSON.stringify(program),
     ...extra
-  } as never)
-  for await (const _ of client.watchBroadcast(id)) void _
-  const answer = await client.broadcast(id)
+  })
   assert.deepEqual(
     answer.parts.map(({ state, code }) => [state, code]),
     SIZES.map(() => ['completed', null]),
@@ -503,12 +497,10 @@ describe('statistics of three institutions', () => {
 
     await t.test('two filters of one variable under two names are refused: one would be left out', async () => {
       const content = JSON.stringify({ name: 'mean', variables: ['weight'] })
-      const { id } = await client.submitBroadcast({
+      const { parts } = await answerOf(client, {
         ...{ data_catalog_name: 'weights', script_type: 'statistic', script_content: content },
         filters: { sex: 'female', 'people.sex': 'male' }
-      } as never)
-      for await (const _ of client.watchBroadcast(id)) void _
-      const { parts } = await client.broadcast(id)
+      })
       assert.deepEqual(new Set(parts.map(({ code }) => code)), new Set(['FILTER_INVALID']))
     })
   })

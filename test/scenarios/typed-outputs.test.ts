@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, before, describe, test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import type { OutputDeclarationInput } from '@stimnet/protocol'
 import { fakeSandbox, type SandboxJob } from '@stimnet/sandbox'
 import { type Broadcast, type Client, type Job, verifyAndPool } from '@stimnet/sdk'
-import { type Federation, PASSWORD, startFederation, stimnetIn } from '../mesh.ts'
+import { answerOf, type Federation, PASSWORD, startFederation, stimnetIn } from '../mesh.ts'
+import { atEnd } from '../scratch.ts'
 
 const OUTPUTS: OutputDeclarationInput[] = [
   { name: 'women', kind: 'count' },
@@ -49,24 +50,19 @@ describe('a script with a declared contract, at three institutions', () => {
   let federation: Federation
   let researcher: Client
   let written: (job: SandboxJob) => unknown = honest
-  const cleanUp: (() => unknown)[] = []
+  const end = atEnd()
 
   before(async () => {
     const sandbox = fakeSandbox({ answer: (job) => ({ result: JSON.stringify({ stimnet_outputs: written(job) }) }) })
-    federation = await startFederation({ after: (fn) => cleanUp.push(fn) }, 3, { peer: { sandbox } })
+    federation = await startFederation(end, 3, { peer: { sandbox } })
     researcher = await federation.client(0)
-  })
-  after(async () => {
-    for (const fn of cleanUp.reverse()) await fn()
   })
 
   async function ask(more: object = {}): Promise<Broadcast> {
-    const { id } = await researcher.submitBroadcast({
+    return answerOf(researcher, {
       ...{ data_catalog_name: 'clinical_trial_data', script_type: 'python', script_content: 'result = 1' },
       ...{ outputs: OUTPUTS, targets: '*', ...more }
     })
-    for await (const _ of researcher.watchBroadcast(id)) void _
-    return researcher.broadcast(id)
   }
 
   test('pools what adds, weights what has a size, and shows the rest side by side', async () => {
@@ -161,15 +157,12 @@ describe('a script with a declared contract, at three institutions', () => {
 describe('release(name, kind, …) in a real sandbox', () => {
   let researcher: Client
   let federation: Federation
-  const cleanUp: (() => unknown)[] = []
+  const end = atEnd()
 
   before(async () => {
     const sandbox = { engine: 'wasm', pool_size: 1, wall_time_ms: 60_000 }
-    federation = await startFederation({ after: (fn) => cleanUp.push(fn) }, 1, { config: { sandbox } })
+    federation = await startFederation(end, 1, { config: { sandbox } })
     researcher = await federation.client(0)
-  })
-  after(async () => {
-    for (const fn of cleanUp.reverse()) await fn()
   })
 
   const run = async (code: string, outputs?: readonly OutputDeclarationInput[]): Promise<Job> => {

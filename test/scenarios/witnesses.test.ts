@@ -7,7 +7,7 @@ import type { Peer } from '@stimnet/peer'
 import { messages, openCheckpoint } from '@stimnet/protocol'
 import { verifyAuditFile, verifyReceipt } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
-import { clientOf, startFederation, startSite, stimnetIn, until } from '../mesh.ts'
+import { answerOf, clientOf, startFederation, startSite, stimnetIn, until } from '../mesh.ts'
 
 const COUNT = { data_catalog_name: 'clinical_trial_data', script_type: 'sql' } as const
 const SQL = 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'
@@ -18,9 +18,7 @@ describe('an auditor proves what was released', () => {
   test('to a third party who has a file and the institution’s PeerId, and nothing else', async (t) => {
     const { peers, sites, client } = await startFederation(t, 3)
     const auditor = await client(0)
-    const { id } = await auditor.submitBroadcast({ ...COUNT, script_content: SQL, targets: [peers[0]?.peerId ?? ''] })
-    for await (const _ of auditor.watchBroadcast(id)) void _
-    const [part] = (await auditor.broadcast(id)).parts
+    const [part] = (await answerOf(auditor, { ...COUNT, script_content: SQL, targets: [peers[0]?.peerId ?? ''] })).parts
     const peer = peers[0]?.peerId ?? ''
 
     // The receipt alone proves the release, by the peer's own signature.
@@ -83,9 +81,7 @@ describe('an auditor proves what was released', () => {
     const responder = { column: 'treatment_response', op: '=', values: ['responder'] }
     const sql = 'SELECT COUNT(DISTINCT subject_id) AS n FROM outcomes'
     const submission = { ...COUNT, script_content: sql, where: { all: [...where.all, nobody, narrow, responder] } }
-    const { id } = await researcher.submitBroadcast(submission as never)
-    for await (const _ of researcher.watchBroadcast(id)) void _
-    const [part] = (await researcher.broadcast(id)).parts
+    const [part] = (await answerOf(researcher, submission)).parts
     assert.equal(part?.code, 'COHORT_NOT_RELEASABLE')
     const { logged, result } = await verifyReceipt(part?.receipt ?? '', { expectedPeer: peers[0]?.peerId ?? '' })
     assert.equal(logged?.record, undefined)
@@ -109,8 +105,7 @@ test('a peer put back from an old copy is told so by whoever saw more of it, and
   t.after(() => before.stop())
   await until(() => before.mesh.connected().length === 1, 'it is back')
   const client = await clientOf(before)
-  const { id } = await client.submitBroadcast({ ...COUNT, script_content: SQL, targets: [before.peerId] })
-  for await (const _ of client.watchBroadcast(id)) void _
+  await answerOf(client, { ...COUNT, script_content: SQL, targets: [before.peerId] })
   assert.deepEqual(await client.gatherWitnesses(), [{ witness: peers[1]?.peerId, attested: true, code: null }])
   await before.stop()
 

@@ -86,6 +86,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
+/** Works with a session of an engine of its own, which is closed after it. */
+export async function withSession<T>(options: EngineOptions, work: (session: Session) => Promise<T>): Promise<T> {
+  const engine = await openEngine(options)
+  try {
+    return await work(await engine.session())
+  } finally {
+    engine.close()
+  }
+}
+
 function sessionOf(connection: DuckDBConnection): Session {
   return {
     rows: (sql, values = [], signal) =>

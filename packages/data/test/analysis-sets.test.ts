@@ -55,10 +55,9 @@ async function leftOut(catalog: Catalog, name = 'main'): Promise<(number | null)
 }
 
 describe('An analysis set', () => {
-  test('is who has a value of each of its variables, where at least k have none', async (t) => {
+  test('is who has a value of each of its variables, where at least k have none', async () => {
     const lacking = [3, 7, 20, 21, 22]
     const world = await makeWorld(config(SCORED), { 'people.csv': peopleCsv(60, lacking), 'visits.csv': visitsCsv(60) })
-    t.after(() => world.close())
     const catalog = await world.open()
     assert.deepEqual(await leftOut(catalog), [null, null, null, null, null])
     assert.deepEqual(catalog.descriptor.sets, [
@@ -67,16 +66,14 @@ describe('An analysis set', () => {
     assert.throws(() => catalog.setFilter('other'), { code: 'PARAMETER_INVALID', reason: /no analysis set.*has: main/ })
   })
 
-  test('is everybody where nobody lacks a value', async (t) => {
+  test('is everybody where nobody lacks a value', async () => {
     const world = await makeWorld(config(SCORED), { 'people.csv': peopleCsv(60, []), 'visits.csv': visitsCsv(60) })
-    t.after(() => world.close())
     assert.equal(await sizeOf(await world.open()), 60)
   })
 
-  test('leaves out people of a secret order where fewer than k lack a value, the same ones as long as it can', async (t) => {
+  test('leaves out people of a secret order where fewer than k lack a value, the same ones as long as it can', async () => {
     const files = { 'people.csv': peopleCsv(60, [3, 7]), 'visits.csv': visitsCsv(60) }
     const world = await makeWorld(config(SCORED), files)
-    t.after(() => world.close())
     const catalog = await world.open()
     const first = await leftOut(catalog)
     assert.equal(first.length, 5)
@@ -93,13 +90,12 @@ describe('An analysis set', () => {
     const chosen = new Set<number | null>()
     for (let seed = 2; seed < 8; seed++) {
       const other = await makeWorld(config(SCORED), files)
-      t.after(() => other.close())
       for (const score of await leftOut(await other.open(undefined, seededRandom(seed)))) chosen.add(score)
     }
     assert.ok(chosen.size > 9, `${chosen.size} different people`)
   })
 
-  test('leaves k out as well where its conditions would leave few of the catalog outside', async (t) => {
+  test('leaves k out as well where its conditions would leave few of the catalog outside', async () => {
     const sets = {
       men: { complete_on: ['score'], where: { sex: 'M' } },
       old: { complete_on: ['score'], where: { age: [] } }
@@ -112,13 +108,12 @@ describe('An analysis set', () => {
         .replaceAll(/^(P[123],\d+),M/gm, '$1,F'),
       'visits.csv': visitsCsv(60)
     })
-    t.after(() => world.close())
     const catalog = await world.open()
     // The men outside of the set are k, and so are all people outside of it.
     assert.equal(await sizeOf(catalog, 'men'), 60 - 3 - 5)
   })
 
-  test('of a table with several rows is who has a value in each row that its conditions choose', async (t) => {
+  test('of a table with several rows is who has a value in each row that its conditions choose', async () => {
     const sets = {
       first: { complete_on: ['grip'], where: { visit: 'first' } },
       last: { complete_on: ['grip'], where: { 'visits.visit': ['last'] } },
@@ -130,7 +125,6 @@ describe('An analysis set', () => {
       // Ten people have no visit at all.
       .filter((line) => !/^P(5[1-9]|60),/.test(line))
     const world = await makeWorld(config(sets), { 'people.csv': peopleCsv(size, []), 'visits.csv': lines.join('\n') })
-    t.after(() => world.close())
     const catalog = await world.open()
     // Of the 50 people with a first visit, two lack a grip, so three others are left out. Person 3 has no last visit.
     assert.deepEqual(await Promise.all(['first', 'last', 'both'].map((name) => sizeOf(catalog, name))), [45, 49, 48])
@@ -151,10 +145,9 @@ describe('An analysis set', () => {
     assert.match(fault(SCORED, { mode: 'dp' }), /mode: dp has none/)
   })
 
-  test('with a value that is not declared does not open', async (t) => {
+  test('with a value that is not declared does not open', async () => {
     const sets = { main: { complete_on: ['score'], where: { sex: 'X' } } }
     const world = await makeWorld(config(sets), { 'people.csv': peopleCsv(60, []), 'visits.csv': visitsCsv(60) })
-    t.after(() => world.close())
     await assert.rejects(world.open(), (error) => {
       assert.equal(codeOf(error), 'SOURCE_INVALID')
       assert.match((error as Error).message, /analysis_sets.main.*"X" is no level of people.sex/)
@@ -162,9 +155,8 @@ describe('An analysis set', () => {
     })
   })
 
-  test('cannot be written by a request', async (t) => {
+  test('cannot be written by a request', async () => {
     const world = await makeWorld(config(SCORED), { 'people.csv': peopleCsv(60, []), 'visits.csv': visitsCsv(60) })
-    t.after(() => world.close())
     const catalog = await world.open()
     const id = JSON.stringify(catalog.setFilter('main'))
     assert.match(id, /:set\.main~/)
@@ -173,13 +165,12 @@ describe('An analysis set', () => {
       assert.throws(() => catalog.resolveFilter({ column, op, values: op === 'is null' ? [] : ['x'] }), /no variable/)
   })
 
-  test('is proposed of the variables that most people have, without a number of few people', async (t) => {
+  test('is proposed of the variables that most people have, without a number of few people', async () => {
     const lacking = Array.from({ length: 20 }, (_, i) => i + 1)
     const world = await makeWorld(config({}), {
       'people.csv': peopleCsv(60, lacking).replace('P30,60,F', 'P30,60,'),
       'visits.csv': visitsCsv(60)
     })
-    t.after(() => world.close())
     assert.deepEqual(await proposeSet(await world.open(), 5), {
       completeOn: ['people.age', 'people.sex'],
       costly: ['people.score'],
@@ -188,7 +179,7 @@ describe('An analysis set', () => {
     })
   })
 
-  test('is proposed with what nobody lacks, and without all of what the same people lack', async (t) => {
+  test('is proposed with what nobody lacks, and without all of what the same people lack', async () => {
     // The same 30 of 100 people lack outcome and responder. Of these, 25 lack the weight too, as do five others.
     const columns = ['arm', 'age', 'outcome', 'responder', 'event', 'weight', 'stage', 'height']
     const lacks = (id: number): Readonly<Record<string, boolean>> => ({
@@ -211,7 +202,6 @@ describe('An analysis set', () => {
         'visits.csv': ['id,visit,grip', ...visits].join('\n')
       }
     )
-    t.after(() => world.close())
     const { completeOn, costly, keptTenths } = await proposeSet(await world.open(), 5)
     assert.deepEqual(
       completeOn,

@@ -1,29 +1,14 @@
 /** Catalogs of BIDS datasets: proposed from their tables and sidecars, and read. */
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 import { parse } from 'yaml'
 import { type CatalogConfig, catalogConfigSchema, checkSources, proposeFromBids } from '../src/index.ts'
-import { makeWorld, type World } from './world.ts'
+import { makeWorld } from './world.ts'
+import { folderWith } from '../../../test/scratch.ts'
 
-const folders: string[] = []
-const worlds: World[] = []
-after(async () => {
-  for (const world of worlds) await world.close()
-  for (const folder of folders) await rm(folder, { recursive: true, force: true })
-})
-
-async function dataset(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-bids-'))
-  folders.push(folder)
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, name)), { recursive: true })
-    await writeFile(join(folder, name), text)
-  }
-  return folder
-}
+const dataset = (files: Readonly<Record<string, string>>) => folderWith({ after }, files)
 
 const propose = (folder: string) => proposeFromBids('.', { baseDir: folder, peopleMin: 10, name: 'study' })
 
@@ -100,7 +85,6 @@ test('the tables of a dataset are proposed with the units and levels of their si
   assert.doesNotMatch(yaml, /\bX\b/)
   // After the decision about this code, everything is read.
   const world = await makeWorld({})
-  worlds.push(world)
   const decided = {
     ...config,
     tables: config.tables.map(({ file, bids, variables, ...table }) => ({

@@ -30,7 +30,6 @@ async function crowded() {
     'people.csv': `subject_id,age,sex,note,height\n${people.join('\n')}\n`,
     'visits.csv': `subject_id,visit,score,day,Grade\n${rows.join('\n')}\n`
   })
-  after(() => world.close())
   return world
 }
 
@@ -109,7 +108,6 @@ test('sums of two variables are over the rows that have both, each value within 
     'people.csv': 'subject_id,age,sex,note,height\n',
     'visits.csv': `subject_id,visit,score,day,Grade\n${rows.join('\n')}\n`
   })
-  after(() => world.close())
   const [x, y] = ['visits.score', 'visits.Grade'] as const
   const catalog = await world.open()
   const unit = 10n ** BigInt(catalog.decimalsOf(x))
@@ -146,7 +144,6 @@ test('a sum does not depend on the order of its rows, however large they are', a
       'people.csv': 'subject_id,age,sex,note,height\n',
       'visits.csv': `subject_id,visit,score,day,Grade\n${values.map((value, i) => `p${i},baseline,,,${value}`).join('\n')}\n`
     })
-    after(() => world.close())
     const catalog = await world.open()
     const bounds = { lower: -(2n ** 53n), upper: 2n ** 53n }
     const asked = plan([{ kind: 'sum', variable: 'visits.Grade', bounds }])
@@ -170,7 +167,6 @@ test('a catalog that gives noisy numbers only says nothing about itself that its
   const dp = { ...CLINIC, mode: 'dp', declared_subjects: 12_345 }
   const world = await makeWorld(dp, CLINIC_FILES)
   const twin = await makeWorld(dp, CLINIC_FILES)
-  after(() => Promise.all([world.close(), twin.close()]))
   const [first, again, elsewhere] = [
     await world.open(dp, seededRandom(1)),
     await world.open(dp, seededRandom(2)),

@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { after, describe, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { seededRandom } from '@stimnet/protocol'
 import { type Carried, type CarriedItems, type Catalog, carryEpoch, catalogConfigSchema } from '../src/index.ts'
 import { makeWorld, type World } from './world.ts'
-
-const worlds: World[] = []
-after(async () => {
-  for (const world of worlds) await world.close()
-})
 
 const CONFIG = {
   name: 'ward',
@@ -43,7 +38,6 @@ class Ward {
 
   constructor(world: World) {
     this.world = world
-    worlds.push(world)
   }
 
   static async open(): Promise<Ward> {

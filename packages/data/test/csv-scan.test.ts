@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { lineOfRecord, scanCsv } from '../src/sources/csv-scan.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
-const folder = await mkdtemp(join(tmpdir(), 'stimnet-csv-'))
-after(() => rm(folder, { recursive: true, force: true }))
+const folder = await scratchFolder({ after })
 let number = 0
 
 async function file(content: string | Uint8Array): Promise<string> {

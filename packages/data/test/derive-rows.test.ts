@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { type RandomSource, SimulatedClock, StimnetError, seededRandom } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
 import { carryEpoch } from '../src/open/carry.ts'
@@ -18,12 +18,7 @@ import {
   parseSql
 } from '../src/index.ts'
 import { PASSWORDS, startPostgres, withoutPostgres } from './postgres-server.ts'
-import { makeWorld, type World } from './world.ts'
-
-const worlds: World[] = []
-after(async () => {
-  for (const world of worlds) await world.close()
-})
+import { makeWorld, type World, rowsOf } from './world.ts'
 
 const CHANGE = { rule: 'change', of: 'visits.score', by: 'visit', from: 'baseline', to: 'month_12' }
 const VISITS = [
@@ -59,20 +54,7 @@ const csv = (...rows: readonly string[]) => `id,visit,score,day\n${rows.join('\n
 
 async function world(config: object, visits = csv(...ROWS), people = PEOPLE): Promise<World> {
   const made = await makeWorld(config, { 'people.csv': people, 'visits.csv': visits })
-  worlds.push(made)
   return made
-}
-
-/** The rows of a table as a script receives them, without the pseudonym, sorted. */
-async function rowsOf(catalog: Catalog, table = 'people'): Promise<string[]> {
-  const tables = await catalog.tables(await catalog.cohort(undefined))
-  const text = new TextDecoder().decode(tables.find(({ name }) => name === table)?.csv)
-  return text
-    .trimEnd()
-    .split('\n')
-    .slice(1)
-    .map((line) => line.slice(line.indexOf(',') + 1))
-    .sort()
 }
 
 /** Asserts that the files are refused with messages that contain no value, both when they are opened and when they are checked. */

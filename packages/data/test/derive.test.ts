@@ -1,14 +1,9 @@
 /** Derived variables: each rule is compared with an oracle in integers, over generated rows with missing values. */
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { randomUnit, seededRandom } from '@stimnet/protocol'
 import type { Catalog } from '../src/index.ts'
-import { makeWorld, type World } from './world.ts'
-
-const worlds: World[] = []
-after(async () => {
-  for (const world of worlds) await world.close()
-})
+import { makeWorld } from './world.ts'
 
 const VISITS = ['baseline', 'month_6', 'month_12']
 
@@ -240,7 +235,6 @@ for (const [variable, oracle] of ROW_RULES) {
   test(`${nameOf(variable)} is what the numbers of each row say`, async () => {
     const data = madeUp(3, false)
     const world = await makeWorld(catalogOf([variable]), filesOf(data))
-    worlds.push(world)
     assert.deepEqual(await columnIn(await world.open(), 'x'), data.people.map(oracle))
   })
 }
@@ -323,7 +317,6 @@ for (const [derive, several, decimals, oracle] of ROWS_RULES) {
   test(`${JSON.stringify(derive)} is what the rows of each person say, to ${decimals} decimals`, async () => {
     const data = madeUp(5, several)
     const world = await makeWorld(catalogOf([{ name: 'x', type: 'number', decimals, derive }]), filesOf(data))
-    worlds.push(world)
     const scored = (id: string) =>
       data.visits.flatMap((one) => (one.id === id && one.score !== null ? [{ ...one, score: one.score }] : []))
     const expected = data.people.map(({ id }) => rounded(oracle(scored(id)), decimals))
@@ -336,7 +329,6 @@ test('count is the number of values of a person, and 0 for somebody without rows
   const data = madeUp(9, true)
   const derived = [{ name: 'x', type: 'integer', derive: { rule: 'count', of } }]
   const world = await makeWorld(catalogOf(derived), filesOf(data))
-  worlds.push(world)
   const expected = data.people.map(({ id }) => data.visits.filter((one) => one.id === id && one.score !== null).length)
   assert.deepEqual(await columnIn(await world.open(), 'x'), expected.map(String))
   assert.ok(expected.includes(0))

@@ -1,20 +1,13 @@
 /** Catalogs of FHIR bulk data: exact rows per person by declared codes, and safety against hostile files. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { StimnetError } from '@stimnet/protocol'
 import { parse } from 'yaml'
 import { catalogConfigSchema, checkSources, proposeFromFhir } from '../src/index.ts'
-import { makeWorld, type World } from './world.ts'
-
-const folders: string[] = []
-const worlds: World[] = []
-after(async () => {
-  for (const world of worlds) await world.close()
-  for (const folder of folders) await rm(folder, { recursive: true, force: true })
-})
+import { makeWorld, rowsOf } from './world.ts'
+import { folderWith } from '../../../test/scratch.ts'
 
 const SNOMED = 'http://snomed.info/sct'
 const CODES = {
@@ -88,18 +81,13 @@ const FILES: Readonly<Record<string, string>> = {
   'DocumentReference.ndjson': 'not read'
 }
 
-async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-fhir-'))
-  folders.push(folder)
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
-  return folder
-}
+const exported = (files: Readonly<Record<string, string>>) => folderWith({ after }, files)
 
 const propose = (folder: string, codes: unknown = CODES) =>
   proposeFromFhir('.', codes, { baseDir: folder, peopleMin: 10, name: 'study' })
 
 test('people are read by declared codes, with days from the index date in place of dates', async () => {
-  const exact = await folderWith(FILES)
+  const exact = await exported(FILES)
   // Nothing is rounded: the number with too many digits is refused when it is read, with its place.
   const strict = catalogConfigSchema.parse({
     ...{ name: 'study', subject_key: 'patient_id' },
@@ -128,16 +116,10 @@ test('people are read by declared codes, with days from the index date in place 
   )
   assert.doesNotMatch(yaml, /Family|2020/)
   const world = await makeWorld({})
-  worlds.push(world)
   const at = { ...config, tables: config.tables.map((table) => ({ ...table, fhir: { folder: exact, ...CODES } })) }
   const catalog = await world.open(at)
   assert.equal(catalog.subjects, 59)
-  const [table] = await catalog.tables(await catalog.cohort(undefined))
-  const rows = new TextDecoder()
-    .decode(table?.csv)
-    .trimEnd()
-    .split('\n')
-    .map((line) => line.slice(line.indexOf(',') + 1))
+  const rows = await rowsOf(catalog)
   // p1: index date 2 February in local time; a value in the right unit on 10 and 20 January, and records on two more days.
   assert.ok(rows.includes('79,female,no,10.5,-23,4'), rows.join('\n'))
   // p2: index date 3 February, an earlier depression, the latest score on 26 January.
@@ -158,7 +140,7 @@ test('people are read by declared codes, with days from the index date in place 
 
 test('files that are no bulk data, too long, deep or outside are refused by name and line, without their words', async () => {
   const refused = async (files: Readonly<Record<string, string>>, words: RegExp) => {
-    const folder = await folderWith({ ...FILES, ...files })
+    const folder = await exported({ ...FILES, ...files })
     await assert.rejects(propose(folder), (error: unknown) => {
       assert.ok(error instanceof StimnetError && error.code === 'SOURCE_INVALID')
       assert.match(error.message, words)
@@ -179,12 +161,12 @@ test('files that are no bulk data, too long, deep or outside are refused by name
     { 'Patient.1.ndjson': '{"resourceType":"Patient","id":"p1"}' },
     /Patient\.1\.ndjson, line 1: a second Patient of one id/
   )
-  const outside = await folderWith({ 'x.ndjson': '' })
-  const folder = await folderWith(FILES)
+  const outside = await exported({ 'x.ndjson': '' })
+  const folder = await exported(FILES)
   await symlink(join(outside, 'x.ndjson'), join(folder, 'Condition.9.ndjson'))
   await assert.rejects(propose(folder), { code: 'SOURCE_INVALID', message: /Condition\.9\.ndjson: leads out of/ })
   const { 'Patient.000.ndjson': _, ...nobody } = FILES
-  await assert.rejects(propose(await folderWith(nobody)), {
+  await assert.rejects(propose(await exported(nobody)), {
     code: 'SOURCE_INVALID',
     message: /there is no file Patient\.ndjson/
   })
@@ -196,7 +178,7 @@ test('files that are no bulk data, too long, deep or outside are refused by name
       /a value is of an observation and in one unit/
     ]
   ] as const) {
-    const clean = await folderWith(FILES)
+    const clean = await exported(FILES)
     await assert.rejects(propose(clean, codes), { code: 'PARAMETER_INVALID', message: words })
   }
 })

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import type { Code, Filter } from '@stimnet/protocol'
 import { nearFilter, rowFilter } from '../src/index.ts'
 import { CLINIC, CLINIC_FILES, makeWorld } from './world.ts'
 
 const world = await makeWorld(CLINIC, CLINIC_FILES)
 const catalog = await world.open()
-after(() => world.close())
 
 const compare = (column: string, op: string, ...values: (string | number | boolean)[]) =>
   ({ column, op, values }) as Filter

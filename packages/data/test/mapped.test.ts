@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { type Filter, type Plan, StimnetError, type VariableContract, type VariableMapping } from '@stimnet/protocol'
 import { type Catalog, parseSql } from '../src/index.ts'
 import { makeWorld } from './world.ts'
@@ -61,7 +61,6 @@ const SEX: VariableMapping = {
 const WEIGHT: VariableMapping = { peer: 'p', variable: 'people.weight', local: 'people.lbs', levels: [], scale: '0.5' }
 
 const at = await makeWorld(SITE, { 'people.csv': FILE })
-after(() => at.close())
 const own = await at.open()
 const view = own.mapped({ contract: CONTRACT, mappings: [SEX, WEIGHT] })
 

@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict'
 import { link, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { seededRandom } from '@stimnet/protocol'
 import { assertSourcesApart, type Catalog, catalogConfigSchema, parseSql } from '../src/index.ts'
-import { CLINIC, CLINIC_FILES, makeWorld, type World } from './world.ts'
+import { CLINIC, CLINIC_FILES, clinicWorld } from './world.ts'
 
-const worlds: World[] = []
-after(async () => {
-  for (const world of worlds) await world.close()
-})
-async function world(config: object = CLINIC, files: Readonly<Record<string, string>> = CLINIC_FILES): Promise<World> {
-  const made = await makeWorld(config, files)
-  worlds.push(made)
-  return made
-}
 const ages = async (catalog: Catalog) => {
   const plan = parseSql('SELECT SUM(age) FROM people', catalog.descriptor)
   const { groups } = await catalog.reduce(plan, await catalog.cohort(undefined))
@@ -23,7 +14,7 @@ const ages = async (catalog: Catalog) => {
 const ADDED = `${CLINIC_FILES['people.csv']}z,73,F,,1.7\n`
 
 test('a catalog that was answered from stays with its epoch when its files change, and says that there is a newer one', async () => {
-  const at = await world()
+  const at = await clinicWorld()
   const { epoch } = await at.open()
   const same = await at.open(CLINIC, seededRandom(1), epoch)
   assert.deepEqual([same.epoch, same.newer], [epoch, undefined])
@@ -37,7 +28,7 @@ test('a catalog that was answered from stays with its epoch when its files chang
 })
 
 test('a pinned epoch keeps its own tables and lattice, and takes words for people from today', async () => {
-  const at = await world()
+  const at = await clinicWorld()
   const lattice = [{ variable: 'people.sex' }]
   const { epoch } = await at.open(CLINIC)
   await at.open({ ...CLINIC, lattice, min_cohort_size: 9 })
@@ -57,7 +48,7 @@ test('a pinned epoch keeps its own tables and lattice, and takes words for peopl
 })
 
 test('people do not become synthetic because their file was replaced: the more careful policy holds', async () => {
-  const at = await world()
+  const at = await clinicWorld()
   const { epoch } = await at.open()
   await at.write('people.csv', ADDED)
   const open = async (more: object) => (await at.open({ ...CLINIC, ...more }, seededRandom(1), epoch)).config
@@ -66,7 +57,7 @@ test('people do not become synthetic because their file was replaced: the more c
   const reviewed = await open({ scripts: 'review', timing: 'prompt' })
   assert.deepEqual([reviewed.scripts, reviewed.timing], ['review', 'padded'])
   assert.equal((await open({ scripts: 'deny' })).scripts, 'deny')
-  const other = await world({ ...CLINIC, synthetic: true })
+  const other = await clinicWorld({ ...CLINIC, synthetic: true })
   const { epoch: synthetic } = await other.open()
   await other.write('people.csv', ADDED)
   const stricter = await other.open({ ...CLINIC, synthetic: true, scripts: 'review' }, seededRandom(1), synthetic)
@@ -82,7 +73,7 @@ test('what a steward forbids today holds for a pinned epoch too, and what is all
     ...{ ...CLINIC, sandbox_grade_min: 'wasm', code_hashes: hashes.slice(0, 2), refuse_programs_that: ['time'] },
     ...{ requesters: ['12D3KooWBmwkafWE2fqfzS96VoTZgpGp6aJsF4N6AsmrwrdNc6NU'], images: ['one', 'two'] }
   }
-  const at = await world(before)
+  const at = await clinicWorld(before)
   const { epoch } = await at.open()
   await at.write('people.csv', ADDED)
   const open = async (more: object) => (await at.open({ ...CLINIC, ...more }, seededRandom(1), epoch)).config
@@ -101,7 +92,7 @@ test('what a steward forbids today holds for a pinned epoch too, and what is all
 })
 
 test('a pinned epoch that is lost or damaged is not replaced by another one', async () => {
-  const at = await world()
+  const at = await clinicWorld()
   const { epoch } = await at.open()
   await at.write('people.csv', ADDED)
   const lost = { code: 'SOURCE_INVALID', message: /clinic was answered from is lost or damaged.*accept the new epoch/ }
@@ -115,7 +106,7 @@ test('a pinned epoch that is lost or damaged is not replaced by another one', as
 })
 
 test('one file is not offered twice: by two catalogs, by two tables, by a link', async () => {
-  const at = await world()
+  const at = await clinicWorld()
   const parse = (config: object) => catalogConfigSchema.parse(config)
   const [people, visits] = CLINIC.tables
   await assertSourcesApart([parse(CLINIC)], at.folder)

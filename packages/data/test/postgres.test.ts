@@ -23,6 +23,7 @@ import {
 import { parse } from 'yaml'
 import { countsOf, manyRows } from './many-rows.ts'
 import { PASSWORDS, type PostgresServer, startPostgres, withoutPostgres } from './postgres-server.ts'
+import { rowsOf } from './world.ts'
 
 const ENVIRONMENT = { READER: PASSWORDS.reader, WRITER: PASSWORDS.writer, WRONG: 'wrong-secret' }
 const SECRETS = [...Object.values(PASSWORDS), ENVIRONMENT.WRONG, encodeURIComponent(PASSWORDS.reader)]
@@ -72,13 +73,6 @@ async function open(config: ReturnType<typeof catalogOf>, place?: Place, more: o
   })
   opened.push(catalog)
   return catalog
-}
-
-/** The rows as a script receives them, without the pseudonym, sorted. */
-async function rowsOf(catalog: Catalog): Promise<string[]> {
-  const [table] = await catalog.tables(await catalog.cohort(undefined))
-  const [, ...lines] = new TextDecoder().decode(table?.csv).trimEnd().split('\n')
-  return lines.map((line) => line.slice(line.indexOf(',') + 1)).sort()
 }
 
 /** The code and message of a failure, which must not contain a secret. */

@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { seededRandom } from '@stimnet/protocol'
 import fc from 'fast-check'
 import { type Catalog, latticeOf, proposeLattice } from '../src/index.ts'
-import { makeWorld, type World } from './world.ts'
-
-const worlds: World[] = []
-after(async () => {
-  for (const world of worlds) await world.close()
-})
+import { makeWorld } from './world.ts'
 
 interface Person {
   /** Whether the person has rows only among the visits. */
@@ -48,7 +43,6 @@ async function opened(people: readonly Person[], lattice?: object[]): Promise<Ca
     'people.csv': `id,site,age,sex,height\n${rows.join('\n')}\n`,
     'visits.csv': `id,visit\n${visits.join('\n')}\n`
   })
-  worlds.push(world)
   return world.open(undefined, seededRandom(1))
 }
 

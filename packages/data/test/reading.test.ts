@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { type Catalog, catalogConfigSchema } from '../src/index.ts'
 import { openEngine } from '../src/engine.ts'
 import { quoteText } from '../src/quote.ts'
-import { CLINIC, CLINIC_FILES, makeWorld, type World } from './world.ts'
-
-const worlds: World[] = []
-after(async () => {
-  for (const world of worlds) await world.close()
-})
+import { CLINIC, CLINIC_FILES, makeWorld, type World, rowsOf } from './world.ts'
 
 type Table = Readonly<Record<string, unknown>>
 
@@ -22,16 +17,8 @@ async function opened(bytes: string | Uint8Array, table: Table): Promise<Catalog
 
 async function world(bytes: string | Uint8Array, table: Table): Promise<World> {
   const at = await makeWorld({ name: 'c', subject_key: 'id', tables: [{ name: 't', file: 'export.csv', ...table }] })
-  worlds.push(at)
   await writeFile(join(at.folder, 'export.csv'), bytes)
   return at
-}
-
-/** The rows as a script receives them, without the pseudonym, sorted. */
-async function rowsOf(catalog: Catalog): Promise<string[]> {
-  const [table] = await catalog.tables(await catalog.cohort(undefined))
-  const [, ...lines] = new TextDecoder().decode(table?.csv).trimEnd().split('\n')
-  return lines.map((line) => line.slice(line.indexOf(',') + 1)).sort()
 }
 
 /** The text in windows-1252, one byte per character. */
@@ -229,7 +216,6 @@ test('reading rules decide what a row is, so that others make another epoch; the
 
 test('the epoch of a catalog without reading rules has the name that it had before there were any', async () => {
   const at = await makeWorld(CLINIC, CLINIC_FILES)
-  worlds.push(at)
   assert.equal((await at.open()).epoch, EPOCH_BEFORE)
 })
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import {
   type Deviations,
   type Filter,
@@ -392,7 +392,6 @@ test('a reduction is what adding up row by row gives: groups, people, sums, squa
 const world = await makeWorld(CLINIC, CLINIC_FILES)
 const catalog = await world.open()
 const everyone = await catalog.cohort(undefined)
-after(() => world.close())
 const ask = (sql: string, signal?: AbortSignal) =>
   catalog.reduce(parseSql(sql, catalog.descriptor), everyone, signal ? { signal } : {})
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { type SubjectSet, seededRandom } from '@stimnet/protocol'
 import { parseSql } from '../src/index.ts'
 import { CLINIC, CLINIC_FILES, makeWorld } from './world.ts'
@@ -7,7 +7,6 @@ import { CLINIC, CLINIC_FILES, makeWorld } from './world.ts'
 const world = await makeWorld(CLINIC, CLINIC_FILES)
 const catalog = await world.open()
 const everyone = await catalog.cohort(undefined)
-after(() => world.close())
 const ask = async (sql: string) => (await catalog.reduce(parseSql(sql, catalog.descriptor), everyone)).groups
 const members = (set: SubjectSet | undefined) => [...(set ?? [])]
 

@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict'
 import { mkdir, readdir, readFile, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { StimnetError, seededRandom } from '@stimnet/protocol'
 import { openEngine } from '../src/engine.ts'
 import { type Catalog, noteRows, parseSql } from '../src/index.ts'
 import { quoteText } from '../src/quote.ts'
-import { CLINIC, CLINIC_FILES, makeWorld, type World } from './world.ts'
-
-const worlds: World[] = []
-after(async () => {
-  for (const world of worlds) await world.close()
-})
-async function world(config: object = CLINIC, files: Readonly<Record<string, string>> = CLINIC_FILES): Promise<World> {
-  const made = await makeWorld(config, files)
-  worlds.push(made)
-  return made
-}
+import { CLINIC, CLINIC_FILES, clinicWorld, type World } from './world.ts'
 
 const snapshotOf = (at: World, catalog: Catalog, file: string) => join(at.folder, 'data', 'clinic', catalog.epoch, file)
 const mean = async (catalog: Catalog) => {
@@ -28,14 +18,14 @@ const mean = async (catalog: Catalog) => {
 }
 
 test('a catalog says what it has: variables, levels, breakpoints, and its subjects rounded down to tens', async () => {
-  const { descriptor, subjects } = await (await world()).open()
+  const { descriptor, subjects } = await (await clinicWorld()).open()
   assert.equal(subjects, 6)
   assert.equal(descriptor.subjectsRounded, 0)
   assert.equal(descriptor.cohortSizeMin, 5)
   assert.deepEqual(descriptor.programs, ['statistic', 'sql', 'python'])
   assert.deepEqual(descriptor.tables[1]?.variables.find(({ name }) => name === 'day')?.breakpoints, [19723, 19754])
   const people = `subject_id,age,sex,note,height\n${Array.from({ length: 29 }, (_, i) => `p${i},50,F,,1`).join('\n')}`
-  const larger = await (await world(CLINIC, { ...CLINIC_FILES, 'people.csv': people })).open({
+  const larger = await (await clinicWorld(CLINIC, { ...CLINIC_FILES, 'people.csv': people })).open({
     ...CLINIC,
     programs: ['sql'],
     min_cohort_size: 9
@@ -48,7 +38,7 @@ test('a catalog says what it has: variables, levels, breakpoints, and its subjec
 
 test('rows of people who are in no table of people are named with file, line and count, at each start', async () => {
   const files = { ...CLINIC_FILES, 'visits.csv': `${CLINIC_FILES['visits.csv']}\r\ng,baseline,1,,1\r\nf,month_12,,,` }
-  const at = await world(CLINIC, files)
+  const at = await clinicWorld(CLINIC, files)
   const stray = { table: 'visits', file: join(at.folder, 'visits.csv'), first: 'line 7', rows: 3, subjects: 2 }
   const catalog = await at.open()
   assert.deepEqual([catalog.strays, (await at.open()).strays], [[stray], [stray]])
@@ -69,7 +59,7 @@ test('rows of people who are in no table of people are named with file, line and
     ...CLINIC_FILES,
     'visits.csv': CLINIC_FILES['visits.csv'].replace('\r\nf,baseline,7.3,2024-03-01,1', '')
   }
-  assert.deepEqual((await (await world(CLINIC, complete)).open()).strays, [])
+  assert.deepEqual((await (await clinicWorld(CLINIC, complete)).open()).strays, [])
 })
 
 test('a missing value is an empty field, NA, or what the variable declares; anything else must fit its variable', async () => {
@@ -90,7 +80,7 @@ test('a missing value is an empty field, NA, or what the variable declares; anyt
       .map((line) => line.split(',')[1])
       .sort()
   }
-  assert.deepEqual(await csvOf(await (await world(config(), file('1', '', 'NA', '""', '-9'))).open()), [
+  assert.deepEqual(await csvOf(await (await clinicWorld(config(), file('1', '', 'NA', '""', '-9'))).open()), [
     '',
     '',
     '',
@@ -98,14 +88,19 @@ test('a missing value is an empty field, NA, or what the variable declares; anyt
     '1'
   ])
   const declared = config(['-9', 'unknown'])
-  assert.deepEqual(await csvOf(await (await world(declared, file('1', '', 'unknown', '-9'))).open()), ['', '', '', '1'])
-  await assert.rejects((await world(declared, file('1', 'NA'))).open(), { code: 'SOURCE_INVALID' })
+  assert.deepEqual(await csvOf(await (await clinicWorld(declared, file('1', '', 'unknown', '-9'))).open()), [
+    '',
+    '',
+    '',
+    '1'
+  ])
+  await assert.rejects((await clinicWorld(declared, file('1', 'NA'))).open(), { code: 'SOURCE_INVALID' })
   for (const other of ['NULL', '.', 'na'])
-    await assert.rejects((await world(config(), file('1', other))).open(), { code: 'SOURCE_INVALID' }, other)
+    await assert.rejects((await clinicWorld(config(), file('1', other))).open(), { code: 'SOURCE_INVALID' }, other)
 })
 
 test('the same files give the same epoch, and a second start makes nothing anew', async () => {
-  const at = await world()
+  const at = await clinicWorld()
   const first = await at.open()
   const written = await stat(snapshotOf(at, first, 'people.parquet'))
   const second = await at.open(CLINIC, seededRandom(2))
@@ -116,7 +111,7 @@ test('the same files give the same epoch, and a second start makes nothing anew'
 })
 
 test('a changed file makes a new epoch at the next start, and the old one stays as it was', async () => {
-  const at = await world()
+  const at = await clinicWorld()
   const first = await at.open()
   const bytes = await readFile(snapshotOf(at, first, 'people.parquet'))
   await at.write('people.csv', CLINIC_FILES['people.csv'].replace('a,39', 'a,38'))
@@ -129,7 +124,7 @@ test('a changed file makes a new epoch at the next start, and the old one stays 
 })
 
 test('a change is seen even where size and time of the file are set back', async () => {
-  const at = await world()
+  const at = await clinicWorld()
   const path = join(at.folder, 'people.csv')
   const then = new Date('2024-01-01')
   await utimes(path, then, then)
@@ -140,7 +135,7 @@ test('a change is seen even where size and time of the file are set back', async
 })
 
 test('other levels or breakpoints make another epoch', async () => {
-  const at = await world()
+  const at = await clinicWorld()
   const { epoch } = await at.open()
   const [people, visits] = CLINIC.tables
   const [, ...others] = people.variables
@@ -152,7 +147,7 @@ test('other levels or breakpoints make another epoch', async () => {
 })
 
 test('a snapshot that was lost or damaged is made again, and every subject keeps its place', async () => {
-  const at = await world()
+  const at = await clinicWorld()
   const first = await at.open(CLINIC, seededRandom(1))
   const women = await first.cohort({ column: 'sex', op: '=', values: ['F'] })
   for (const damage of [(path: string) => unlink(path), (path: string) => writeFile(path, 'PAR1')]) {
@@ -171,7 +166,7 @@ test('places in the index do not follow the order of the keys or of the file', a
     subject_key: 'id',
     tables: [{ name: 't', file: 't.csv', variables: [{ name: 'half', type: 'category', levels: ['first', 'second'] }] }]
   }
-  const at = await world(config, {
+  const at = await clinicWorld(config, {
     't.csv': `id,half\n${keys.map((key, i) => `${key},${i < 100 ? 'first' : 'second'}`).join('\n')}`
   })
   const first = [...(await (await at.open()).cohort({ column: 'half', op: '=', values: ['first'] }))]
@@ -181,7 +176,7 @@ test('places in the index do not follow the order of the keys or of the file', a
 
 test('a snapshot holds no subject keys, and nothing unfinished stays behind', async () => {
   const files = { ...CLINIC_FILES, 'people.csv': CLINIC_FILES['people.csv'].replace('\na,', '\nPATIENT-4711,') }
-  const at = await world(CLINIC, files)
+  const at = await clinicWorld(CLINIC, files)
   const catalog = await at.open()
   assert.deepEqual(await readdir(join(at.folder, 'data', 'clinic')), [catalog.epoch])
   const engine = await openEngine({ threads: 1 })
@@ -198,7 +193,7 @@ test('a snapshot holds no subject keys, and nothing unfinished stays behind', as
 })
 
 test('a snapshot keeps nothing of the order of its file', async () => {
-  const at = await world()
+  const at = await clinicWorld()
   const catalog = await at.open()
   const engine = await openEngine({ threads: 1 })
   const session = await engine.session()
@@ -213,7 +208,7 @@ test('a snapshot keeps nothing of the order of its file', async () => {
 })
 
 test('what a killed node left half written is cleared away at the next snapshot', async () => {
-  const at = await world()
+  const at = await clinicWorld()
   await mkdir(join(at.folder, 'data', 'clinic', 'unfinished-x'), { recursive: true })
   const { epoch } = await at.open()
   assert.deepEqual(await readdir(join(at.folder, 'data', 'clinic')), [epoch])
@@ -221,7 +216,7 @@ test('what a killed node left half written is cleared away at the next snapshot'
 
 test('an empty table makes an empty catalog that answers with nothing', async () => {
   const files = { 'people.csv': 'subject_id,age,sex,note,height\n', 'visits.csv': 'subject_id,visit,score,day,Grade\n' }
-  const catalog = await (await world(CLINIC, files)).open()
+  const catalog = await (await clinicWorld(CLINIC, files)).open()
   assert.equal(catalog.subjects, 0)
   const everyone = await catalog.cohort(undefined)
   assert.equal(everyone.size, 0)
@@ -236,7 +231,7 @@ test('an empty table makes an empty catalog that answers with nothing', async ()
 })
 
 test('Parquet files are read as CSV files are', async () => {
-  const at = await world()
+  const at = await clinicWorld()
   const engine = await openEngine({ threads: 1 })
   const session = await engine.session()
   const to = quoteText(join(at.folder, 'people.parquet'))
@@ -374,7 +369,7 @@ const REFUSED: readonly (readonly [string, object, Readonly<Record<string, strin
 
 for (const [why, config, files, words] of REFUSED) {
   test(`${why} is refused at the start, naming where`, async () => {
-    const at = await world(config, files)
+    const at = await clinicWorld(config, files)
     await assert.rejects(at.open(), (error: unknown) => {
       assert.ok(error instanceof StimnetError)
       assert.equal(error.code, 'SOURCE_INVALID')
@@ -387,12 +382,12 @@ for (const [why, config, files, words] of REFUSED) {
 
 test('a wrong value far down a large file is found on its own line', async () => {
   const lines = Array.from({ length: 250_000 }, (_, i) => `p${i},50,${i === 199_998 ? 'X' : 'F'},,1`)
-  const at = await world(CLINIC, people(lines.join('\n')))
+  const at = await clinicWorld(CLINIC, people(lines.join('\n')))
   await assert.rejects(at.open(), { message: /people\.csv, line 200000, sex/ })
 })
 
 test('a message about a wrong value does not repeat the value, which may be somebody’s', async () => {
-  const at = await world(CLINIC, people('a,39,HANS-MEIER,,1'))
+  const at = await clinicWorld(CLINIC, people('a,39,HANS-MEIER,,1'))
   await assert.rejects(at.open(), (error: Error) => !error.message.includes('MEIER'))
 })
 
@@ -403,7 +398,7 @@ test('one table alone, in which people have several rows, has as many subjects a
     tables: [{ name: 'visits', file: 'v.csv', variables: [{ name: 'pain', type: 'integer' }] }]
   }
   const rows = ['a,1', 'b,2', 'a,3', 'a,5', 'c,8', 'b,13']
-  const at = await makeWorld(config, { 'v.csv': `id,pain\n${rows.join('\n')}` })
+  const at = await clinicWorld(config, { 'v.csv': `id,pain\n${rows.join('\n')}` })
   const catalog = await at.open()
   assert.equal(catalog.subjects, 3)
   const plan = parseSql('SELECT COUNT(*), COUNT(DISTINCT id) AS n, SUM(pain) FROM visits', catalog.descriptor)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, test } from 'node:test'
+import { test } from 'node:test'
 import { cryptographicRandom, type Filter, SubjectSet } from '@stimnet/protocol'
 import { openEngine } from '../src/engine.ts'
 import { cohortTables } from '../src/tables.ts'
@@ -7,7 +7,6 @@ import { CLINIC, CLINIC_FILES, makeWorld } from './world.ts'
 
 const world = await makeWorld(CLINIC, CLINIC_FILES)
 const catalog = await world.open(CLINIC, cryptographicRandom)
-after(() => world.close())
 
 const text = (csv: Uint8Array | undefined) => new TextDecoder().decode(csv)
 const lines = (csv: Uint8Array | undefined) => text(csv).trimEnd().split('\n')

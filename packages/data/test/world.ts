@@ -1,52 +1,10 @@
-/** Fixtures: a catalog in its own folder, over small CSV files. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type RandomSource, SimulatedClock, seededRandom } from '@stimnet/protocol'
-import { MemoryLevel } from 'memory-level'
-import { type Catalog, catalogConfigSchema, type IndexLevel, openCatalog } from '../src/index.ts'
+/** The catalog of most tests, and its files. */
+import { makeWorld } from '../../../test/data-world.ts'
+import type { Catalog } from '../src/index.ts'
 
-export interface World {
-  readonly folder: string
-  readonly index: IndexLevel
-  write(file: string, text: string): Promise<void>
-  open(config?: object, random?: RandomSource, pinned?: string): Promise<Catalog>
-  close(): Promise<void>
-}
+export { makeWorld, type World } from '../../../test/data-world.ts'
 
-/** Makes a world with a configuration and files. Closing it closes every catalog that was opened in it, and removes the folder. */
-export async function makeWorld(config: object, files: Readonly<Record<string, string>> = {}): Promise<World> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-data-'))
-  const index = new MemoryLevel() as unknown as IndexLevel
-  const opened: Catalog[] = []
-  const write = (file: string, text: string) => writeFile(join(folder, file), text)
-  for (const [file, text] of Object.entries(files)) await write(file, text)
-  return {
-    folder,
-    index,
-    write,
-    async open(other = config, random = seededRandom(1), pinned) {
-      const catalog = await openCatalog(catalogConfigSchema.parse(other), {
-        baseDir: folder,
-        dataDir: join(folder, 'data'),
-        index,
-        clock: new SimulatedClock(),
-        random,
-        cohortSizeMin: 5,
-        programs: ['statistic', 'sql', 'python'],
-        ...(pinned === undefined ? {} : { pinned })
-      })
-      opened.push(catalog)
-      return catalog
-    },
-    async close() {
-      for (const catalog of opened) await catalog.close()
-      await rm(folder, { recursive: true, force: true })
-    }
-  }
-}
-
-/** The catalog of most tests: people, and their visits. */
+/** People, and their visits. */
 export const CLINIC = {
   name: 'clinic',
   subject_key: 'subject_id',
@@ -95,3 +53,14 @@ export const CLINIC_FILES = {
     'f,baseline,7.3,2024-03-01,1'
   ].join('\r\n')
 } as const
+
+export const clinicWorld = (config: object = CLINIC, files: Readonly<Record<string, string>> = CLINIC_FILES) =>
+  makeWorld(config, files)
+
+/** The rows of a table as a script receives them, without the pseudonym, sorted. */
+export async function rowsOf(catalog: Catalog, name?: string): Promise<string[]> {
+  const tables = await catalog.tables(await catalog.cohort(undefined))
+  const table = name === undefined ? tables[0] : tables.find((one) => one.name === name)
+  const [, ...lines] = new TextDecoder().decode(table?.csv).trimEnd().split('\n')
+  return lines.map((line) => line.slice(line.indexOf(',') + 1)).sort()
+}

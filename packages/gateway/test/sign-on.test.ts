@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:net'
 import { describe, it } from 'node:test'
 import { openHouse } from './house.ts'
-
-/** A port of this machine without a listener. */
-async function closedPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
+import { freePort } from '../../../test/scratch.ts'
 
 describe('a login provider', () => {
   it('that does not answer is a code that says so, and is asked again by the next login', async () => {
-    const issuer = `http://127.0.0.1:${await closedPort()}`
+    const issuer = `http://127.0.0.1:${await freePort()}`
     const provider = { name: 'clinic', title: 'Clinic', issuer, clientId: 'stimnet', scope: 'openid' }
     const house = openHouse({ providers: [provider as never], publicUrl: () => 'http://127.0.0.1:8000' } as never)
     const path = `/api/v1/auth/providers/clinic/login?return_to=/&challenge=${'c'.repeat(43)}`

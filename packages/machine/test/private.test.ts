@@ -1,22 +1,16 @@
 /** Tests of files and folders that only their owner may read. */
 import assert from 'node:assert/strict'
-import { chmod, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, type TestContext, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { closeFolder, makeFolder, openToOthers, readPrivate, writePrivate } from '../src/files/private.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const skip = process.platform === 'win32' && 'there are no such permissions'
 
-async function scratch(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-private-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
-
 describe('a private file', { skip }, () => {
   test('is refused where others can read it, and where a link stands in its place', async (t) => {
-    const folder = await scratch(t)
+    const folder = await scratchFolder(t)
     const file = join(folder, 'session.json')
     assert.equal(await readPrivate(file), undefined)
     await writePrivate(file, 'secret')
@@ -31,7 +25,7 @@ describe('a private file', { skip }, () => {
   })
 
   test('is made closed, also in place of a link, whose target stays as it was', async (t) => {
-    const folder = await scratch(t)
+    const folder = await scratchFolder(t)
     const target = join(folder, 'target')
     await writeFile(target, 'another')
     await symlink(target, join(folder, 'session.json'))
@@ -43,7 +37,7 @@ describe('a private file', { skip }, () => {
 
 describe('a folder', { skip }, () => {
   test('is closed with all that is in it, and no link is followed', async (t) => {
-    const folder = await scratch(t)
+    const folder = await scratchFolder(t)
     const [inner, outside] = [join(folder, 'a', 'b'), join(folder, 'outside')]
     await makeFolder(inner)
     await writeFile(join(inner, 'file'), '')

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { loadOrCreateSeed } from '../src/files/seed.ts'
 import { cryptographicRandom } from '@stimnet/protocol'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 async function keyFile(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-key-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await scratchFolder(t)
   return join(folder, 'deep', 'identity.key')
 }
 

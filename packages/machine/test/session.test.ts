@@ -1,10 +1,10 @@
 /** Tests of the gateway that a command uses if none is named. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gatewayUrl } from '../src/login/session.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 /** A token that expires after this number of seconds. */
 function token(seconds: number): string {
@@ -13,8 +13,7 @@ function token(seconds: number): string {
 }
 
 test('a command without --url asks the gateway at which its person is logged in, if it is one', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-session-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await scratchFolder(t)
   const sessionFile = join(folder, 'session.json')
   const [north, south] = ['https://north.example', 'https://south.example'] as const
   const asked = (more: { url?: string; token?: string } = {}, url?: string) =>

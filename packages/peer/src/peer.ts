@@ -56,8 +56,6 @@ export interface PeerOptions {
   readonly sandbox?: Sandbox
   /** The attacks of a self-test; default all. */
   readonly attacks?: readonly Attack[]
-  /** `memory` connects peers within one process. */
-  readonly transport?: 'tcp' | 'memory'
   readonly timing?: Partial<MeshTiming>
   /** Creates the mesh. A simulation brings one in memory, whose faults it decides; `createMesh` unless given. */
   readonly createMesh?: typeof createMesh
@@ -107,7 +105,7 @@ async function compose({ config, baseDir }: LoadedConfig, options: PeerOptions, 
   // send requests.
   const stores = await openStores(setting)
   const basis = await openBasis(setting, stores, { sandbox: options.sandbox, attacks: options.attacks })
-  const way = { transport: options.transport, timing: options.timing, createMesh: options.createMesh }
+  const way = { timing: options.timing, createMesh: options.createMesh }
   const mesh = lifetime.keep(await openMesh({ ...setting, ...stores, ...basis, ...way }), (opened) => opened.stop())
   const serving = await openServing(setting, stores, basis, mesh)
   // The mesh is registered again, so that it stops accepting requests before the parts that answer are closed.

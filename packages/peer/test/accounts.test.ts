@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { scryptSync } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { Accounts } from '../src/store/accounts/accounts.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 async function accountsFile(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-accounts-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await scratchFolder(t)
   return join(folder, 'accounts.json')
 }
 

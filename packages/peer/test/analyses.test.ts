@@ -54,7 +54,7 @@ async function room(...stored: JobRecord[]) {
     events: createEvents({ level: 'silent', nodeId: 'test' }),
     files: { fetch: async () => undefined },
     runner: {
-      takeSeat: () => undefined,
+      seats: { take: () => undefined },
       enqueue: () => undefined,
       cancel: () => Promise.resolve(true),
       endPending: () => Promise.resolve(),

@@ -45,7 +45,7 @@ async function room(...waiting: JobRecord[]) {
     isSamePerson: (one, other) => (same.get(one) ?? one) === (same.get(other) ?? other)
   }
   const runner: ApprovalParts['runner'] = {
-    takeSeat: () => undefined,
+    seats: { take: () => undefined },
     cancel: async ({ id }) => cancelled.push(id) > 0,
     enqueue: (job) => void ran.push(job.id),
     endPending: async (job, ending, before) => {
@@ -101,7 +101,7 @@ describe('a request that waits for stewards', () => {
       'PARAMETER_INVALID'
     ])
     assert.deepEqual(ran, ['a'])
-    assert.deepEqual(approvals.seats('ada', 'peer'), { total: 1, ofRequester: 1, ofPeer: 1 })
+    assert.deepEqual(approvals.seats.of('ada', 'peer'), { total: 1, ofRequester: 1, ofPeer: 1 })
   })
 
   test('is not ended by a no without a reason', async () => {
@@ -139,7 +139,7 @@ describe('a request that waits for stewards', () => {
       await outcomes(words.map((word) => approvals.decide('a', word)))
       const job = await jobs.get('a')
       assert.equal(job?.state, ran.length > 0 ? 'queued' : 'denied')
-      assert.deepEqual(approvals.seats('ada', 'peer').total, 0)
+      assert.deepEqual(approvals.seats.of('ada', 'peer').total, 0)
     }
   })
 
@@ -151,7 +151,7 @@ describe('a request that waits for stewards', () => {
     assert.deepEqual(await database.auditLog.read({ limit: 10 }), [])
     // The request is still waiting, here and after a restart.
     assert.equal(approvals.waiting().length, 1)
-    assert.equal((await Approvals.open(parts)).seats('ada', 'peer').total, 1)
+    assert.equal((await Approvals.open(parts)).seats.of('ada', 'peer').total, 1)
     broken.isBroken = false
     await approvals.decide('a', no('sue'))
     assert.equal((await jobs.get('a'))?.state, 'denied')
@@ -203,7 +203,7 @@ describe('a request that waits for stewards', () => {
     const [a, b] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     refused.set('a', a).set('b', b)
     for (const id of ['a', 'b', 'c']) {
-      approvals.takeSeat('ada', 'peer')
+      approvals.seats.take('ada', 'peer')
       approvals.add(jobOf(id), {} as never)
     }
     await new Promise((resolve) => setImmediate(resolve))
@@ -221,7 +221,7 @@ describe('a request that waits for stewards', () => {
       approvals.waiting().map(({ id }) => id),
       ['c', 'b']
     )
-    assert.equal(approvals.seats('ada', 'peer').total, 2)
+    assert.equal(approvals.seats.of('ada', 'peer').total, 2)
     assert.deepEqual(ran, [])
   })
 
@@ -250,7 +250,7 @@ describe('a request that waits for stewards', () => {
     assert.ok(b)
     assert.deepEqual(await Promise.all([approvals.cancel(b), approvals.cancel(b)]), [true, false])
     assert.equal((await jobs.get('b'))?.state, 'cancelled')
-    assert.equal(approvals.seats('ada', 'peer').total, 0)
+    assert.equal(approvals.seats.of('ada', 'peer').total, 0)
   })
 
   test('keeps what was said over a restart', async () => {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { type AuditProof, messages, provesConsistency, verifyAuditProof } from '@stimnet/protocol'
 import { Level } from 'level'
 import { Database } from '../src/store/database.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 async function withRecords(count: number) {
   const database = await Database.open({ memory: true }, () => 1_000)
@@ -129,8 +128,7 @@ describe('the audit log', () => {
   })
 
   test('shows a record that was changed beneath its checksum, and counts the others as they are', async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'stimnet-audit-'))
-    t.after(() => rm(folder, { recursive: true, force: true }))
+    const folder = await scratchFolder(t)
     const open = () => Database.open({ directory: join(folder, 'db') }, () => 1)
     const written = await open()
     for (let i = 0; i < 5; i++) await written.commit((draft) => draft.audit({ kind: 'end', actor: 'node' }))

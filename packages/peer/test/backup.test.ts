@@ -4,8 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { appendFileSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { openToOthers } from '@stimnet/machine'
@@ -19,6 +18,7 @@ import { loadConfig } from '../src/config/config.ts'
 import { checkpoint } from '../src/store/level/checkpoint.ts'
 import { Database } from '../src/store/database.ts'
 import { reconcile } from '../src/witness/witnesses.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const NOW = 1_700_000_000_000
 const clock = { now: () => NOW, sleep: async () => undefined }
@@ -68,8 +68,7 @@ async function write(database: Database, { from, to, bytes = 10 }: { from: numbe
 }
 
 async function scratch(t: Pick<TestContext, 'after'>): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-backup-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await scratchFolder(t)
   return folder
 }
 

@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { runCommand } from '@stimnet/machine'
 import { budgetCommand } from '../src/cli/serve/budget.ts'
 import { Database } from '../src/store/database.ts'
 import { EVERYBODY, PrivacyLedger } from '../src/store/released/privacy-ledger.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 async function peerFolder(t: TestContext) {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-budget-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await scratchFolder(t)
   const config = join(folder, 'stimnet.yaml')
   await writeFile(config, 'institution: North\ndata_dir: ./data\ncatalogs: []\ngateway: { port: 0 }\n')
   const open = () => Database.open({ directory: join(folder, 'data/db') }, () => 0)

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { parseSql, proposeCatalog } from '@stimnet/data'
@@ -14,9 +13,9 @@ import { dataFindings } from '../src/checkup/data.ts'
 import { catalogCommand } from '../src/cli/catalog/catalog.ts'
 import { parseConfig } from '../src/config/config.ts'
 import { recordingIo } from '../../../test/recording-io.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
-const parent = await mkdtemp(join(tmpdir(), 'stimnet-catalog-'))
-after(() => rm(parent, { recursive: true, force: true }))
+const parent = await scratchFolder({ after })
 let number = 0
 
 async function folderWith(files: Readonly<Record<string, string | Uint8Array>>): Promise<string> {

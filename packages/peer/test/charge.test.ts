@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
-import { type Catalog, catalogConfigSchema, openCatalog, parseSql } from '@stimnet/data'
+import { type Catalog, parseSql } from '@stimnet/data'
 import { effectiveSettings } from '@stimnet/privacy'
-import { privacyAskSchema, SimulatedClock, seededRandom } from '@stimnet/protocol'
-import { MemoryLevel } from 'memory-level'
+import { privacyAskSchema, seededRandom } from '@stimnet/protocol'
 import { Charges, scopeOf } from '../src/jobs/release/charge.ts'
 import { noiseOf } from '../src/jobs/admit/noise.ts'
 import type { CatalogPrivacy } from '../src/jobs/release/privacy.ts'
@@ -14,6 +11,8 @@ import type { JobPlan } from '../src/jobs/admit/validate.ts'
 import { Database } from '../src/store/database.ts'
 import type { JobRecord } from '../src/store/jobs.ts'
 import { EVERYBODY, PrivacyLedger } from '../src/store/released/privacy-ledger.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { makeWorld } from '../../../test/data-world.ts'
 
 const CONFIG = {
   name: 'trial',
@@ -32,21 +31,10 @@ const CONFIG = {
   ]
 }
 
-async function folderFor(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-charge-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
-
-async function catalogOf(t: TestContext, folder: string, budget: object = CONFIG.budget): Promise<Catalog> {
+async function catalogOf(budget: object = CONFIG.budget): Promise<Catalog> {
   const people = Array.from({ length: 60 }, (_, i) => `p${i},${40 + (i % 40)},${i % 2 === 0 ? 'F' : 'M'}`)
-  await writeFile(join(folder, 'people.csv'), `id,age,sex\n${people.join('\n')}\n`)
-  const catalog = await openCatalog(catalogConfigSchema.parse({ ...CONFIG, budget }), {
-    ...{ baseDir: folder, dataDir: join(folder, 'data'), index: new MemoryLevel() as never },
-    ...{ clock: new SimulatedClock(), random: seededRandom(1), cohortSizeMin: 5, programs: ['sql'] }
-  })
-  t.after(() => catalog.close())
-  return catalog
+  const world = await makeWorld({ ...CONFIG, budget }, { 'people.csv': `id,age,sex\n${people.join('\n')}\n` })
+  return world.open()
 }
 
 const COUNT = 'SELECT COUNT(DISTINCT id) AS n FROM people'
@@ -94,8 +82,8 @@ const broken = (catalog: Catalog, method: 'cohort' | 'reduceBounded'): Catalog =
 
 describe('a charge', () => {
   test('is on disk before the first row is read', async (t) => {
-    const folder = await folderFor(t)
-    const catalog = await catalogOf(t, folder)
+    const folder = await scratchFolder(t)
+    const catalog = await catalogOf()
     const node = await live(t, folder, 1)
     let spentAtFirstRead: bigint | undefined
     const watched: Catalog = {
@@ -110,8 +98,8 @@ describe('a charge', () => {
   })
 
   test('is made once, wherever the node stops between paying and publishing, and what was shown is never drawn again', async (t) => {
-    const folder = await folderFor(t)
-    const catalog = await catalogOf(t, folder)
+    const folder = await scratchFolder(t)
+    const catalog = await catalogOf()
     const plan = planOf(catalog)
     const job = jobOf('1')
     const stops: ((node: Awaited<ReturnType<typeof live>>) => Promise<unknown>)[] = [
@@ -145,16 +133,16 @@ describe('a charge', () => {
   })
 
   test('is not given back to whoever cancels', async (t) => {
-    const folder = await folderFor(t)
-    const catalog = await catalogOf(t, folder)
+    const folder = await scratchFolder(t)
+    const catalog = await catalogOf()
     const node = await live(t, folder, 1)
     await assert.rejects(node.run(jobOf('1'), planOf(catalog), AbortSignal.abort(new Error('cancelled'))))
     assert.equal(node.ledger.spent('trial'), 5_000_000n)
   })
 
   test('asked a thousand times gives one answer for one price: averaging has nothing to average', async (t) => {
-    const folder = await folderFor(t)
-    const catalog = await catalogOf(t, folder)
+    const folder = await scratchFolder(t)
+    const catalog = await catalogOf()
     const node = await live(t, folder, 1)
     const plan = planOf(catalog)
     const answers = await Promise.all(Array.from({ length: 1000 }, (_, i) => node.publish(jobOf(`${i}`), plan)))
@@ -163,8 +151,8 @@ describe('a charge', () => {
   })
 
   test('of a question that only reads differently is made again', async (t) => {
-    const folder = await folderFor(t)
-    const catalog = await catalogOf(t, folder)
+    const folder = await scratchFolder(t)
+    const catalog = await catalogOf()
     const node = await live(t, folder, 1)
     const both = (a: string, b: string) => `${COUNT} WHERE ${a} AND ${b}`
     await node.publish(jobOf('1'), planOf(catalog, { sql: both("sex = 'F'", 'age >= 65') }))
@@ -175,8 +163,8 @@ describe('a charge', () => {
     assert.equal(node.ledger.spent('trial'), 15_000_000n)
   })
 
-  test('is held against one key, which tells accounts apart; against a listed project with all its keys; or against everybody where a key is free', async (t) => {
-    const catalog = await catalogOf(t, await folderFor(t))
+  test('is held against one key, which tells accounts apart; against a listed project with all its keys; or against everybody where a key is free', async () => {
+    const catalog = await catalogOf()
     const listed = { config: { privacy: { projects: [{ name: 'alpha', requesters: ['a', 'b'] }] } } } as never
     const shut = { open: false, catalog }
     assert.equal(scopeOf({ issuer: 'a', project: 'alpha' }, shut), 'a', 'a project that nobody listed is a free word')
@@ -186,8 +174,8 @@ describe('a charge', () => {
   })
 
   test('of one account leaves the budgets of the others as they were, up to what the catalog holds over its life', async (t) => {
-    const folder = await folderFor(t)
-    const catalog = await catalogOf(t, folder, { project_rho: '0.02', lifetime_rho: '0.05' })
+    const folder = await scratchFolder(t)
+    const catalog = await catalogOf({ project_rho: '0.02', lifetime_rho: '0.05' })
     const node = await live(t, folder, 1)
     const by = (issuer: string, sql: string) =>
       node.publish(jobOf(`${issuer} ${sql}`, { issuer, custody: 'gateway' }), planOf(catalog, { sql, epsilon: '0.2' }))
@@ -201,8 +189,8 @@ describe('a charge', () => {
   })
 
   test('that does not fit is refused with the largest amount that does, before anything is read', async (t) => {
-    const folder = await folderFor(t)
-    const catalog = broken(await catalogOf(t, folder), 'cohort')
+    const folder = await scratchFolder(t)
+    const catalog = broken(await catalogOf(), 'cohort')
     const node = await live(t, folder, 1)
     const signOff = node.charges.over({ decide: () => ({ allow: true }) } as never)
     const decide = (privacy: object, sql: string = COUNT) =>
@@ -231,8 +219,8 @@ describe('a charge', () => {
   })
 
   test('waits for the steward where others saw more of the log than there is, but what was shown stays shown', async (t) => {
-    const folder = await folderFor(t)
-    const catalog = await catalogOf(t, folder)
+    const folder = await scratchFolder(t)
+    const catalog = await catalogOf()
     const node = await live(t, folder, 1)
     const shown = await node.publish(jobOf('1'), planOf(catalog))
     const other = planOf(catalog, { epsilon: '0.05' })
@@ -255,8 +243,8 @@ describe('a charge', () => {
   })
 
   test('that does not fit reads nothing', async (t) => {
-    const folder = await folderFor(t)
-    const catalog = await catalogOf(t, folder)
+    const folder = await scratchFolder(t)
+    const catalog = await catalogOf()
     const node = await live(t, folder, 1)
     const unread = broken(catalog, 'cohort')
     await assert.rejects(node.run(jobOf('1'), planOf(unread, { epsilon: '0.3' })), { code: 'BUDGET_EXCEEDED' })

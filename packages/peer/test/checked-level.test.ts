@@ -1,10 +1,9 @@
 /** Tests of a database whose disk changes single bits, and of databases of earlier versions. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, type TestContext, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { Level } from 'level'
 import { AuditLog } from '../src/store/log/audit-log.ts'
@@ -12,15 +11,10 @@ import { Database } from '../src/store/database.ts'
 import type { Root } from '../src/store/level/level.ts'
 import { damagedTables } from '../src/store/level/table-file.ts'
 import { JOBS, keyOf, jobOf } from './read-damaged.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const FLIPS = 40
 const run = promisify(execFile)
-
-async function scratch(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-checked-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
 
 /** A database of 300 jobs, all of them in table files. */
 async function stored(folder: string): Promise<string> {
@@ -66,7 +60,7 @@ async function readEach(directories: readonly string[]): Promise<string[]> {
 
 describe('a database on a disk that changes single bits', () => {
   test('serves nothing that was changed, and verifies as whole only what is', async (t) => {
-    const folder = await scratch(t)
+    const folder = await scratchFolder(t)
     const directory = await stored(folder)
     assert.deepEqual(await readEach([directory]), ['whole'])
     const copies: string[] = []
@@ -86,7 +80,7 @@ describe('a database on a disk that changes single bits', () => {
   })
 
   test('names the record, and what to do', async (t) => {
-    const directory = join(await scratch(t), 'db')
+    const directory = join(await scratchFolder(t), 'db')
     const database = await Database.open({ directory }, () => 0)
     await database.commit((draft) => draft.put(database.json<object>('jobs'), '0007', jobOf(7)))
     await database.close()
@@ -106,7 +100,7 @@ describe('a database on a disk that changes single bits', () => {
   })
 
   test('is not seen in an unfinished file that belongs to nothing, which a merge that was cut short leaves behind', async (t) => {
-    const directory = join(await scratch(t), 'db')
+    const directory = join(await scratchFolder(t), 'db')
     const database = await Database.open({ directory }, () => 0)
     await database.commit((draft) => draft.put(database.json<object>('jobs'), '0007', jobOf(7)))
     await database.close()
@@ -116,7 +110,7 @@ describe('a database on a disk that changes single bits', () => {
   })
 
   test('is seen in every table where the manifest, which names those that count, is damaged as well', async (t) => {
-    const directory = join(await scratch(t), 'db')
+    const directory = join(await scratchFolder(t), 'db')
     const database = await Database.open({ directory }, () => 0)
     await database.commit((draft) => draft.put(database.json<object>('jobs'), '0007', jobOf(7)))
     await database.close()
@@ -133,7 +127,7 @@ describe('a database on a disk that changes single bits', () => {
   })
 
   test('takes a whole value under another key for damage', async (t) => {
-    const directory = join(await scratch(t), 'db')
+    const directory = join(await scratchFolder(t), 'db')
     const database = await Database.open({ directory }, () => 0)
     await database.commit((draft) => draft.put(database.json<object>('jobs'), '0007', jobOf(7)))
     await database.close()
@@ -165,7 +159,7 @@ describe('a database of a version without checksums', () => {
   }
 
   test('opens with all that is in it, and has checksums from then on', async (t) => {
-    const directory = await ofBefore(await scratch(t))
+    const directory = await ofBefore(await scratchFolder(t))
     for (const opening of ['first', 'second']) {
       const database = await Database.open({ directory }, () => 0)
       const things = database.json<object>('things')
@@ -181,7 +175,7 @@ describe('a database of a version without checksums', () => {
   })
 
   test('that was stopped in the middle of getting them goes on where it was', async (t) => {
-    const directory = await ofBefore(await scratch(t))
+    const directory = await ofBefore(await scratchFolder(t))
     const level = new Level<string, string>(directory)
     const before = level.batch.bind(level)
     let batches = 0

@@ -1,30 +1,20 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { EXIT, runCommand } from '@stimnet/machine'
 import { sandboxCommand } from '../src/cli/serve/sandbox.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
+import { recordingIo } from '../../../test/recording-io.ts'
 
-const folder = await mkdtemp(join(tmpdir(), 'stimnet-cli-sandbox-'))
-after(() => rm(folder, { recursive: true, force: true }))
+const folder = await scratchFolder({ after })
 const config = join(folder, 'stimnet.yaml')
 await writeFile(config, 'institution: A hospital\ncatalogs: []\n')
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const said = { out: '', err: '' }
-  const code = await runCommand(sandboxCommand, [...args, '--config', config], {
-    out: (text) => {
-      said.out += text
-    },
-    err: (text) => {
-      said.err += text
-    },
-    interactive: false,
-    ask: undefined,
-    signal: new AbortController().signal
-  })
-  return { code, ...said }
+  const io = recordingIo()
+  const code = await runCommand(sandboxCommand, [...args, '--config', config], io)
+  return { code, ...io.said }
 }
 
 test('stimnet sandbox list shows what the embedded sandbox has, and how R is added', async () => {

@@ -1,26 +1,20 @@
 /** Tests that the files of a peer are closed to others. */
 import assert from 'node:assert/strict'
-import { chmod, mkdir, mkdtemp, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir, rename, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { loadOrCreateSeed, openToOthers } from '@stimnet/machine'
 import { cryptographicRandom } from '@stimnet/protocol'
 import { Accounts } from '../src/store/accounts/accounts.ts'
 import { Database } from '../src/store/database.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const skip = process.platform === 'win32' && 'there are no such permissions'
-
-async function scratch(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-private-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
 
 test('the database is closed to others whatever the folder above and whatever was there before', {
   skip
 }, async (t) => {
-  const folder = await scratch(t)
+  const folder = await scratchFolder(t)
   await chmod(folder, 0o755)
   const directory = join(folder, 'db')
   await mkdir(directory, { mode: 0o755 })
@@ -35,7 +29,7 @@ test('the database is closed to others whatever the folder above and whatever wa
 })
 
 test('accounts and keys are never read through a link or beside others', { skip }, async (t) => {
-  const folder = await scratch(t)
+  const folder = await scratchFolder(t)
   const accounts = join(folder, 'accounts.json')
   await (await Accounts.open(accounts)).setLockedOut('clinic:ada', true)
   await rename(accounts, join(folder, 'elsewhere.json'))

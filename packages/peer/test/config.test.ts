@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { parse } from 'yaml'
 import { loadConfig, parseConfig } from '../src/config/config.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const exampleFile = join(import.meta.dirname, '../../../config/peer.example.yaml')
 
 async function fileWith(t: TestContext, text: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-config-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await scratchFolder(t)
   const file = join(folder, 'stimnet.yaml')
   await writeFile(file, text)
   return file

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import { type Catalog, catalogConfigSchema, openCatalog, parseSql } from '@stimnet/data'
-import { type PrivacyAskInput, privacyAskSchema, SimulatedClock, seededRandom } from '@stimnet/protocol'
-import { MemoryLevel } from 'memory-level'
+import { test } from 'node:test'
+import { type Catalog, parseSql } from '@stimnet/data'
+import { type PrivacyAskInput, privacyAskSchema, seededRandom } from '@stimnet/protocol'
 import { planOfStatistic } from '@stimnet/statistics'
 import { noiseOf } from '../src/jobs/admit/noise.ts'
+import { makeWorld } from '../../../test/data-world.ts'
 
 const CONFIG = {
   name: 'trial',
@@ -33,25 +30,18 @@ const CONFIG = {
  * Forty people with one row each, so that random choices of rows do not affect them; `more` are the rows of the person
  * who may be missing.
  */
-async function catalogWith(t: TestContext, more: readonly string[]): Promise<Catalog> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-contribution-'))
+async function catalogWith(more: readonly string[]): Promise<Catalog> {
   const ids = Array.from({ length: 40 }, (_, i) => `p${i}`)
   const visits = ids.map(
     (id, i) =>
       `${id},${i % 2 === 0 ? 'baseline' : 'month_6'},${i % 3 === 0 ? 'no' : 'yes'},${(i * 7) % 30}.5,${i % 5 === 0 ? '' : i % 9}`
   )
   const people = [...ids, ...(more.length > 0 ? ['target'] : [])].map((id) => `${id},F`)
-  await writeFile(join(folder, 'people.csv'), `id,sex\n${people.join('\n')}\n`)
-  await writeFile(join(folder, 'visits.csv'), `id,visit,response,score,dose\n${[...visits, ...more].join('\n')}\n`)
-  const catalog = await openCatalog(catalogConfigSchema.parse(CONFIG), {
-    ...{ baseDir: folder, dataDir: join(folder, 'data'), index: new MemoryLevel() as never },
-    ...{ clock: new SimulatedClock(), random: seededRandom(7), cohortSizeMin: 5, programs: ['sql'] }
+  const world = await makeWorld(CONFIG, {
+    'people.csv': `id,sex\n${people.join('\n')}\n`,
+    'visits.csv': `id,visit,response,score,dose\n${[...visits, ...more].join('\n')}\n`
   })
-  t.after(async () => {
-    await catalog.close()
-    await rm(folder, { recursive: true, force: true })
-  })
-  return catalog
+  return world.open(CONFIG, seededRandom(7))
 }
 
 /** Fifty rows in every visit, with the most extreme values possible. */
@@ -89,8 +79,8 @@ const asks: readonly [PrivacyAskInput, readonly [number, number]][] = [
   [{ level: 'P2', rho: '1', rows_per_subject: 2, bounds: [{ variable: 'score', lower: '0', upper: '2.55' }] }, [0, 25]]
 ]
 
-test('one person more moves no number further than its noise is made for, whatever rows that person has', async (t) => {
-  const [without, within] = [await catalogWith(t, []), await catalogWith(t, EXTREME)]
+test('one person more moves no number further than its noise is made for, whatever rows that person has', async () => {
+  const [without, within] = [await catalogWith([]), await catalogWith(EXTREME)]
   for (const [ask, bounds] of asks) {
     const plan = parseSql(SQL, within.descriptor)
     const { bounded } = noiseOf({ plan, privacy: privacyAskSchema.parse(ask), sitesPerPerson: 1 }, within)
@@ -127,8 +117,8 @@ const MODELS: readonly { readonly formula: string; readonly more?: object; reado
   { formula: 'response ~ visit + sex', more: { family: 'binomial', event: 'yes' } }
 ]
 
-test('one person more costs a model no more than its charge, whatever rows that person has', async (t) => {
-  const [without, within] = [await catalogWith(t, []), await catalogWith(t, EXTREME)]
+test('one person more costs a model no more than its charge, whatever rows that person has', async () => {
+  const [without, within] = [await catalogWith([]), await catalogWith(EXTREME)]
   for (const { formula, more, visit } of MODELS) {
     const call = { name: 'regression', variables: [], by: [], arguments: { formula, ...more } }
     const where = visit && { column: 'visits.visit', op: '=' as const, values: [visit] }

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { Database } from '../src/store/database.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const inMemory = () => Database.open({ memory: true }, () => 1_000)
 
@@ -97,8 +95,7 @@ describe('the single writer', () => {
   })
 
   test('refuses a directory that another process holds', async (t) => {
-    const directory = await mkdtemp(join(tmpdir(), 'stimnet-db-'))
-    t.after(() => rm(directory, { recursive: true, force: true }))
+    const directory = await scratchFolder(t)
     const first = await Database.open({ directory }, () => 0)
     await assert.rejects(
       Database.open({ directory }, () => 0),

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { runCommand } from '@stimnet/machine'
@@ -24,6 +23,7 @@ import { recordingIo } from '../../../test/recording-io.ts'
 import { SERVING } from '../src/cli/commands.ts'
 import { createEvents } from '../src/events.ts'
 import { Federation } from '../src/federation/federation.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const newSigner = () => signerFromSeed(cryptographicRandom.bytes(32))
 const signers = await Promise.all(Array.from({ length: 7 }, newSigner))
@@ -40,8 +40,7 @@ const revoke = (signer: Signer, peer: string, reason = '') =>
   signStatement({ says: 'revoke', charter: id, peer, reason }, { signer, clock })
 
 async function opened(t: TestContext, signer?: Signer) {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await scratchFolder(t)
   const charterFile = join(folder, 'charter.json')
   await writeFile(charterFile, JSON.stringify({ charter, signatures }))
   const events = createEvents({ level: 'silent', nodeId: 'test' })
@@ -251,8 +250,7 @@ describe('the word of an institution for a person', () => {
 })
 
 test('a federation that has as many members as can be counted is told so before one more is signed', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await scratchFolder(t)
   const seed = cryptographicRandom.bytes(32)
   const own = await signerFromSeed(seed)
   const small = charterSchema.parse({

@@ -4,10 +4,9 @@
  */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { chown, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chown, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { runCommand } from '@stimnet/machine'
 import { parse } from 'yaml'
 import { recordingIo } from '../../../test/recording-io.ts'
@@ -16,12 +15,7 @@ import { loadConfig } from '../src/config/config.ts'
 import { catalogNameFor, nodeIdFor } from '../src/config/short-names.ts'
 import { Accounts } from '../src/store/accounts/accounts.ts'
 import { peerIdIn } from '../src/store/identity.ts'
-
-async function scratch(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-init-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  return folder
-}
+import { scratchFolder } from '../../../test/scratch.ts'
 
 /** Runs the command with a person who gives these answers; undefined is Ctrl-C. */
 async function initAt(args: readonly string[], answers?: readonly (string | undefined)[]) {
@@ -46,7 +40,7 @@ async function writeData(folder: string): Promise<void> {
 }
 
 test('in a terminal it asks, proposes a catalog, makes an account, and says what to send to the others', async (t) => {
-  const home = await scratch(t)
+  const home = await scratchFolder(t)
   await writeData(join(home, 'export'))
   const folder = join(home, 'peer')
   const file = join(folder, 'stimnet.yaml')
@@ -104,7 +98,7 @@ test('in a terminal it asks, proposes a catalog, makes an account, and says what
 })
 
 test('Enter takes each default, what the command line gives is not asked, and nothing is offered then', async (t) => {
-  const folder = join(await scratch(t), 'peer')
+  const folder = join(await scratchFolder(t), 'peer')
   const { code, questions, out } = await initAt([folder, '--institution', 'North', '--port', '8000'], ['', '', '', ''])
   assert.equal(code, 0)
   assert.equal(questions.length, 4)
@@ -118,7 +112,7 @@ test('Enter takes each default, what the command line gives is not asked, and no
 })
 
 test('with --yes or without a terminal nothing is asked, and a person who stops or cannot answer leaves nothing behind', async (t) => {
-  const home = await scratch(t)
+  const home = await scratchFolder(t)
   const named = ['--institution', 'North']
   assert.deepEqual((await initAt([join(home, 'a'), ...named, '--yes'], [])).questions, [])
   assert.equal((await initAt([join(home, 'b'), ...named])).code, 0)
@@ -133,7 +127,7 @@ test('with --yes or without a terminal nothing is asked, and a person who stops 
 })
 
 test('words of a described catalog that YAML 1.1 takes for booleans are written in quotes', async (t) => {
-  const home = await scratch(t)
+  const home = await scratchFolder(t)
   await writeData(join(home, 'export'))
   const variables = '[{ name: treated, type: category, levels: [yes, no] }]'
   const tables = `[{ name: people, file: export/people.csv, one_row_per_subject: true, variables: ${variables} }]`
@@ -168,7 +162,7 @@ test('the short name of a peer follows from its institution, that of a catalog f
 })
 
 test('a data folder that is there already is said, and taken only where a person says so', async (t) => {
-  const home = await scratch(t)
+  const home = await scratchFolder(t)
   const [named, yes] = [['--institution', 'North', '--port', '4101', '--gateway-port', '8101'], ['--yes']]
   const answers = ['', 'no\u001b[2J.csv', '', 'mallory']
   const at = (name: string) => [join(home, name), ...named]
@@ -205,7 +199,7 @@ test('a data folder that is there already is said, and taken only where a person
 })
 
 test('a data folder of another user is never taken', { skip: process.getuid?.() !== 0 }, async (t) => {
-  const home = await scratch(t)
+  const home = await scratchFolder(t)
   const data = join(home, 'stimnet-data')
   await mkdir(data)
   await writeFile(join(data, 'identity.key'), 'x')

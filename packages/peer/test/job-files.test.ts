@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { LIMITS, SimulatedClock, StimnetError, seededRandom, type UploadedFile } from '@stimnet/protocol'
 import { type FetchPiece, JobFiles, type JobWithFiles } from '../src/jobs/run/files.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const PIECE = LIMITS.uploadPieceBytesMax
 const BYTES = randomBytes(2 * PIECE + 1_000)
@@ -20,8 +20,7 @@ const jobOf = (id: string, more: Partial<JobWithFiles> = {}): JobWithFiles => ({
 const honest: FetchPiece = async (_peer, { offset }) => BYTES.subarray(offset, offset + PIECE)
 
 async function room(t: TestContext, fetch: FetchPiece | undefined, open: JobWithFiles[] = []) {
-  const directory = await mkdtemp(join(tmpdir(), 'stimnet-files-'))
-  t.after(() => rm(directory, { recursive: true, force: true }))
+  const directory = await scratchFolder(t)
   return { directory, ...(await reopened(directory, fetch, open)) }
 }
 

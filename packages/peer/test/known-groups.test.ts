@@ -176,7 +176,6 @@ describe('having a row in a table in which few have one is like having had the e
     const heard = new Map([true, false].map((has) => [has, new Set<string>()]))
     for (const site of GROUPS)
       heard.get(HAS.get(site) ?? false)?.add(await seen(study, plan(` WHERE site = '${site}'`)))
-    await study.close()
     assert.deepEqual(heard.get(true), heard.get(false))
   })
 
@@ -188,7 +187,6 @@ describe('having a row in a table in which few have one is like having had the e
       const sql = `SELECT COUNT(DISTINCT id) AS n ${VISITS} WHERE ${visits}`
       heard.add(await seen(study, sql).catch(({ code }) => code))
     }
-    await study.close()
     assert.deepEqual([...heard], ['FILTER_INVALID'])
   })
 
@@ -206,7 +204,6 @@ describe('having a row in a table in which few have one is like having had the e
     // The last group would follow from the other groups and the whole.
     for (const site of GROUPS.slice(0, -1))
       heard.get(HAS.get(site) ?? false)?.add(await seen(study, by(` WHERE site = '${site}'`)))
-    await study.close()
     assert.equal(heard.get(false)?.size, 1, JSON.stringify([...(heard.get(false) ?? [])]))
     assert.deepEqual(heard.get(true), heard.get(false))
   })
@@ -215,7 +212,6 @@ describe('having a row in a table in which few have one is like having had the e
     const study = await openedWithRows('planned')
     const told = await study.sql(`SELECT visit, AVG(lab) AS m ${VISITS} GROUP BY visit`)
     const other = await study.sql(`SELECT AVG(lab) AS m ${VISITS} WHERE visit != 'unplanned'`)
-    await study.close()
     assert.ok(told.ok && other.ok)
     assert.deepEqual(
       told.output.rows.map(({ values }) => values[0]),
@@ -294,7 +290,6 @@ describe('having a row in a table in which few have one is like having had the e
     await assert.rejects(study.sql(sql), { code: 'FILTER_INVALID', reason: /^A mapping reads several levels/ })
     study.catalog = mapped('other')
     const told = await study.sql(sql)
-    await study.close()
     assert.ok(told.ok)
     assert.deepEqual(
       told.output.rows.map(({ values }) => values),
@@ -317,7 +312,6 @@ describe('having a row in a table in which few have one is like having had the e
       REAL
     )
     const told = await study.sql('SELECT centre, COUNT(DISTINCT id) AS n, AVG(score) AS m FROM visits GROUP BY centre')
-    await study.close()
     assert.ok(told.ok, told.ok ? '' : told.why)
     assert.equal(told.output.rows.length, 3)
     assert.ok(told.output.rows.every(({ values }) => values.every((value) => value !== null)))
@@ -330,7 +324,6 @@ describe('having a row in a table in which few have one is like having had the e
     )
     const sql = `SELECT COUNT(DISTINCT id) AS n ${VISITS} WHERE ${had.slice(0, 6).join(' OR ')}`
     assert.match(await seen(study, sql), /^\[1/)
-    await study.close()
   })
 })
 
@@ -410,7 +403,6 @@ test('somebody known not to have come to a visit is not told by a count at it an
       })
     assert.match(await at('second'), /^\[1/)
     heard.add(await at('first'))
-    await study.close()
   }
   assert.deepEqual([...heard], ['COHORT_NOT_RELEASABLE'])
 })
@@ -456,7 +448,6 @@ describe('several questions together say no more of it', () => {
     const study = await opened()
     await seen(study, "SELECT half, COUNT(DISTINCT id) AS n FROM people WHERE event = 'yes' GROUP BY half")
     await groupsAre(study, 'AVG(age) AS m', hasEvent)
-    await study.close()
   })
 
   test('counts after several tables of events', async () => {
@@ -464,7 +455,6 @@ describe('several questions together say no more of it', () => {
     for (const ward of ['half', 'ward0', 'ward1', 'ward2'])
       await seen(study, `SELECT ${ward}, COUNT(DISTINCT id) AS n FROM people WHERE event = 'yes' GROUP BY ${ward}`)
     await groupsAre(study, 'COUNT(DISTINCT id) AS n', hasEvent)
-    await study.close()
   })
 
   test('means of six people do not say whether one of them lacks a value', async () => {
@@ -478,7 +468,6 @@ describe('several questions together say no more of it', () => {
         .get(six.filter(({ score }) => score === null).length)
         ?.add(await seen(study, `SELECT AVG(score) AS m FROM people WHERE ${where}`))
     }
-    await study.close()
     assert.ok((heard.get(1)?.size ?? 0) > 0)
     assert.deepEqual(heard.get(0), heard.get(1))
   })
@@ -516,7 +505,6 @@ describe('several questions together say no more of it', () => {
     }
     const all = "SELECT COUNT(DISTINCT id) AS n FROM people WHERE site = 'G0' OR event = 'yes'"
     assert.match(await seen(study, all), /^\[1/, 'of as many as may be told it is told')
-    await study.close()
     assert.deepEqual([...new Set(told)], ['COHORT_NOT_RELEASABLE'])
   })
 

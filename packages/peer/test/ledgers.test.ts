@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import { type Catalog, catalogConfigSchema, openCatalog, parseSql } from '@stimnet/data'
+import { type Catalog, parseSql } from '@stimnet/data'
 import { knownValues } from '../src/jobs/run/table.ts'
 import { disclose, effectiveSettings, type Ledgers, SpanLedger, startLedger, variableFacts } from '@stimnet/privacy'
-import { SimulatedClock, seededRandom } from '@stimnet/protocol'
-import { MemoryLevel } from 'memory-level'
+import { makeWorld } from '../../../test/data-world.ts'
 
 const LATTICE = [{ variable: 'people.sex' }]
 const CONFIG = {
@@ -38,8 +34,7 @@ const CONFIG = {
 }
 
 /** Sixty people of a trial. Only the target did not respond at month 12. */
-async function world(t: { after(fn: () => unknown): void }, more: readonly string[] = []) {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-ledgers-'))
+async function world(more: readonly string[] = []) {
   const people = Array.from({ length: 60 }, (_, i) => `p${i},${40 + (i % 40)},${i % 2 === 0 ? 'F' : 'M'}`)
   const visits = people.flatMap((_, i) =>
     ['baseline', 'month_6', 'month_12'].map(
@@ -47,22 +42,11 @@ async function world(t: { after(fn: () => unknown): void }, more: readonly strin
         `p${i},${visit},${i === 7 && j === 2 ? 'no' : 'yes'},${30 + ((i * 7 + j * 11) % 50)},${((i * 3 + j) % 31) - 15}`
     )
   )
-  await writeFile(join(folder, 'people.csv'), `id,age,sex\n${people.join('\n')}\n`)
-  await writeFile(join(folder, 'visits.csv'), `id,visit,response,score,change\n${[...visits, ...more].join('\n')}\n`)
-  const catalog = await openCatalog(catalogConfigSchema.parse(CONFIG), {
-    baseDir: folder,
-    dataDir: join(folder, 'data'),
-    index: new MemoryLevel() as never,
-    clock: new SimulatedClock(),
-    random: seededRandom(1),
-    cohortSizeMin: 5,
-    programs: ['sql']
+  const made = await makeWorld(CONFIG, {
+    'people.csv': `id,age,sex\n${people.join('\n')}\n`,
+    'visits.csv': `id,visit,response,score,change\n${[...visits, ...more].join('\n')}\n`
   })
-  t.after(async () => {
-    await catalog.close()
-    await rm(folder, { recursive: true, force: true })
-  })
-  return asking(catalog)
+  return asking(await made.open())
 }
 
 /** Questions asked one after the other, as by the peer: each is judged by what earlier answers disclosed. */
@@ -89,8 +73,8 @@ async function asking(catalog: Catalog) {
   }
 }
 
-test('a filter over rows that leaves everyone in and one row out does not tell that row', async (t) => {
-  const ask = await world(t)
+test('a filter over rows that leaves everyone in and one row out does not tell that row', async () => {
+  const ask = await world()
   const numbers = 'SELECT COUNT(DISTINCT id) AS n, COUNT(*) AS r, SUM(score) AS s FROM visits'
   assert.deepEqual((await ask(numbers))[0]?.slice(0, 2), [60, 180])
   const rest = `${numbers} WHERE NOT (visit = 'month_12' AND response = 'no')`
@@ -98,8 +82,8 @@ test('a filter over rows that leaves everyone in and one row out does not tell t
   assert.deepEqual((await ask(`${numbers} WHERE visit = 'month_12'`))[0]?.slice(0, 2), [60, 60])
 })
 
-test('an age is not added up once a visit: whoever has one more would be told', async (t) => {
-  const ask = await world(t, ['p7,month_6,yes,50,1'])
+test('an age is not added up once a visit: whoever has one more would be told', async () => {
+  const ask = await world(['p7,month_6,yes,50,1'])
   assert.equal((await ask('SELECT SUM(age) FROM people'))[0]?.length, 1)
   assert.deepEqual(await ask('SELECT COUNT(DISTINCT id) AS n, SUM(age) AS s FROM people JOIN visits USING (id)'), [
     [60, null]
@@ -109,16 +93,16 @@ test('an age is not added up once a visit: whoever has one more would be told', 
   assert.ok(typeof sum === 'number' && typeof r === 'number', 'at one visit everyone has one row')
 })
 
-test('a patient who has most of the rows is in no number over rows', async (t) => {
+test('a patient who has most of the rows is in no number over rows', async () => {
   const more = Array.from({ length: 500 }, (_, i) => `p7,month_6,yes,${40 + (i % 5)},-2`)
-  const ask = await world(t, more)
+  const ask = await world(more)
   const sql =
     'SELECT COUNT(DISTINCT id) AS n, COUNT(*) AS r, COUNT(score) AS c, AVG(score) AS a, SUM(change) AS s FROM visits'
   assert.deepEqual(await ask(sql), [[60, null, null, null, null]])
 })
 
-test('ordinary questions are answered in full, and answered again', async (t) => {
-  const ask = await world(t)
+test('ordinary questions are answered in full, and answered again', async () => {
+  const ask = await world()
   for (const sql of Array.from({ length: 2 }, () => [
     'SELECT visit, COUNT(DISTINCT id) AS n, AVG(score) AS a, STDDEV(score) AS d FROM visits GROUP BY visit',
     "SELECT sex, AVG(change) AS a FROM people JOIN visits USING (id) WHERE visit = 'month_12' GROUP BY sex",

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, type TestContext, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { priceByDescription } from '@stimnet/privacy'
 import { type Filter, outputSchema } from '@stimnet/protocol'
 import { columnsOfModel, fitOwnModel, gramIn } from '@stimnet/statistics'
@@ -12,6 +12,7 @@ import {
   type StudyRow,
   uniform
 } from './model-study.ts'
+import { normalFrom } from '../../../test/chance.ts'
 
 const VISITS = ['start', 'middle', 'end']
 
@@ -23,7 +24,7 @@ interface Made {
 /** People with the number of visits that `visitsOf` returns for each, and values that change from visit to visit. */
 function made(size: number, seed: number, visitsOf: (person: number) => number): Made {
   const next = uniform(seed)
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
+  const normal = normalFrom(next)
   const people = Array.from({ length: size }, (_, i) => ({
     ...{ id: `P${i}`, sex: next() < 0.45 ? 'female' : 'male' },
     response: next() < 0.5 ? 'yes' : 'no'
@@ -43,7 +44,7 @@ function rowsWith(column: string, ...values: string[]): Filter {
   return { column, op: 'in', values }
 }
 
-async function open(t: TestContext, { people, visits }: Made, options: StudyOptions = {}): Promise<ModelStudy> {
+async function open({ people, visits }: Made, options: StudyOptions = {}): Promise<ModelStudy> {
   const tables = [
     {
       name: 'people',
@@ -63,9 +64,7 @@ async function open(t: TestContext, { people, visits }: Made, options: StudyOpti
       ]
     }
   ]
-  const study = await ModelStudy.open(tables, { people, visits }, options)
-  t.after(() => study.close())
-  return study
+  return ModelStudy.open(tables, { people, visits }, options)
 }
 
 /** The sums by their definition, over the people with a certain number of rows. */
@@ -99,9 +98,9 @@ function sumsBy(formula: string, study: ModelStudy, { people, visits }: Made, si
 }
 
 describe('A model with a random intercept of each person', () => {
-  test('is released as exact sums for each number of rows that enough people have', async (t) => {
+  test('is released as exact sums for each number of rows that enough people have', async () => {
     const study = made(420, 1, (i) => (i < 12 ? 1 : i < 180 ? 2 : 3))
-    const opened = await open(t, study)
+    const opened = await open(study)
     for (const formula of [
       'score ~ visit + sex + (1 | subject)',
       'score ~ (1 | subject)',
@@ -143,18 +142,15 @@ describe('A model with a random intercept of each person', () => {
       // The people whose rows are counted follow from what was disclosed.
       assert.equal(told.output.disclosure.subjects, 420)
     }
-    const real = await open(t, study, { synthetic: false })
+    const real = await open(study, { synthetic: false })
     const ofPeople = await real.model('score ~ sex + visit + (1 | subject)')
     assert.ok(ofPeople.ok, ofPeople.ok ? '' : ofPeople.why)
     assert.equal(gramOfAnswer(ofPeople).clusters?.rows, 12 + 2 * 168 + 3 * 240)
     assert.equal(ofPeople.output.disclosure.subjects, null)
   })
 
-  test('what the model of one question tells costs nothing again, and the price was shown before', async (t) => {
-    const opened = await open(
-      t,
-      made(400, 2, (i) => (i % 2 === 0 ? 2 : 3))
-    )
+  test('what the model of one question tells costs nothing again, and the price was shown before', async () => {
+    const opened = await open(made(400, 2, (i) => (i % 2 === 0 ? 2 : 3)))
     const plan = planFor('score ~ visit + sex + (1 | subject)', opened)
     const [price] = priceByDescription(opened.catalog.descriptor, { plan, where: undefined }).filter(
       ({ variable }) => variable === 'visits.score'
@@ -169,12 +165,12 @@ describe('A model with a random intercept of each person', () => {
     assert.equal(opened.ledger, before, 'nothing new was told')
   })
 
-  test('does not say how many rows were left out where that and an earlier answer would single out few people', async (t) => {
+  test('does not say how many rows were left out where that and an earlier answer would single out few people', async () => {
     const study = made(420, 1, (i) => (i < 12 ? 1 : i < 180 ? 2 : 3))
-    const opened = await open(t, study)
+    const opened = await open(study)
     // Two people have a row without a value.
     const visits = study.visits.map((row) => (['P0', 'P1'].includes(String(row.id)) ? { ...row, dose: null } : row))
-    const lacking = await open(t, { ...study, visits })
+    const lacking = await open({ ...study, visits })
     const counted = 'SELECT COUNT(*) AS n FROM visits'
     for (const [one, rows] of [
       [opened, 12 + 2 * 168 + 3 * 240],
@@ -188,7 +184,7 @@ describe('A model with a random intercept of each person', () => {
     }
   })
 
-  test('of real people who miss visits and values leaves numbers of rows out where it must, and is answered', async (t) => {
+  test('of real people who miss visits and values leaves numbers of rows out where it must, and is answered', async () => {
     for (const [people, lost] of [
       [1500, 0.05],
       [1500, 0.1],
@@ -197,7 +193,7 @@ describe('A model with a random intercept of each person', () => {
       const next = uniform(people + 7)
       const study = made(people, 3, () => (next() < lost ? 1 : next() < lost ? 2 : 3))
       const visits = study.visits.map((row) => ({ ...row, score: next() < 0.06 ? null : (row.score ?? null) }))
-      const opened = await open(t, { ...study, visits }, { synthetic: false, precision: 'exact' })
+      const opened = await open({ ...study, visits }, { synthetic: false, precision: 'exact' })
       for (const formula of ['score ~ visit + sex + (1 | subject)', 'score ~ visit + (1 | subject)']) {
         const told = await opened.model(formula)
         assert.ok(told.ok, told.ok ? '' : `${people} ${lost} ${formula}: ${told.why}`)
@@ -205,11 +201,11 @@ describe('A model with a random intercept of each person', () => {
     }
   })
 
-  test('is refused where few people have another number of rows, lack a value, or are alone with a level', async (t) => {
+  test('is refused where few people have another number of rows, lack a value, or are alone with a level', async () => {
     const few = made(400, 3, (i) => (i < 3 ? 2 : 3))
     // Only one number of rows is in the model, and these three people would be singled out, so nobody is left out.
     assertRefused(
-      await (await open(t, few)).model('score ~ sex + (1 | subject)'),
+      await (await open(few)).model('score ~ sex + (1 | subject)'),
       /no number of rows that enough people have/
     )
     // Two people with three visits lack a value at the last visit, so they have as many rows as other people.
@@ -217,30 +213,27 @@ describe('A model with a random intercept of each person', () => {
     const visits = lacking.visits.map((row) =>
       ['P1', 'P3'].includes(String(row.id)) && row.visit === 'end' ? { ...row, dose: null } : row
     )
-    const study = await open(t, { ...lacking, visits })
+    const study = await open({ ...lacking, visits })
     assertRefused(await study.model('score ~ dose + (1 | subject)'), /few people lack a value/)
     assert.ok((await study.model('score ~ sex + (1 | subject)')).ok, 'of values that nobody lacks')
     const alone = made(400, 5, () => 3)
     const people = alone.people.map((row, i) => ({ ...row, sex: i < 3 ? 'female' : 'male' }))
-    assertRefused(
-      await (await open(t, { ...alone, people })).model('score ~ sex + (1 | subject)'),
-      /people with 3 rows/
-    )
+    assertRefused(await (await open({ ...alone, people })).model('score ~ sex + (1 | subject)'), /people with 3 rows/)
   })
 
-  test('is refused where the rows of one person together weigh too much, though none of them does', async (t) => {
+  test('is refused where the rows of one person together weigh too much, though none of them does', async () => {
     const study = made(250, 6, () => 3)
     // The doses of this person are far apart, but their total equals that of other people.
     const doses = [44, 0, 16]
     const visits = study.visits.map((row, at) => (at < 3 ? { ...row, dose: doses[at] ?? 0 } : row))
-    const opened = await open(t, { ...study, visits })
+    const opened = await open({ ...study, visits })
     assertRefused(await opened.model('score ~ dose + (1 | subject)'), /leverage: somebody weighs more/)
     assert.ok((await opened.model('score ~ visit + (1 | subject)')).ok)
-    const control = await (await open(t, study)).model('score ~ dose + (1 | subject)')
+    const control = await (await open(study)).model('score ~ dose + (1 | subject)')
     assert.ok(control.ok, control.ok ? '' : control.why)
   })
 
-  test('is refused where totals tell what no row does: all people have the same total', async (t) => {
+  test('is refused where totals tell what no row does: all people have the same total', async () => {
     const study = made(300, 7, () => 2)
     const next = uniform(11)
     const visits = study.people.flatMap(({ id }) => {
@@ -250,50 +243,46 @@ describe('A model with a random intercept of each person', () => {
         ...{ dose: 20, score }
       }))
     })
-    const told = await (await open(t, { ...study, visits })).model('score ~ visit + (1 | subject)')
+    const told = await (await open({ ...study, visits })).model('score ~ visit + (1 | subject)')
     assertRefused(told, /totals: .*everyone has the same value/)
   })
 
-  test('is refused where few people have rows with two levels, each of which many have', async (t) => {
+  test('is refused where few people have rows with two levels, each of which many have', async () => {
     const study = made(400, 12, () => 3)
     // Each person has two visits: three people have the first and the last.
     const left = (person: number) => (person < 3 ? 'middle' : person < 200 ? 'end' : 'start')
     const visits = study.visits.filter(({ id, visit }) => visit !== left(Number(String(id).slice(1))))
     assertRefused(
-      await (await open(t, { ...study, visits })).model('score ~ visit + (1 | subject)'),
+      await (await open({ ...study, visits })).model('score ~ visit + (1 | subject)'),
       /single out few people|few people have rows/
     )
   })
 
-  test('people who have one row more or less cannot be told apart by two models', async (t) => {
+  test('people who have one row more or less cannot be told apart by two models', async () => {
     const study = made(400, 8, () => 3)
     // The last visit was on the second device; for two people it was the visit before.
     const visits = study.visits.map((row, i) => ({
       ...row,
       device: (i < 6 ? row.visit === 'middle' : row.visit === 'end') ? 'two' : 'one'
     }))
-    const alone = await open(t, { ...study, visits })
+    const alone = await open({ ...study, visits })
     assert.ok((await alone.model('score ~ sex + (1 | subject)', rowsWith('visits.device', 'one'))).ok, 'by itself')
-    const opened = await open(t, { ...study, visits })
+    const opened = await open({ ...study, visits })
     assert.ok((await opened.model('score ~ sex + (1 | subject)', rowsWith('visits.visit', 'start', 'middle'))).ok)
     const second = await opened.model('score ~ sex + (1 | subject)', rowsWith('visits.device', 'one'))
     assertRefused(second, /single out few people/)
   })
 
-  test('numbers are not rounded, so where a catalog rounds there is no model', async (t) => {
+  test('numbers are not rounded, so where a catalog rounds there is no model', async () => {
     const opened = await open(
-      t,
       made(400, 9, () => 3),
       { precision: 'statistical' }
     )
     assertRefused(await opened.model('score ~ sex + (1 | subject)'), /rounded numbers/)
   })
 
-  test('a changed answer to a question is noticed, since the matrix is compared with the rows', async (t) => {
-    const opened = await open(
-      t,
-      made(300, 10, () => 3)
-    )
+  test('a changed answer to a question is noticed, since the matrix is compared with the rows', async () => {
+    const opened = await open(made(300, 10, () => 3))
     const aggregate = await opened.aggregate(planFor('score ~ sex + (1 | subject)', opened))
     const questions = aggregate.questions ?? []
     for (const changed of [questions.slice(1), [...questions].reverse(), []])
@@ -314,11 +303,8 @@ describe('The formula of a model with a random intercept', () => {
     ['score ~ (1 | subject', /one group alone/],
     ['score ~ sex - (1 | subject)', /only 1 can be taken away|character/]
   ]
-  test('says what is wrong and where', async (t) => {
-    const opened = await open(
-      t,
-      made(60, 1, () => 2)
-    )
+  test('says what is wrong and where', async () => {
+    const opened = await open(made(60, 1, () => 2))
     for (const [formula, why] of faults) assert.throws(() => planFor(formula, opened), why, formula)
     assert.deepEqual(
       planFor('score ~ (1 | subject) + visit + sex', opened),

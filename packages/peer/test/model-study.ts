@@ -1,19 +1,8 @@
 /** A study in a catalog that is queried in this process: planned, reduced, judged and recorded as by a peer. */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import {
-  type CarriedItems,
-  type Catalog,
-  carryEpoch,
-  catalogConfigSchema,
-  type IndexLevel,
-  openCatalog,
-  parseSql,
-  rowFilter
-} from '@stimnet/data'
+import { type CarriedItems, type Catalog, carryEpoch, catalogConfigSchema, parseSql, rowFilter } from '@stimnet/data'
 import {
   type Aggregate,
   carryLedger,
@@ -28,19 +17,14 @@ import {
   variableFacts,
   variablesWeighed
 } from '@stimnet/privacy'
-import {
-  type Filter,
-  type GramPart,
-  type Plan,
-  SimulatedClock,
-  seededRandom,
-  setOfCohort,
-  type TableOutput
-} from '@stimnet/protocol'
+import { type Filter, type GramPart, type Plan, setOfCohort, type TableOutput } from '@stimnet/protocol'
 import { planOfStatistic } from '@stimnet/statistics'
-import { MemoryLevel } from 'memory-level'
 import { asBefore } from '../src/jobs/run/late.ts'
 import { reduceTable } from '../src/jobs/run/table.ts'
+import { makeWorld, type World } from '../../../test/data-world.ts'
+import { uniform, normalFrom } from '../../../test/chance.ts'
+
+export { uniform } from '../../../test/chance.ts'
 
 /** A row: values by column; null is missing. */
 export type StudyRow = Readonly<Record<string, string | number | null>>
@@ -69,17 +53,19 @@ export class ModelStudy {
   /** The catalog with whose names questions are asked: the catalog itself, or a mapped view of it. */
   catalog: Catalog
   #opened: Catalog
-  readonly #files: StudyFiles
+  readonly #world: World
+  readonly #config: object
   readonly #settings: ReturnType<typeof effectiveSettings>
   #subjects: SpanLedger
   readonly #rows = new Map<string, SpanLedger>()
   readonly #synthetic: boolean
 
-  private constructor(catalog: Catalog, files: StudyFiles, options: StudyOptions) {
+  private constructor(catalog: Catalog, world: World, { config, ...options }: StudyOptions & { readonly config: object }) {
     const { preset = 'default', precision = 'exact', overrides = {}, synthetic = true } = options
     this.catalog = catalog
     this.#opened = catalog
-    this.#files = files
+    this.#world = world
+    this.#config = config
     this.#settings = effectiveSettings({ preset, precision, overrides })
     this.#synthetic = synthetic
     this.#subjects = startLedger(catalog.subjects, [])
@@ -96,32 +82,32 @@ export class ModelStudy {
       tables: tables.map((table) => ({ file: `${table.name}.csv`, ...table })),
       ...(options.sets === undefined ? {} : { analysis_sets: options.sets })
     }
-    const files: StudyFiles = {
-      folder: await mkdtemp(join(tmpdir(), 'stimnet-model-')),
-      config: catalogConfigSchema.parse(config),
-      index: new MemoryLevel() as unknown as IndexLevel
-    }
-    return new ModelStudy(await opened(files, rows), files, options)
+    const world = await makeWorld(config, filesOf(rows))
+    return new ModelStudy(await world.open(), world, { ...options, config })
   }
 
   /** Goes on with newer rows, as after `stimnet epoch accept`. */
   async accept(rows: Readonly<Record<string, readonly StudyRow[]>>): Promise<void> {
-    const { config, folder, index } = this.#files
-    const next = await opened(this.#files, rows)
-    const dataDir = join(folder, 'data')
-    const carried = await carryEpoch({ config, dataDir, index, from: this.#opened.epoch, to: next.epoch })
+    for (const [file, text] of Object.entries(filesOf(rows))) await this.#world.write(file, text)
+    const next = await this.#world.open()
+    const carried = await carryEpoch({
+      config: catalogConfigSchema.parse(this.#config),
+      dataDir: join(this.#world.folder, 'data'),
+      index: this.#world.index,
+      from: this.#opened.epoch,
+      to: next.epoch
+    })
     assert.ok(carried.ok, JSON.stringify(carried))
     this.#subjects = carriedTo(this.#subjects, carried.people)
     for (const [table, ledger] of this.#rows)
       this.#rows.set(table, carriedTo(ledger, carried.rows.get(table) as CarriedItems))
-    await this.#opened.close()
     this.#opened = next
     this.catalog = next
   }
 
-  async close(): Promise<void> {
-    await this.#opened.close()
-    await rm(this.#files.folder, { recursive: true, force: true })
+  /** Closes the study before the end of its test file. */
+  close(): Promise<void> {
+    return this.#world.close()
   }
 
   /** The current ledger of the subjects. */
@@ -215,15 +201,6 @@ export function gramOfAnswer(told: Told): GramPart {
   return part.gram
 }
 
-/** A seeded source of numbers from 0 to 1. */
-export function uniform(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return (state >>> 4) / 2 ** 28
-  }
-}
-
 /** The variables of the study of most tests. */
 export const VARIABLES = [
   { name: 'age', type: 'integer', minimum: 18, maximum: 110, breakpoints: [50, 60, 70] },
@@ -238,7 +215,7 @@ export const VARIABLES = [
 /** People at two large centres and, if wanted, `few` people at a third centre. */
 export function people(size: number, seed: number, few = 0): StudyRow[] {
   const next = uniform(seed)
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
+  const normal = normalFrom(next)
   const within = (value: number, low: number, high: number) => Math.min(high, Math.max(low, value))
   return Array.from({ length: size }, (_, i) => {
     const marker = within(Math.round(60 + 12 * normal()), 0, 200)
@@ -285,27 +262,15 @@ export function planFor(formula: string, study: ModelStudy): Plan {
   )
 }
 
-/** The files of a study, and its stored snapshots. */
-interface StudyFiles {
-  readonly folder: string
-  readonly config: ReturnType<typeof catalogConfigSchema.parse>
-  readonly index: IndexLevel
-}
-
-/** Writes the rows, and opens their epoch. */
-async function opened(
-  { folder, config, index }: StudyFiles,
-  rows: Readonly<Record<string, readonly StudyRow[]>>
-): Promise<Catalog> {
-  for (const [name, own] of Object.entries(rows)) {
-    const columns = Object.keys(own[0] ?? {})
-    const lines = own.map((row) => columns.map((column) => row[column] ?? '').join(','))
-    await writeFile(join(folder, `${name}.csv`), `${[columns.join(','), ...lines].join('\n')}\n`)
-  }
-  return openCatalog(config, {
-    ...{ baseDir: folder, dataDir: join(folder, 'data'), index },
-    ...{ clock: new SimulatedClock(), random: seededRandom(1), cohortSizeMin: 5, programs: ['statistic', 'sql'] }
-  })
+/** The rows as CSV files. */
+function filesOf(rows: Readonly<Record<string, readonly StudyRow[]>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(rows).map(([name, own]) => {
+      const columns = Object.keys(own[0] ?? {})
+      const lines = own.map((row) => columns.map((column) => row[column] ?? '').join(','))
+      return [`${name}.csv`, `${[columns.join(','), ...lines].join('\n')}\n`]
+    })
+  )
 }
 
 function carriedTo(ledger: SpanLedger, { after, to }: CarriedItems): SpanLedger {

@@ -90,7 +90,7 @@ describe('The Gram matrix of a model', () => {
     assert.deepEqual(await card(0), [400, 400])
   })
 
-  test('of a table in which some people have no row is of those who have one', async (t) => {
+  test('of a table in which some people have no row is of those who have one', async () => {
     const rows = people(200, 4)
     const own = ['id', 'score', 'dose']
     const parted = (row: StudyRow, isOwn: boolean) =>
@@ -105,7 +105,6 @@ describe('The Gram matrix of a model', () => {
       { people: rows.map((row) => parted(row, false)), scans: scanned.map((row) => parted(row, true)) },
       { synthetic: false, precision: 'exact' }
     )
-    t.after(() => study.close())
     const gram = gramOfAnswer(await study.model('score ~ sex'))
     assert.equal(gram.n, scanned.length)
   })
@@ -125,7 +124,7 @@ describe('The Gram matrix of a model', () => {
     assertRefused(await study.model('score ~ dose', centre('A')), /few people lack a value/)
   })
 
-  test('visits: one row of each person is a model, several are none', async (t) => {
+  test('visits: one row of each person is a model, several are none', async () => {
     const rows = people(300, 5)
     const visits = rows.flatMap(({ id, age, score }) =>
       ['start', 'end'].map((visit, i) => {
@@ -147,7 +146,6 @@ describe('The Gram matrix of a model', () => {
       ],
       { people: rows, visits }
     )
-    t.after(() => study.close())
     assertRefused(await study.model('change ~ age + sex'), /several rows of a person|weighted by its number of rows/)
     assertRefused(await study.model('change ~ grip'), /several rows of a person/)
     const told = await study.model('change ~ age + sex', { column: 'visits.visit', op: '=', values: ['end'] })

@@ -3,15 +3,13 @@
  * those of others.
  */
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { SimulatedClock, seededRandom } from '@stimnet/protocol'
 import { Database } from '../src/store/database.ts'
 import { type JobRecord, JobStore } from '../src/store/jobs.ts'
 import { type RequestRecord, RequestStore } from '../src/store/requests.ts'
 import { UploadStore } from '../src/store/uploads.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const inMemory = () => Database.open({ memory: true }, () => 1_000)
 
@@ -42,8 +40,7 @@ describe('the numbers of an account', () => {
   })
 
   test('count its own files', async (t) => {
-    const directory = await mkdtemp(join(tmpdir(), 'stimnet-numbers-'))
-    t.after(() => rm(directory, { recursive: true, force: true }))
+    const directory = await scratchFolder(t)
     const database = await inMemory()
     const parts = { database, directory, clock: new SimulatedClock(1_000), random: seededRandom(1) }
     const put = async (store: UploadStore, owner: string) =>

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import type { Account } from '@stimnet/gateway'
@@ -15,14 +13,14 @@ import { ApiKeys } from '../src/store/accounts/api-keys.ts'
 import { Database } from '../src/store/database.ts'
 import { EndedTokens } from '../src/store/accounts/ended-tokens.ts'
 import { SignedOnPeople } from '../src/store/accounts/signed-on.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const DAY_MS = 24 * 3_600_000
 const START_MS = 1_700_000_000_000
 const ADA: Account = { name: 'ada', roles: ['researcher', 'steward'] }
 
 async function open(t: TestContext) {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-people-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await scratchFolder(t)
   const clock = new SimulatedClock(START_MS)
   const database = await Database.open({ memory: true }, () => clock.now())
   t.after(() => database.close())

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { catalogConfigSchema, noteRows } from '@stimnet/data'
 import { parseConfig } from '../src/config/config.ts'
 import { checkPolicy } from '../src/catalogs/policy-check.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const VARIABLES = [
   { name: 'sex', type: 'category', levels: ['f', 'm'], identifying: true },
@@ -73,8 +73,7 @@ describe('what a steward is warned of', () => {
   })
 
   test('tables in which few people have a row, or one of a visit, unless it says who knows that', async (t) => {
-    const baseDir = await mkdtemp(join(tmpdir(), 'stimnet-policy-'))
-    t.after(() => rm(baseDir, { recursive: true }))
+    const baseDir = await scratchFolder(t)
     const ids = Array.from({ length: 40 }, (_, i) => `P${i}`)
     const csv = (name: string, lines: readonly string[]) => writeFile(join(baseDir, name), `${lines.join('\n')}\n`)
     await csv('people.csv', [
@@ -179,8 +178,7 @@ describe('what a steward is warned of', () => {
   })
 
   test('variables of which one follows from the other for nearly everybody', async (t) => {
-    const baseDir = await mkdtemp(join(tmpdir(), 'stimnet-policy-'))
-    t.after(() => rm(baseDir, { recursive: true }))
+    const baseDir = await scratchFolder(t)
     // The improvement decides the response, but for one person. The side effect has nothing to do with either, and few have the allergy.
     const lines = Array.from({ length: 200 }, (_, i) => {
       const improvement = (i * 37) % 100

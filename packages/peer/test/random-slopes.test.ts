@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, type TestContext, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { priceByDescription } from '@stimnet/privacy'
 import { type Filter, outputSchema } from '@stimnet/protocol'
 import { columnsOfModel, fitOwnModel, gramIn, timesIn } from '@stimnet/statistics'
@@ -12,6 +12,7 @@ import {
   type StudyRow,
   uniform
 } from './model-study.ts'
+import { normalFrom } from '../../../test/chance.ts'
 
 const MONTHS = ['0', '6', '12', '24']
 
@@ -23,7 +24,7 @@ interface Made {
 /** People with the visits that `monthsOf` gives each, an arm, and what changes from visit to visit. */
 function made(size: number, seed: number, monthsOf: (person: number) => readonly string[]): Made {
   const next = uniform(seed)
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
+  const normal = normalFrom(next)
   const people = Array.from({ length: size }, (_, i) => ({ id: `P${i}`, arm: next() < 0.45 ? 'a' : 'b' }))
   const visits = people.flatMap(({ id, arm }, i) => {
     const [intercept, slope] = [6 * normal(), 0.4 * normal()]
@@ -36,7 +37,6 @@ function made(size: number, seed: number, monthsOf: (person: number) => readonly
 }
 
 async function open(
-  t: TestContext,
   { people, visits }: Made,
   { levels = MONTHS, ...options }: StudyOptions & { readonly levels?: readonly string[] } = {}
 ): Promise<ModelStudy> {
@@ -55,9 +55,7 @@ async function open(
       ]
     }
   ]
-  const study = await ModelStudy.open(tables, { people, visits }, options)
-  t.after(() => study.close())
-  return study
+  return ModelStudy.open(tables, { people, visits }, options)
 }
 
 /** Everybody comes at 0 and 6; one in five leaves after that, and one in five misses the third visit. */
@@ -106,10 +104,10 @@ function rowsWith(column: string, ...values: string[]): Filter {
 }
 
 describe('A model with a random slope of each person', () => {
-  test('is released as exact sums for each set of visits that enough people have, also of real people', async (t) => {
+  test('is released as exact sums for each set of visits that enough people have, also of real people', async () => {
     const study = made(1000, 1, (i) => (i < 10 ? ['0', '24'] : DROPPING(i)))
     for (const synthetic of [true, false]) {
-      const opened = await open(t, study, { synthetic })
+      const opened = await open(study, { synthetic })
       for (const formula of [
         'score ~ month * arm + (1 + month | subject)',
         ...(synthetic
@@ -153,8 +151,8 @@ describe('A model with a random slope of each person', () => {
     }
   })
 
-  test('what the model of one question tells costs nothing again, and the price was shown before', async (t) => {
-    const opened = await open(t, made(900, 2, DROPPING))
+  test('what the model of one question tells costs nothing again, and the price was shown before', async () => {
+    const opened = await open(made(900, 2, DROPPING))
     const formula = 'score ~ month * arm + (1 + month | subject)'
     const [price] = priceByDescription(opened.catalog.descriptor, {
       plan: planFor(formula, opened),
@@ -172,7 +170,7 @@ describe('A model with a random slope of each person', () => {
     assert.equal(opened.ledger, before, 'nothing new was told')
   })
 
-  test('whatever numbers the times are, no more is told: weights that would keep visits apart are those of their parts', async (t) => {
+  test('whatever numbers the times are, no more is told: weights that would keep visits apart are those of their parts', async () => {
     // In the digits of one sum, these times would hold the sum of each visit by itself.
     const levels = ['1', '10000', '999999']
     const far = (study: Made): Made => ({
@@ -190,19 +188,19 @@ describe('A model with a random slope of each person', () => {
         [one, MONTHS],
         [far(one), levels]
       ] as const) {
-        const told = await (await open(t, rows, { levels: own })).model('score ~ month + (1 + month | subject)')
+        const told = await (await open(rows, { levels: own })).model('score ~ month + (1 + month | subject)')
         assert.equal(told.ok, isTold, told.ok ? '' : told.why)
       }
     }
   })
 
-  test('is refused where products of two visits tell what neither does: everybody changed by as much', async (t) => {
+  test('is refused where products of two visits tell what neither does: everybody changed by as much', async () => {
     const study = made(300, 4, () => MONTHS.slice(0, 3))
     const first = new Map(study.visits.flatMap((row) => (row.month === '0' ? [[row.id, Number(row.score)]] : [])))
     const visits = study.visits.map((row) =>
       row.month === '12' ? { ...row, score: Number(first.get(row.id ?? '')) + 7 } : row
     )
-    const opened = await open(t, { ...study, visits })
+    const opened = await open({ ...study, visits })
     assertRefused(await opened.model('score ~ month + (1 + month | subject)'), /one value tells the other/)
     // The last score follows from the first two together, and from neither by itself.
     const second = new Map(study.visits.flatMap((row) => (row.month === '6' ? [[row.id, Number(row.score)]] : [])))
@@ -211,31 +209,31 @@ describe('A model with a random slope of each person', () => {
         ? { ...row, score: Number(first.get(row.id ?? '')) + Number(second.get(row.id ?? '')) - 30 }
         : row
     )
-    const summed = await (await open(t, { ...study, visits: sums })).model('score ~ month + (1 + month | subject)')
+    const summed = await (await open({ ...study, visits: sums })).model('score ~ month + (1 + month | subject)')
     assertRefused(summed, /follows: .*score/)
-    assert.ok((await (await open(t, study)).model('score ~ month + (1 + month | subject)')).ok, 'other changes')
+    assert.ok((await (await open(study)).model('score ~ month + (1 + month | subject)')).ok, 'other changes')
   })
 
-  test('is refused where few people lack a value, or where one person weighs too much over time', async (t) => {
+  test('is refused where few people lack a value, or where one person weighs too much over time', async () => {
     const study = made(700, 5, DROPPING)
     const lacking = study.visits.map((row) =>
       ['P1', 'P6'].includes(String(row.id)) && row.month === '24' ? { ...row, dose: null } : row
     )
-    const opened = await open(t, { ...study, visits: lacking })
+    const opened = await open({ ...study, visits: lacking })
     assertRefused(await opened.model('score ~ month + dose + (1 + month | subject)'), /few people lack a value/)
     // One person's doses add up to those of anybody else, and rise over time as nobody's do.
     const doses: Readonly<Record<string, number>> = { '0': 0, '6': 10, '12': 20, '24': 50 }
     const rising = study.visits.map((row) => (row.id === 'P2' ? { ...row, dose: doses[String(row.month)] ?? 0 } : row))
     assertRefused(
-      await (await open(t, { ...study, visits: rising })).model('score ~ month + dose + (1 + month | subject)'),
+      await (await open({ ...study, visits: rising })).model('score ~ month + dose + (1 + month | subject)'),
       /leverage: somebody weighs more/
     )
   })
 
-  test('a set of visits of few people is left out, with the next rarest where few would be, and is in no word of the answer', async (t) => {
+  test('a set of visits of few people is left out, with the next rarest where few would be, and is in no word of the answer', async () => {
     // Two people alone have three visits of which the second is missing.
     const few = made(902, 6, (i) => (i < 2 ? ['0', '12', '24'] : i % 3 === 0 ? MONTHS.slice(0, 2) : MONTHS))
-    const told = await (await open(t, few)).model('score ~ month + (1 + month | subject)')
+    const told = await (await open(few)).model('score ~ month + (1 + month | subject)')
     assert.ok(told.ok, told.ok ? '' : told.why)
     const { clusters } = gramOfAnswer(told)
     assert.deepEqual(
@@ -247,29 +245,29 @@ describe('A model with a random slope of each person', () => {
     const alone = made(3, 7, () => MONTHS)
     const all = made(902, 6, (i) => (i % 3 === 0 ? MONTHS.slice(0, 2) : MONTHS))
     assert.equal(alone.people.length, 3)
-    const whole = await (await open(t, all)).model('score ~ month + (1 + month | subject)')
+    const whole = await (await open(all)).model('score ~ month + (1 + month | subject)')
     assert.ok(whole.ok && gramOfAnswer(whole).clusters?.left_out === 0)
   })
 
-  test('people with two rows of one visit are left out like a rare set of visits', async (t) => {
+  test('people with two rows of one visit are left out like a rare set of visits', async () => {
     const study = made(400, 8, () => MONTHS)
     const twice = study.visits.flatMap((row) =>
       Number(String(row.id).slice(1)) < 120 && row.month === '6' ? [row, { ...row, score: 70 }] : [row]
     )
-    const told = await (await open(t, { ...study, visits: twice })).model('score ~ month + (1 + month | subject)')
+    const told = await (await open({ ...study, visits: twice })).model('score ~ month + (1 + month | subject)')
     assert.ok(told.ok, told.ok ? '' : told.why)
     const gram = gramOfAnswer(told)
     assert.deepEqual([gram.clusters?.left_out, gram.n], [1, 280 * 4])
   })
 
-  test('people who have one row more or less cannot be told apart by two models', async (t) => {
+  test('people who have one row more or less cannot be told apart by two models', async () => {
     const study = made(400, 9, () => MONTHS)
     // The last visit was on the second device; of two people it was the one before.
     const visits = study.visits.map((row) => ({
       ...row,
       device: (['P0', 'P1'].includes(String(row.id)) ? row.month === '12' : row.month === '24') ? 'two' : 'one'
     }))
-    const opened = await open(t, { ...study, visits })
+    const opened = await open({ ...study, visits })
     const formula = 'score ~ month + (1 + month | subject)'
     const first = await opened.model(formula, rowsWith('visits.month', '0', '6', '12'))
     assert.ok(first.ok, first.ok ? '' : first.why)
@@ -280,20 +278,17 @@ describe('A model with a random slope of each person', () => {
     )
   })
 
-  test('patterns and products of visits by arm are those of many: an arm of few at a set of visits is refused', async (t) => {
+  test('patterns and products of visits by arm are those of many: an arm of few at a set of visits is refused', async () => {
     const study = made(1000, 10, DROPPING)
     // Of those who left early, three are in one arm.
     const people = study.people.map((row, i) => (i % 5 === 0 ? { ...row, arm: i < 15 ? 'a' : 'b' } : row))
-    const opened = await open(t, { ...study, people })
+    const opened = await open({ ...study, people })
     assertRefused(await opened.model('score ~ month * arm + (1 + month | subject)'), /people with 2 rows at 0, 6/)
     assert.ok((await opened.model('score ~ month + (1 + month | subject)')).ok, 'without the arm')
   })
 
-  test('a changed answer to a question is noticed, since the sums are compared with the rows', async (t) => {
-    const opened = await open(
-      t,
-      made(300, 11, () => MONTHS)
-    )
+  test('a changed answer to a question is noticed, since the sums are compared with the rows', async () => {
+    const opened = await open(made(300, 11, () => MONTHS))
     const aggregate = await opened.aggregate(planFor('score ~ month + (1 + month | subject)', opened))
     const questions = aggregate.questions ?? []
     assert.ok(questions.length > 0)

@@ -4,8 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openToOthers } from '@stimnet/machine'
@@ -16,13 +15,13 @@ import { membershipOf, permitsOf } from '../src/federation/permits.ts'
 import { Database } from '../src/store/database.ts'
 import { replacedPeers } from '../src/store/replaced-keys.ts'
 import { isBehind } from '../src/witness/restored.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const clock = { now: () => 1_700_000_000_000, sleep: async () => undefined }
 
 /** A peer's folder that has started once. */
 async function peerFolder(t: { after(fn: () => unknown): void }) {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-key-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await scratchFolder(t)
   const data = join(folder, 'data')
   const key = join(data, 'identity.key')
   const configFile = join(folder, 'stimnet.yaml')

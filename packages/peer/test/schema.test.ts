@@ -1,24 +1,19 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, test } from 'node:test'
-import { catalogConfigSchema, openCatalog, parseSql } from '@stimnet/data'
+import { test } from 'node:test'
+import { parseSql } from '@stimnet/data'
 import { disclose, effectiveSettings, SpanLedger, variableFacts } from '@stimnet/privacy'
 import {
   type OutputDeclaration,
   outputContractSchema,
   type Program,
   privacyAskSchema,
-  SimulatedClock,
   type StimnetError,
-  seededRandom,
   type VariableContract,
   type VariableMapping
 } from '@stimnet/protocol'
-import { MemoryLevel } from 'memory-level'
 import { assertOutputsFit, catalogInWordsOf, type SchemaAsk } from '../src/jobs/admit/schema.ts'
 import { compareCatalogs } from '../src/requests/schema.ts'
+import { makeWorld } from '../../../test/data-world.ts'
 
 const SELF = 'peer-a'
 const CONFIG = {
@@ -40,21 +35,7 @@ const CONFIG = {
 /** Forty people on the drug, three on sugar, twenty on nothing. */
 const PEOPLE = Array.from({ length: 63 }, (_, i) => `p${i},${i < 40 ? 'drug' : i < 43 ? 'sugar' : 'none'},${i + 0.25}`)
 
-const folder = await mkdtemp(join(tmpdir(), 'stimnet-schema-'))
-await writeFile(join(folder, 'people.csv'), `id,arm,dose\n${PEOPLE.join('\n')}\n`)
-const catalog = await openCatalog(catalogConfigSchema.parse(CONFIG), {
-  baseDir: folder,
-  dataDir: join(folder, 'data'),
-  index: new MemoryLevel() as never,
-  clock: new SimulatedClock(),
-  random: seededRandom(1),
-  cohortSizeMin: 5,
-  programs: ['sql', 'python']
-})
-after(async () => {
-  await catalog.close()
-  await rm(folder, { recursive: true, force: true })
-})
+const catalog = await (await makeWorld(CONFIG, { 'people.csv': `id,arm,dose\n${PEOPLE.join('\n')}\n` })).open()
 
 const SQL: Program = { kind: 'sql', sql: 'SELECT arm, COUNT(DISTINCT id) AS n FROM people GROUP BY arm' }
 const SCRIPT: Program = { kind: 'script', language: 'python', code: '' }

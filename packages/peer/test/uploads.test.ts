@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { LIMITS, SimulatedClock, seededRandom } from '@stimnet/protocol'
@@ -9,12 +8,12 @@ import { Database } from '../src/store/database.ts'
 import type { RequestRecord } from '../src/store/requests.ts'
 import { UploadStore } from '../src/store/uploads.ts'
 import { uploadMethods } from '../src/gateway/upload-view.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const START_MS = 1_750_000_000_000
 
 async function room(t: TestContext) {
-  const directory = await mkdtemp(join(tmpdir(), 'stimnet-uploads-'))
-  t.after(() => rm(directory, { recursive: true, force: true }))
+  const directory = await scratchFolder(t)
   const clock = new SimulatedClock(START_MS)
   const database = await Database.open({ memory: true }, () => clock.now())
   let seed = 0

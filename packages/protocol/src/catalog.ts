@@ -53,14 +53,14 @@ export function resolveVariable(
   const shown = JSON.stringify(name.slice(0, 80))
   if (first) {
     const reason = `${shown} is in several tables; write one of ${found.map(({ ref }) => ref).join(', ')}.`
-    throw new StimnetError('VARIABLE_AMBIGUOUS', reason, { reason })
+    throw StimnetError.told('VARIABLE_AMBIGUOUS', reason)
   }
   const read = descriptor.tables.filter((table) => tables.includes(table.name))
   const known = [...new Set(read.flatMap((table) => table.variables.map((variable) => variable.name)))]
   const meant =
     dot < 0 ? known : read.flatMap((table) => table.variables.map(({ name: own }) => `${table.name}.${own}`))
   const reason = `The catalog ${descriptor.name} has no variable ${shown}.${didYouMean(name, meant)} It has: ${known.join(', ').slice(0, 500)}.`
-  throw new StimnetError('VARIABLE_UNKNOWN', reason, { reason })
+  throw StimnetError.told('VARIABLE_UNKNOWN', reason)
 }
 
 /**

@@ -303,6 +303,11 @@ export class StimnetError extends Error {
     this.code = code
     this.reason = options.reason ?? CODES[code].meaning
   }
+
+  /** A failure whose message is its reason: it holds nothing local, so all of it may go over the wire. */
+  static told(code: Code, reason: string, cause?: unknown): StimnetError {
+    return new StimnetError(code, reason, { reason, cause })
+  }
 }
 
 /** The code of a thrown value; INTERNAL for anything that is not a StimnetError. */

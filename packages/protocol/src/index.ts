@@ -158,6 +158,7 @@ export {
   type Subtree,
   consistencyRanges,
   inclusionRanges,
+  isSame,
   leafHash,
   leafInput,
   nodeInput,
@@ -261,7 +262,8 @@ export {
   usesOfCohort,
   usesOfKey,
   usesOfPlan,
-  usesOfTables
+  usesOfTables,
+  eachUse
 } from './question/contract/schema.ts'
 export { keyFromSeed, makeKey, type OwnKey, type Signer, signerFromKey, signerFromSeed } from './evidence/signer.ts'
 export { SubjectSet } from './subject-set.ts'

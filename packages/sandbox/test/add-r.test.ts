@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { ADDONS, addR, openWasmSandbox } from '../src/index.ts'
 import { contentsOf, webrDirectory } from '../src/wasm/r.ts'
 import { filesIn } from '../src/wasm/addons/untar.ts'
 import { type TarEntry, tarOf } from './archives.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
-const folder = await mkdtemp(join(tmpdir(), 'stimnet-add-r-'))
-after(() => rm(folder, { recursive: true, force: true }))
+const folder = await scratchFolder({ after })
 
 const ARCHIVE = tarOf([
   { path: 'package/package.json', text: '{}' },

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { enginesAround, GRADE_HOLDS, SANDBOX_GRADES } from '../src/index.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 test('the engines of a machine are told by the files they need, the weakest first', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-around-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await scratchFolder(t)
   const socketPath = join(folder, 'docker.sock')
   const around = async () =>
     Object.fromEntries((await enginesAround({ path: folder, socketPath })).map(({ grade, isHere }) => [grade, isHere]))

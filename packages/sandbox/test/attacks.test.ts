@@ -25,6 +25,7 @@ import {
 } from '../src/index.ts'
 import { jobOf } from './jobs.ts'
 import { leakySandbox } from './leaky.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const MiB = 1024 * 1024
 const LIMITS = { grade: 'docker', wallTimeMsMax: 1_000, memoryBytesMax: 100 * MiB } as const
@@ -44,8 +45,7 @@ const ended = (code: Extract<SandboxOutcome, { ok: false }>['code'], log = 'ATTA
 
 describe('what attacks must not get at', () => {
   test('lies in a folder of its own that is emptied first, open to this user alone, and gone afterwards', async (t) => {
-    const parent = await mkdtemp(join(tmpdir(), 'stimnet-witnesses-'))
-    t.after(() => rm(parent, { recursive: true, force: true }))
+    const parent = await scratchFolder(t)
     const place = join(parent, 'self-test')
     await mkdir(place, { mode: 0o755 })
     await writeFile(join(place, 'left'), 'by one that was killed')
@@ -58,8 +58,7 @@ describe('what attacks must not get at', () => {
   })
 
   test('lies elsewhere, as closed, where the kernel would not take a path so long', async (t) => {
-    const parent = await mkdtemp(join(tmpdir(), 'stimnet-witnesses-'))
-    t.after(() => rm(parent, { recursive: true, force: true }))
+    const parent = await scratchFolder(t)
     const witnesses = await Witnesses.open({}, join(parent, 'x'.repeat(100)))
     t.after(() => witnesses.close())
     const folder = dirname(witnesses.marks(MiB).secretPath)
@@ -295,8 +294,7 @@ describe('the suite', () => {
 
   test('accounts for the processes of the engine it attacks, and for none that this process runs besides', async (t) => {
     if (process.platform !== 'linux') return t.skip('only Linux tells')
-    const cacheDir = await mkdtemp(join(tmpdir(), 'stimnet-left-'))
-    t.after(() => rm(cacheDir, { recursive: true, force: true }))
+    const cacheDir = await scratchFolder(t)
     const engine = ATTACKABLE_ENGINES.find(({ grade }) => grade === 'wasm') ?? assert.fail()
     const jobs = await openWasmSandbox({ cacheDir, poolSize: 0, bubblewrap: 'never' })
     t.after(() => jobs.close())

@@ -2,14 +2,13 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { Sandbox, SandboxLimits } from '../src/index.ts'
 import { files, KERNEL_ATTEMPTS, network } from './docker-attempts.ts'
 import type { DockerHere } from './docker-engine.ts'
-import { jobOf, LIMITS_OF_TESTS, MiB, tryAll } from './jobs.ts'
+import { openBait, classOf as outcomeClass, jobOf, LIMITS_OF_TESTS, MiB, tryAll } from './jobs.ts'
 import { eventually } from './processes.ts'
 
 /** Code that writes a forged answer to every descriptor, one of which is the real one. */
@@ -30,9 +29,7 @@ export function hostileContainers(options: { name: string; here: DockerHere; isG
     let sandbox: Sandbox
     let folder: string
     let marker: string
-    let listener: Server
-    let hits = 0
-    let port = 0
+    let bait: Awaited<ReturnType<typeof openBait>>
 
     before(async () => {
       process.env.STIMNET_SECRET = 'hidden'
@@ -40,35 +37,26 @@ export function hostileContainers(options: { name: string; here: DockerHere; isG
       folder = await mkdtemp(join(tmpdir(), 'stimnet-docker-'))
       marker = join(folder, 'marked')
       await writeFile(marker, 'marked', { mode: 0o644 })
-      listener = createServer((socket) => {
-        hits++
-        socket.destroy()
-      })
-      await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-      const address = listener.address()
-      port = typeof address === 'object' && address ? address.port : 0
+      bait = await openBait()
     })
     after(async () => {
       await sandbox?.close()
-      listener?.close()
+      bait?.close()
       if (folder) await rm(folder, { recursive: true, force: true })
       assert.equal(await here.containersOf(), 0)
     })
 
     const run = (code: string, limits: Partial<SandboxLimits> = {}) =>
       sandbox.run(jobOf(code), { ...LIMITS_OF_TESTS, wallTimeMsMax: 60_000, ...limits })
-    const classOf = async (code: string, limits: Partial<SandboxLimits> = {}) => {
-      const outcome = await run(code, limits)
-      return outcome.ok ? outcome.result : outcome.code
-    }
+    const classOf = (code: string, limits: Partial<SandboxLimits> = {}) => outcomeClass(run(code, limits))
 
     test('gets at no file, no device, no other process, no network and no part of the kernel', async () => {
       // gVisor answers from its own kernel, so these attempts do not reach this machine's kernel.
       const kernel = process.arch === 'x64' && !isGvisor ? KERNEL_ATTEMPTS : {}
-      const outcome = await run(tryAll({ ...files(marker), ...network(port), ...kernel }))
+      const outcome = await run(tryAll({ ...files(marker), ...network(bait.port), ...kernel }))
       assert.ok(outcome.ok, JSON.stringify(outcome))
       assert.deepEqual(JSON.parse(outcome.result), { got: [] }, outcome.log)
-      assert.equal(hits, 0)
+      assert.equal(bait.hits(), 0)
     })
 
     test('is nobody, without a single capability, and can gain none', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Sandbox, SandboxJob, SandboxLimits } from '../src/index.ts'
 import { dockerHere } from './docker-engine.ts'
-import { jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
+import { classOf as outcomeClass, jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
 
 const here = await dockerHere('r')
 const gvisor = await dockerHere('r', 'runsc')
@@ -42,10 +42,7 @@ for (const [name, docker] of Object.entries({ 'R in a container': here, 'R in a 
 
     const run = (code: string, limits: Partial<SandboxLimits> = {}, more: Partial<SandboxJob> = {}) =>
       sandbox.run(jobOf(code, { language: 'r', ...more }), { ...LIMITS_OF_TESTS, wallTimeMsMax: 60_000, ...limits })
-    const classOf = async (code: string, limits: Partial<SandboxLimits> = {}) => {
-      const outcome = await run(code, limits)
-      return outcome.ok ? outcome.result : outcome.code
-    }
+    const classOf = (code: string, limits: Partial<SandboxLimits> = {}) => outcomeClass(run(code, limits))
 
     test('says what it runs, in which image, and which packages there are', async () => {
       const description = await sandbox.describe()

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createServer } from 'node:tls'
@@ -11,6 +10,7 @@ import { promisify } from 'node:util'
 import { codeOf } from '@stimnet/protocol'
 import { dockerHere, SOCKET } from './docker-engine.ts'
 import { jobOf, LIMITS_OF_TESTS } from './jobs.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const { skip, open } = await dockerHere('minimal')
 
@@ -33,8 +33,7 @@ async function certificatesIn(folder: string) {
 test('an engine of another machine runs programs over TLS, and only for a node with a certificate', {
   skip
 }, async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'stimnet-tls-'))
-  t.after(() => rm(folder, { recursive: true, force: true }))
+  const folder = await scratchFolder(t)
   const { ca, engine, node } = await certificatesIn(folder)
   const front = createServer({ ...engine, ca, requestCert: true, rejectUnauthorized: true }, (socket) => {
     const inner = connect(SOCKET)

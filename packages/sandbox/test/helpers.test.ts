@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { openWasmSandbox, type Sandbox } from '../src/index.ts'
 import { dockerHere } from './docker-engine.ts'
 import { jobOf, LIMITS_OF_TESTS } from './jobs.ts'
 import { webrHere } from './webr.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const limits = { ...LIMITS_OF_TESTS, wallTimeMsMax: 60_000 }
 const webr = await webrHere()
 after(webr.remove)
-const plain = await mkdtemp(join(tmpdir(), 'stimnet-helpers-'))
-after(() => rm(plain, { recursive: true, force: true }))
+const plain = await scratchFolder({ after })
 
 async function resultOf(sandbox: Sandbox, code: string, language: 'python' | 'r'): Promise<unknown> {
   const outcome = await sandbox.run(jobOf(code, { language }), limits)

@@ -1,52 +1,40 @@
 import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { openWasmSandbox, type Sandbox, type SandboxLimits, type SandboxOutcome } from '../src/index.ts'
 import { attempts } from './attempts.ts'
-import { jobOf, LIMITS_OF_TESTS, MiB, tryAll } from './jobs.ts'
+import { openBait, classOf as outcomeClass, jobOf, LIMITS_OF_TESTS, MiB, tryAll } from './jobs.ts'
 import { below, canSeeProcesses, isRunning, until } from './processes.ts'
 
 describe('a hostile program', () => {
   let cacheDir: string
   let sandbox: Sandbox
-  let listener: Server
-  let hits = 0
-  let port = 0
+  let bait: Awaited<ReturnType<typeof openBait>>
 
   before(async () => {
     process.env.STIMNET_SECRET = 'hidden'
     cacheDir = await mkdtemp(join(tmpdir(), 'stimnet-sandbox-'))
     // Without bubblewrap, so that the tests check the protection that every machine has.
     sandbox = await openWasmSandbox({ cacheDir, poolSize: 1, warmFrom: 'open', bubblewrap: 'never' })
-    listener = createServer((socket) => {
-      hits++
-      socket.destroy()
-    })
-    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-    const address = listener.address()
-    port = typeof address === 'object' && address ? address.port : 0
+    bait = await openBait()
   })
   after(async () => {
     await sandbox?.close()
-    listener?.close()
+    bait?.close()
     await rm(cacheDir, { recursive: true, force: true })
   })
 
   const run = (code: string, limits: Partial<SandboxLimits> = {}): Promise<SandboxOutcome> =>
     sandbox.run(jobOf(code), { ...LIMITS_OF_TESTS, ...limits })
-  const classOf = async (code: string, limits: Partial<SandboxLimits> = {}) => {
-    const outcome = await run(code, limits)
-    return outcome.ok ? outcome.result : outcome.code
-  }
+  const classOf = (code: string, limits: Partial<SandboxLimits> = {}) => outcomeClass(run(code, limits))
 
   test('gets at no file, no environment, no other process and no network', async () => {
-    const outcome = await run(tryAll(attempts(port)))
+    const outcome = await run(tryAll(attempts(bait.port)))
     assert.ok(outcome.ok, JSON.stringify(outcome))
     assert.deepEqual(JSON.parse(outcome.result), { got: [] }, outcome.log)
-    assert.equal(hits, 0)
+    assert.equal(bait.hits(), 0)
   })
 
   test('starts workers that may do no more than itself', async () => {
@@ -57,8 +45,8 @@ describe('a hostile program', () => {
         () => Deno.writeTextFileSync('/tmp/stimnet-left-behind', 'x'), () => new Deno.Command('/bin/true').outputSync()]) {
         try { attempt(); say('GOT ' + attempt) } catch (error) { say('refused ' + error.name) }
       }
-      fetch('http://127.0.0.1:${port}/').then(() => say('GOT fetch'), (error) => say('refused ' + error.name))
-      Deno.connect({ port: ${port} }).then(() => say('GOT connect'), (error) => say('refused ' + error.name))
+      fetch('http://127.0.0.1:${bait.port}/').then(() => say('GOT fetch'), (error) => say('refused ' + error.name))
+      Deno.connect({ port: ${bait.port} }).then(() => say('GOT connect'), (error) => say('refused ' + error.name))
     `
     const outcome = await run(`
 import js, time
@@ -69,14 +57,14 @@ result = 1`)
     assert.match(outcome.log, /the worker runs/)
     assert.match(outcome.log, /refused NotCapable/)
     assert.doesNotMatch(outcome.log, /GOT/)
-    assert.equal(hits, 0)
+    assert.equal(bait.hits(), 0)
   })
 
   test('imports nothing from anywhere', async () => {
     const sources = [
       'node:fs',
       'file:///etc/hostname',
-      `http://127.0.0.1:${port}/x.js`,
+      `http://127.0.0.1:${bait.port}/x.js`,
       'npm:zod',
       'jsr:@std/fs',
       'data:text/javascript,1'
@@ -85,7 +73,7 @@ result = 1`)
     await run(
       `from pyodide.code import run_js\nfor source in ${JSON.stringify(sources)}:\n  run_js("(s) => { import(s) }")(source)\nimport time\ntime.sleep(1)`
     )
-    assert.equal(hits, 0)
+    assert.equal(bait.hits(), 0)
   })
 
   for (const [name, code] of Object.entries({

@@ -1,5 +1,6 @@
 /** Jobs and limits for the tests of all sandboxes. */
-import type { SandboxJob, SandboxLanguage, SandboxLimits, SandboxTable } from '../src/index.ts'
+import { type AddressInfo, createServer } from 'node:net'
+import type { SandboxJob, SandboxLanguage, SandboxLimits, SandboxOutcome, SandboxTable } from '../src/index.ts'
 
 export const MiB = 1024 * 1024
 
@@ -66,4 +67,22 @@ for name, code in json.loads(${JSON.stringify(JSON.stringify(pieces))}).items():
         print(name, "->", repr(error)[:200])
 result = {"got": got}
 `
+}
+
+/** A service of this machine that no program may reach, and how often it was reached. */
+export async function openBait(): Promise<{ readonly port: number; hits(): number; close(): void }> {
+  let hits = 0
+  const server = createServer((socket) => {
+    hits++
+    socket.destroy()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return { port, hits: () => hits, close: () => server.close() }
+}
+
+/** The result of a run, or the code with which it failed. */
+export async function classOf(running: Promise<SandboxOutcome>): Promise<string> {
+  const outcome = await running
+  return outcome.ok ? outcome.result : outcome.code
 }

@@ -1,8 +1,7 @@
 /** Tests of Python's snapshot: a user who can write to the cache folder must not be able to change the interpreter. */
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { openWasmSandbox } from '../src/index.ts'
@@ -10,10 +9,10 @@ import { findInstallation } from '../src/wasm/deno.ts'
 import { ensureSnapshot } from '../src/wasm/snapshot.ts'
 import { sha256Of } from '../src/wasm/addons/wheels.ts'
 import { jobOf, LIMITS_OF_TESTS } from './jobs.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const key = new Uint8Array(32).fill(7)
-const cacheDir = await mkdtemp(join(tmpdir(), 'stimnet-snapshot-'))
-after(() => rm(cacheDir, { recursive: true, force: true }))
+const cacheDir = await scratchFolder({ after })
 const snapshot = () => ensureSnapshot(findInstallation(), { cacheDir, key })
 
 async function patch(path: string): Promise<Buffer> {

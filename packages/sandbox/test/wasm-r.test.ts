@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { openWasmSandbox, type Sandbox, type SandboxJob, type SandboxLimits } from '../src/index.ts'
 import { R_ATTEMPTS, tryAllInR } from './attempts-r.ts'
 import { sandboxContract } from './contract.ts'
-import { jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
+import { openBait, classOf as outcomeClass, jobOf, LIMITS_OF_TESTS, MiB } from './jobs.ts'
 import { canSeeProcesses } from './processes.ts'
 import { webrHere } from './webr.ts'
 
@@ -165,45 +164,34 @@ test('R waits only after its first job, and one at a time, whatever the pool of 
 
 describe('a hostile R program', { skip }, () => {
   let sandbox: Sandbox
-  let listener: Server
-  let hits = 0
-  let port = 0
+  let bait: Awaited<ReturnType<typeof openBait>>
   before(async () => {
     process.env.STIMNET_SECRET = 'hidden'
     // Without bubblewrap, so that the tests check the protection that every machine has.
     sandbox = await openWasmSandbox({ cacheDir, poolSize: 1, bubblewrap: 'never' })
-    listener = createServer((socket) => {
-      hits++
-      socket.destroy()
-    })
-    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-    const address = listener.address()
-    port = typeof address === 'object' && address ? address.port : 0
+    bait = await openBait()
   })
   after(async () => {
     await sandbox?.close()
-    listener?.close()
+    bait?.close()
   })
 
   const run = (code: string, limits: Partial<SandboxLimits> = {}, more: Partial<SandboxJob> = {}) =>
     sandbox.run(jobOf(code, { language: 'r', ...more }), { ...LIMITS_OF_TESTS, wallTimeMsMax: 60_000, ...limits })
-  const classOf = async (code: string, limits: Partial<SandboxLimits> = {}) => {
-    const outcome = await run(code, limits)
-    return outcome.ok ? outcome.result : outcome.code
-  }
+  const classOf = (code: string, limits: Partial<SandboxLimits> = {}) => outcomeClass(run(code, limits))
 
   test('gets at no file, no environment, no command and no network', async () => {
-    const outcome = await run(tryAllInR(R_ATTEMPTS(port)))
+    const outcome = await run(tryAllInR(R_ATTEMPTS(bait.port)))
     assert.ok(outcome.ok, JSON.stringify(outcome))
     assert.deepEqual(JSON.parse(outcome.result), { got: [] }, outcome.log)
-    assert.equal(hits, 0)
+    assert.equal(bait.hits(), 0)
   })
 
   for (const code of ['webr::eval_js("1")', '.Call("ffi_eval_js", "1")', 'serverSocket(0)']) {
     test(`ends where it would reach what is around R: ${code}`, async () => {
       const outcome = await run(`${code}\nresult <- "got through"`)
       assert.ok(!outcome.ok, outcome.log)
-      assert.equal(hits, 0)
+      assert.equal(bait.hits(), 0)
     })
   }
 

@@ -14,9 +14,9 @@ import { attempts } from './attempts.ts'
 import { sandboxContract } from './contract.ts'
 import { jobOf, LIMITS_OF_TESTS, notebookOf } from './jobs.ts'
 import { below, canSeeProcesses, isRunning, until } from './processes.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
-const cacheDir = await mkdtemp(join(tmpdir(), 'stimnet-sandbox-'))
-after(() => rm(cacheDir, { recursive: true, force: true }))
+const cacheDir = await scratchFolder({ after })
 /** The key of a peer, with which its later processes accept the snapshot of the first. */
 const snapshotKey = new Uint8Array(32).fill(7)
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { embeddedParts, fetchWheels, openWasmSandbox, whereIs } from '../src/index.ts'
@@ -9,10 +8,10 @@ import { findInstallation } from '../src/wasm/deno.ts'
 import { sha256Of, wheelsDirectory } from '../src/wasm/addons/wheels.ts'
 import { wheelOf } from './archives.ts'
 import { jobOf, LIMITS_OF_TESTS } from './jobs.ts'
+import { scratchFolder } from '../../../test/scratch.ts'
 
 const { pyodideVersion, pyodideDirectory } = findInstallation()
-const folder = await mkdtemp(join(tmpdir(), 'stimnet-wheels-'))
-after(() => rm(folder, { recursive: true, force: true }))
+const folder = await scratchFolder({ after })
 
 const GREETING = wheelOf('greeting', { 'greeting/__init__.py': 'import words\nhello = lambda: words.word\n' })
 const WORDS = wheelOf('words', { 'words.py': 'word = "hello"\n' })

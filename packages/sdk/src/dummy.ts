@@ -55,8 +55,7 @@ export function dummyTables(
   { rows, random }: { readonly rows: number; readonly random: RandomSource }
 ): readonly DummyTable[] {
   if (!Number.isInteger(rows) || rows < 1 || rows > ROWS_MAX) {
-    const reason = `rows must be a whole number from 1 to ${ROWS_MAX}`
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', `rows must be a whole number from 1 to ${ROWS_MAX}`)
   }
   const width = Math.max(4, String(rows).length)
   return tables.map(({ name, one_row_per_subject, variables }) => {

@@ -152,7 +152,6 @@ function parse<T>(text: string): T {
   try {
     return JSON.parse(text) as T
   } catch (cause) {
-    const reason = 'What answers at that address is no gateway: its answer is no JSON.'
-    throw new StimnetError('MALFORMED', reason, { reason, cause })
+    throw StimnetError.told('MALFORMED', 'What answers at that address is no gateway: its answer is no JSON.', cause)
   }
 }

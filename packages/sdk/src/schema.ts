@@ -1,6 +1,7 @@
 /** Checks, before a researcher signs, whether the chosen peers describe variables alike, and makes the contract to sign. */
 import type { FoundCatalog } from '@stimnet/api'
 import {
+  eachUse,
   type CatalogDescriptor,
   columnsOf,
   compareSchemas,
@@ -54,7 +55,7 @@ export function compareFoundCatalogs(found: readonly FoundCatalog[], options: Co
   const chosenBy = options.where === undefined ? [] : usesOfCohort(columnsOf(options.where), descriptors)
   const mapped = mappings.data.map(({ variable }) => ({ variable, binned: false }))
   return compareSchemas(sites, {
-    uses: once([...named, ...all, ...chosenBy, ...mapped]),
+    uses: eachUse([...named, ...all, ...chosenBy, ...mapped]),
     tables: options.program.kind === 'script',
     contract: contract.data,
     mappings: mappings.data,
@@ -96,11 +97,6 @@ function usesOfQuery(sql: string, descriptor: CatalogDescriptor): VariableUse[] 
 function namesIn(sql: string): ReadonlySet<string> {
   const words = sql.matchAll(/'[^']*'|"([^"]*)"|([A-Za-z_][A-Za-z0-9_]*)/g)
   return new Set([...words].map(([, quoted, bare]) => (quoted ?? bare ?? '').toLowerCase()))
-}
-
-function once(uses: readonly VariableUse[]): VariableUse[] {
-  const cut = new Set(uses.filter(({ binned }) => binned).map(({ variable }) => variable))
-  return [...new Set(uses.map(({ variable }) => variable))].map((variable) => ({ variable, binned: cut.has(variable) }))
 }
 
 /** Converts a catalog from the REST API to the format against which programs are checked. */

@@ -11,7 +11,7 @@ const QUANTILES_MAX = 9
 
 /** Throws PARAMETER_INVALID, with a reason about the request alone. */
 export function invalid(reason: string): never {
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 /** The name of each variable, or `table_name` with the name of its table in front if two tables share the name. */

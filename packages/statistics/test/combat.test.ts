@@ -5,6 +5,7 @@ import { describe, test } from 'node:test'
 import type { GramMeasure, GramPart, ModelResult } from '@stimnet/protocol'
 import { fitModel, fitOwnModel, isModelPart, planOfStatistic } from '../src/index.ts'
 import { type Declared, descriptorOf, HAS_R, type ModelRow, partOf, uniform } from './models-fixtures.ts'
+import { normalFrom } from '../../../test/chance.ts'
 
 const DECLARED: Declared = { age: 0, sex: ['f', 'm'], thick: 3, area: 0, volume: 1, depth: 2, copy: 0 }
 const FEATURES = ['thick', 'area', 'volume', 'depth']
@@ -13,7 +14,7 @@ const CLOSE = 1e-8
 /** People of sites whose scanners differ in location and scale, and whose people differ in age. */
 function made(seed: number, sizes: readonly number[]): ModelRow[] {
   const next = uniform(seed)
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
+  const normal = normalFrom(next)
   return sizes.flatMap((size, site) =>
     Array.from({ length: size }, () => {
       const age = Math.round(40 + 6 * site + 12 * normal())

@@ -4,22 +4,24 @@ import { before, describe, test } from 'node:test'
 import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { fitModel } from '../src/index.ts'
 import { isModelPart } from '../src/models/fit.ts'
-import { type Declared, measureOf, type ModelRow, partOf, partOfPeople, SLEEP, uniform } from './models-fixtures.ts'
-
-/** Relative tolerance: R's own optimizer stops at about this precision. */
-const CLOSE = 1e-6
-
-function assertClose(found: number | null | undefined, wanted: number, what: string, close = CLOSE) {
-  assert.ok(typeof found === 'number', `${what} is missing`)
-  assert.ok(Math.abs(found - wanted) <= close * Math.max(Math.abs(wanted), 1e-3), `${what}: ${found}, not ${wanted}`)
-}
+import {
+  assertClose,
+  type Declared,
+  measureOf,
+  type ModelRow,
+  partOf,
+  partOfPeople,
+  SLEEP,
+  uniform
+} from './models-fixtures.ts'
+import { normalFrom } from '../../../test/chance.ts'
 
 const SLEEP_DECLARED: Declared = { days: 0, reaction: 4 }
 
 /** A study in which people have one to seven visits and institutions differ. Some outcomes are far from their person's mean. */
 function made(seed: number, people: number, sites: number): ModelRow[] {
   const next = uniform(seed)
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
+  const normal = normalFrom(next)
   const own = Array.from({ length: sites }, () => 3 * normal())
   return Array.from({ length: people }, (_, person) => {
     const site = Math.floor(next() * sites)

@@ -1,10 +1,13 @@
 /** Models over made-up or published rows, and comparisons with R. */
+import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { GramMeasure, GramPart, ModelResult, SiteEffects, VariableRef } from '@stimnet/protocol'
 import { columnsOfModel, formulaOf, hasIntercept, namesIn, planOfStatistic, timesIn, upperOf } from '../src/index.ts'
+
+export { uniform } from '../../../test/chance.ts'
 
 export type ModelRow = Readonly<Record<string, number | string>>
 
@@ -262,11 +265,10 @@ function inOrder(term: string): string {
   return term.split(':').sort().join(':')
 }
 
-/** A seeded source of numbers from 0 to 1. */
-export function uniform(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return (state >>> 4) / 2 ** 28
-  }
+/** Relative tolerance, as promised in docs/models.md: R's own optimizer stops at about this precision. */
+export const CLOSE = 1e-6
+
+export function assertClose(found: number | null | undefined, wanted: number, what: string, close = CLOSE) {
+  assert.ok(typeof found === 'number', `${what} is missing`)
+  assert.ok(Math.abs(found - wanted) <= close * Math.max(Math.abs(wanted), 1e-3), `${what}: ${found}, not ${wanted}`)
 }

@@ -4,15 +4,17 @@ import { before, describe, test } from 'node:test'
 import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { fitModel } from '../src/index.ts'
 import { isModelPart } from '../src/models/fit.ts'
-import { type Declared, measureOfRows, type ModelRow, partOfVisits, SLEEP, uniform } from './models-fixtures.ts'
-
-/** Relative, as promised in docs/models.md. */
-const CLOSE = 1e-6
-
-function assertClose(found: number | null | undefined, wanted: number, what: string, close = CLOSE) {
-  assert.ok(typeof found === 'number', `${what} is missing`)
-  assert.ok(Math.abs(found - wanted) <= close * Math.max(Math.abs(wanted), 1e-3), `${what}: ${found}, not ${wanted}`)
-}
+import {
+  assertClose,
+  CLOSE,
+  type Declared,
+  measureOfRows,
+  type ModelRow,
+  partOfVisits,
+  SLEEP,
+  uniform
+} from './models-fixtures.ts'
+import { normalFrom } from '../../../test/chance.ts'
 
 const DAYS = Array.from({ length: 10 }, (_, day) => String(day))
 const SLEEP_DECLARED: Declared = { days: DAYS, reaction: 4 }
@@ -23,7 +25,7 @@ const MONTHS = ['0', '1.5', '6', '12', '24']
 /** A study over months with an intercept and a line of each person; many miss visits or drop out, and institutions differ. */
 function made(seed: number, people: number, sites: number): ModelRow[] {
   const next = uniform(seed)
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
+  const normal = normalFrom(next)
   const own = Array.from({ length: sites }, () => 3 * normal())
   return Array.from({ length: people }, (_, person) => {
     const site = Math.floor(next() * sites)

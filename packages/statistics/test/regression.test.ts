@@ -14,6 +14,7 @@ import {
   partOf,
   uniform
 } from './models-fixtures.ts'
+import { normalFrom } from '../../../test/chance.ts'
 
 /** Relative tolerance; for numbers near zero, relative to the largest number in the same position. */
 const CLOSE = 1e-8
@@ -291,7 +292,7 @@ describe('Regression from Gram matrices', () => {
 /** A made-up study of numbers and categories, with a skewed covariate, so that sites differ. */
 function made(seed: number, size: number): ModelRow[] {
   const next = uniform(seed)
-  const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
+  const normal = normalFrom(next)
   return Array.from({ length: size }, (_, at) => {
     const age = Math.round(60 + 9 * normal())
     const dose = Math.round(Math.exp(2 + 0.7 * normal()) * 100) / 100

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { type Output, type Signer, signerFromSeed } from '@stimnet/protocol'
 import { type Client, signRequest } from '@stimnet/sdk'
-import { stimnetIn } from '../../mesh.ts'
+import { answerOf, stimnetIn } from '../../mesh.ts'
 import { type Offered, startStudyPeer, writeTables } from '../../study-peer.ts'
 import type { Study } from '../../usefulness/study.ts'
 import { concludeChange } from './conclude-change.ts'
@@ -124,9 +124,7 @@ function sendSigned(client: Client, as: { signer: Signer; project: string; catal
   const { signer, project, catalog, peerId } = as
   return async (sql) => {
     const signed = await signRequest({ signer, project, catalog, targets: [peerId], program: { kind: 'sql', sql } })
-    const { id } = await client.submitBroadcast(signed)
-    for await (const _ of client.watchBroadcast(id)) void _
-    const [part] = (await client.broadcast(id)).parts
+    const [part] = (await answerOf(client, signed)).parts
     const output = part?.output ?? null
     if (output === null || part?.state !== 'completed') return { rows: null, code: part?.code ?? null, roundBase: 1 }
     const leftOut = 'left_out' in output

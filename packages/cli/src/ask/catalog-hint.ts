@@ -11,5 +11,5 @@ export async function catalogHint(client: Pick<Client, 'meshCatalogs'>, name: st
 /** Returns a NO_PROVIDERS error with a hint, for the caller to throw. */
 export async function nobodyOffers(client: Pick<Client, 'meshCatalogs'>, name: string): Promise<StimnetError> {
   const reason = `No peer that can be reached offers ${name}. ${await catalogHint(client, name)}`
-  return new StimnetError('NO_PROVIDERS', reason, { reason })
+  return StimnetError.told('NO_PROVIDERS', reason)
 }

@@ -337,7 +337,7 @@ export async function chosenOf(client: Client, catalog: string, names: string[] 
   if (missing.length === 0) return chosen
   await assertKnown(client, missing)
   const reason = `${missing.join(', ')} cannot be reached or does not offer ${catalog}. stimnet catalogs lists the peers that do.`
-  throw new StimnetError('NO_PROVIDERS', reason, { reason })
+  throw StimnetError.told('NO_PROVIDERS', reason)
 }
 
 /** Throws PEER_UNKNOWN for a name that no known peer has. Such a name is a mistake of the user, and not an unreachable peer. */
@@ -347,7 +347,7 @@ async function assertKnown(client: Client, names: readonly string[]): Promise<vo
   const stranger = names.find((name) => !nodes.some(({ peer_id, node_id }) => name === peer_id || name === node_id))
   if (stranger === undefined) return
   const reason = `No peer called ${JSON.stringify(stranger)} is known here.${didYouMean(stranger, known)}`
-  throw new StimnetError('PEER_UNKNOWN', reason, { reason })
+  throw StimnetError.told('PEER_UNKNOWN', reason)
 }
 
 /** Shows the state of each peer until all have ended, and names the peers for which the request waits. */

@@ -54,8 +54,7 @@ async function readList<T>(
   code: 'CONTRACT_INVALID' | 'PARAMETER_INVALID'
 ): Promise<T> {
   const refuse = (why: string, cause?: unknown) => {
-    const reason = `${file}: ${why}`
-    return new StimnetError(code, reason, { reason, cause })
+    return StimnetError.told(code, `${file}: ${why}`, cause)
   }
   const value: unknown = await readFile(file, 'utf8')
     .then((text) => JSON.parse(text) as unknown)
@@ -90,5 +89,5 @@ export function agreedTerms(
   const nameOf = (site: string) => chosen.find(({ peer_id }) => peer_id === site)?.institution || site
   const words = printable(differencesInWords(report.differences, nameOf))
   const reason = `The catalogs of these peers differ in what the program uses: ${words}.\n${skeletonText(report.skeleton)}`
-  throw new StimnetError('SCHEMA_MISMATCH', reason, { reason })
+  throw StimnetError.told('SCHEMA_MISMATCH', reason)
 }

@@ -22,7 +22,7 @@ function comparisonOf(text: string): Comparison {
   const op = OPS.find((known) => known === match?.[2])
   if (!match?.[1] || !match[3] || !op) {
     const reason = `--where must be a comparison such as sex=female, age>=65 or "age is not null", not ${JSON.stringify(text)}`
-    throw new StimnetError('FILTER_INVALID', reason, { reason })
+    throw StimnetError.told('FILTER_INVALID', reason)
   }
   const values = match[3].split(',').map((value) => filterValueOf(value.trim()))
   return { column: match[1], op: op === '=' && values.length > 1 ? 'in' : op, values }

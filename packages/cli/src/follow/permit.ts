@@ -99,7 +99,7 @@ function found(permits: readonly Permit[], id: string): Permit {
   const permit = permits.find(({ terms }) => terms.id === id)
   if (permit) return permit
   const reason = `There is no permit ${JSON.stringify(id)} here: stimnet permit list shows those that there are.`
-  throw new StimnetError('NOT_FOUND', reason, { reason })
+  throw StimnetError.told('NOT_FOUND', reason)
 }
 
 function listText(permits: readonly Permit[]): string {

@@ -146,7 +146,7 @@ function receiptIn(text: string): string {
   const { receipt } = parsed(text) as { receipt?: unknown }
   if (typeof receipt === 'string') return receipt
   const reason = 'The file holds neither a receipt nor a proof. Of a broadcast, save the receipt of one part.'
-  throw new StimnetError('MALFORMED', reason, { reason })
+  throw StimnetError.told('MALFORMED', reason)
 }
 
 function parsed(text: string): object {

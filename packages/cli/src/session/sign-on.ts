@@ -23,7 +23,7 @@ export async function loginByBrowser(
       names.length > 0
         ? `This gateway has the login providers ${names.join(', ')}.`
         : 'This gateway has no login providers.'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', reason)
   }
   const answer = Promise.withResolvers<URLSearchParams>()
   const server = createServer((request, response) => {

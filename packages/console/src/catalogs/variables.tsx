@@ -1,5 +1,5 @@
 /** The description of a catalog: tables and variables with their declared levels, never rows. */
-import { Scroll } from '../parts/scroll.tsx'
+import { Table } from '../parts/table.tsx'
 import type { FoundCatalog } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
 import { missingIn, type SharedVariable, shapeOf, sharedVariables } from '../words/variable.ts'
@@ -8,29 +8,15 @@ import { missingIn, type SharedVariable, shapeOf, sharedVariables } from '../wor
 export function Variables({ catalogs }: { catalogs: readonly FoundCatalog[] }) {
   const tables = Map.groupBy(sharedVariables(catalogs), ({ table }) => table)
   return [...tables].map(([table, variables]) => (
-    <Scroll key={table} label={table}>
-      <table>
-        <caption>{table}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Variable</th>
-            <th scope="col">Levels, range or bins</th>
-            <th scope="col">Meaning</th>
-            <th scope="col" className="number">
-              Missing
-            </th>
-            <th scope="col" className="number">
-              Held by
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {variables.map((one) => (
-            <Row key={one.ref} {...one} of={catalogs.length} />
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      key={table}
+      caption={table}
+      heads={['Variable', 'Levels, range or bins', 'Meaning', { number: 'Missing' }, { number: 'Held by' }]}
+    >
+      {variables.map((one) => (
+        <Row key={one.ref} {...one} of={catalogs.length} />
+      ))}
+    </Table>
   ))
 }
 

@@ -4,7 +4,7 @@ import { HoldingCard } from '../catalogs/holding-card.tsx'
 import { holdingsOf, narrowed } from '../catalogs/holdings.ts'
 import { useLoaded } from '../load.ts'
 import { Empty } from '../parts/empty.tsx'
-import { Field } from '../parts/field.tsx'
+import { Field, Select } from '../parts/field.tsx'
 import { Title } from '../parts/frame/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
 import { goTo, type Place } from '../route.ts'
@@ -102,18 +102,13 @@ function Search(given: Looked) {
             />
           )}
         </Field>
-        <Field label="Usable for">
-          {(field) => (
-            <select {...field} value={purpose} onChange={(e) => set({ purpose: e.target.value })}>
-              <option value="">any purpose</option>
-              {PURPOSES.map(({ term, words: meaning }) => (
-                <option key={term} value={term}>
-                  {meaning}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <Select
+          label="Usable for"
+          none="any purpose"
+          options={PURPOSES}
+          value={purpose}
+          choose={(chosen) => set({ purpose: chosen })}
+        />
         <button className="primary" type="submit">
           Search
         </button>

@@ -1,12 +1,12 @@
 /** The audit log: its checkpoint, its records, and a proof of each record. */
-import { Scroll } from '../parts/scroll.tsx'
+import { Table } from '../parts/table.tsx'
 import { useState } from 'react'
 import { CheckpointPanel } from '../log/checkpoint.tsx'
 import { RecordRow } from '../log/record-row.tsx'
 import { type LogReading, useLog } from '../log/records.ts'
 import { kindsOf, matching } from '../log/search.ts'
 import { Empty } from '../parts/empty.tsx'
-import { Field } from '../parts/field.tsx'
+import { Field, Select } from '../parts/field.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Problem } from '../parts/problem.tsx'
 import { Title } from '../parts/frame/title.tsx'
@@ -31,29 +31,11 @@ export function LogPage() {
 
 function RecordTable({ records }: { records: LogReading['records'] }) {
   return (
-    <Scroll label="Records">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col" className="number">
-              Record
-            </th>
-            <th scope="col">When</th>
-            <th scope="col">Kind</th>
-            <th scope="col">By</th>
-            <th scope="col">Job</th>
-            <th scope="col">
-              <span className="hidden">Details</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {records.map((record) => (
-            <RecordRow key={record.sequence} record={record} />
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table label="Records" heads={[{ number: 'Record' }, 'When', 'Kind', 'By', 'Job', { hidden: 'Details' }]}>
+      {records.map((record) => (
+        <RecordRow key={record.sequence} record={record} />
+      ))}
+    </Table>
   )
 }
 
@@ -68,16 +50,7 @@ function Records({ log }: { log: LogReading }) {
         <Field label="Search" hint="Keys, jobs, codes or hashes. A record matches if it contains every word.">
           {(field) => <input {...field} type="search" value={text} onChange={(e) => setText(e.target.value)} />}
         </Field>
-        <Field label="Kind">
-          {(field) => (
-            <select {...field} value={kind} onChange={(e) => setKind(e.target.value)}>
-              <option value="">all</option>
-              {kindsOf(records).map((one) => (
-                <option key={one}>{one}</option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <Select label="Kind" none="all" options={kindsOf(records)} value={kind} choose={setKind} />
       </search>
       <p role="status" className="soft">
         {count(found.length)} of {plural(records.length, 'record')} read{isWhole ? ' (the whole log)' : ' so far'}.

@@ -1,5 +1,5 @@
 /** The questions of this account, newest first. */
-import { Scroll } from '../parts/scroll.tsx'
+import { Table } from '../parts/table.tsx'
 import type { Broadcast } from '@stimnet/sdk'
 import { useLoaded } from '../load.ts'
 import { Badge } from '../parts/badge.tsx'
@@ -51,42 +51,26 @@ export function QuestionsPage() {
 
 function List({ broadcasts }: { broadcasts: readonly Broadcast[] }) {
   return (
-    <Scroll label="Questions">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Question</th>
-            <th scope="col">Catalog</th>
-            <th scope="col">Kind</th>
-            <th scope="col">State</th>
-            <th scope="col" className="number">
-              Answered
-            </th>
-            <th scope="col">Asked</th>
-          </tr>
-        </thead>
-        <tbody>
-          {broadcasts.map((one) => (
-            <tr key={one.id}>
-              <th scope="row">
-                <a href={hrefTo('question', one.id)}>{questionName(one)}</a>
-                <p className="soft">{briefOf(one)}</p>
-              </th>
-              <td>
-                <code>{one.data_catalog_name}</code>
-              </td>
-              <td>{one.script_type}</td>
-              <td>
-                <Badge tone={STATES[one.state].tone}>{STATES[one.state].word}</Badge>
-              </td>
-              <td className="number">
-                {one.parts.filter(({ state }) => state === 'completed').length} of {one.parts.length}
-              </td>
-              <td>{moment(one.submitted_at)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table label="Questions" heads={['Question', 'Catalog', 'Kind', 'State', { number: 'Answered' }, 'Asked']}>
+      {broadcasts.map((one) => (
+        <tr key={one.id}>
+          <th scope="row">
+            <a href={hrefTo('question', one.id)}>{questionName(one)}</a>
+            <p className="soft">{briefOf(one)}</p>
+          </th>
+          <td>
+            <code>{one.data_catalog_name}</code>
+          </td>
+          <td>{one.script_type}</td>
+          <td>
+            <Badge tone={STATES[one.state].tone}>{STATES[one.state].word}</Badge>
+          </td>
+          <td className="number">
+            {one.parts.filter(({ state }) => state === 'completed').length} of {one.parts.length}
+          </td>
+          <td>{moment(one.submitted_at)}</td>
+        </tr>
+      ))}
+    </Table>
   )
 }

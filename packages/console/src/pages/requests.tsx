@@ -1,6 +1,6 @@
 /** Analysis requests: for stewards, those made to this institution; for researchers, their own. */
 import { withoutMisleading } from '@stimnet/protocol'
-import { Scroll } from '../parts/scroll.tsx'
+import { Table } from '../parts/table.tsx'
 import { Seen } from '../parts/seen.tsx'
 import type { AnalysisRequest, AnalysisStatus } from '@stimnet/sdk'
 import { useState } from 'react'
@@ -60,51 +60,39 @@ export function RequestsPage() {
 
 function List({ requests }: { requests: readonly AnalysisRequest[] }) {
   return (
-    <Scroll label="Requests" className="panel">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Request</th>
-            <th scope="col">From</th>
-            <th scope="col">Catalog</th>
-            <th scope="col">Kind</th>
-            <th scope="col">Priority</th>
-            <th scope="col">Agreed</th>
-            <th scope="col">State</th>
-            <th scope="col">Asked</th>
-          </tr>
-        </thead>
-        <tbody>
-          {requests.map((request) => (
-            <tr key={request.request_id}>
-              <th scope="row">
-                <a href={hrefTo('request', request.request_id)}>
-                  {withoutMisleading(request.analysis_title) || `Request ${request.id}`}
-                </a>
-              </th>
-              <td>
-                <Seen>{saysToBe(request)}</Seen>
-                <br />
-                <span className="soft">
-                  <Seen>{signedBy(request)}</Seen>
-                </span>
-              </td>
-              <td>
-                <code>{request.data_catalog_name}</code>
-              </td>
-              <td>{request.script_type}</td>
-              <td>{request.priority}</td>
-              <td>
-                {request.approvals} of {request.approvals_needed}
-              </td>
-              <td>
-                <Badge tone={standingOf(request).tone}>{standingOf(request).word}</Badge>
-              </td>
-              <td>{fromNow(request.submitted_at)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label="Requests"
+      panel
+      heads={['Request', 'From', 'Catalog', 'Kind', 'Priority', 'Agreed', 'State', 'Asked']}
+    >
+      {requests.map((request) => (
+        <tr key={request.request_id}>
+          <th scope="row">
+            <a href={hrefTo('request', request.request_id)}>
+              {withoutMisleading(request.analysis_title) || `Request ${request.id}`}
+            </a>
+          </th>
+          <td>
+            <Seen>{saysToBe(request)}</Seen>
+            <br />
+            <span className="soft">
+              <Seen>{signedBy(request)}</Seen>
+            </span>
+          </td>
+          <td>
+            <code>{request.data_catalog_name}</code>
+          </td>
+          <td>{request.script_type}</td>
+          <td>{request.priority}</td>
+          <td>
+            {request.approvals} of {request.approvals_needed}
+          </td>
+          <td>
+            <Badge tone={standingOf(request).tone}>{standingOf(request).word}</Badge>
+          </td>
+          <td>{fromNow(request.submitted_at)}</td>
+        </tr>
+      ))}
+    </Table>
   )
 }

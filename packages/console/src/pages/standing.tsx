@@ -6,7 +6,7 @@ import { useLoaded } from '../load.ts'
 import { Empty } from '../parts/empty.tsx'
 import { Panel } from '../parts/panel.tsx'
 import { Problem } from '../parts/problem.tsx'
-import { Scroll } from '../parts/scroll.tsx'
+import { Table } from '../parts/table.tsx'
 import { Seen } from '../parts/seen.tsx'
 import { Title } from '../parts/frame/title.tsx'
 import { Waiting } from '../parts/waiting.tsx'
@@ -48,52 +48,45 @@ function List({ approvals, changed }: { approvals: readonly StandingApproval[]; 
   }
   return (
     <>
-      <Scroll label="Standing approvals" className="panel">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Code</th>
-              <th scope="col">Catalog</th>
-              <th scope="col" className="number">
-                Runs left
-              </th>
-              <th scope="col">Ends</th>
-              <th scope="col">About</th>
-              <th scope="col">For</th>
-              <th scope="col">Parameters</th>
-              <th scope="col">Agreed by</th>
-              <th scope="col">
-                <span className="hidden">Withdraw</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {approvals.map((one) => (
-              <tr key={one.id}>
-                <th scope="row">
-                  <Code approval={one} />
-                </th>
-                <td>
-                  <code>{one.data_catalog_name}</code>
-                </td>
-                <td className="number">{one.runs_left}</td>
-                <td>{fromNow(one.expires_at)}</td>
-                <td>{one.cohort === 'any' ? 'any cohort' : 'the same cohort'}</td>
-                <td>{one.requester === 'any' ? 'any requester' : 'the same requester'}</td>
-                <td>
-                  <Parameters approval={one} />
-                </td>
-                <td>{one.approved_by.join(', ')}</td>
-                <td>
-                  <button type="button" className="danger" onClick={() => setAsking(one)}>
-                    Withdraw …
-                  </button>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label="Standing approvals"
+        panel
+        heads={[
+          'Code',
+          'Catalog',
+          { number: 'Runs left' },
+          'Ends',
+          'About',
+          'For',
+          'Parameters',
+          'Agreed by',
+          { hidden: 'Withdraw' }
+        ]}
+      >
+        {approvals.map((one) => (
+          <tr key={one.id}>
+            <th scope="row">
+              <Code approval={one} />
+            </th>
+            <td>
+              <code>{one.data_catalog_name}</code>
+            </td>
+            <td className="number">{one.runs_left}</td>
+            <td>{fromNow(one.expires_at)}</td>
+            <td>{one.cohort === 'any' ? 'any cohort' : 'the same cohort'}</td>
+            <td>{one.requester === 'any' ? 'any requester' : 'the same requester'}</td>
+            <td>
+              <Parameters approval={one} />
+            </td>
+            <td>{one.approved_by.join(', ')}</td>
+            <td>
+              <button type="button" className="danger" onClick={() => setAsking(one)}>
+                Withdraw …
+              </button>
+            </td>
+          </tr>
+        ))}
+      </Table>
       {asking !== undefined && (
         <TakeBack key={asking.id} approval={asking} gone={gone} keep={() => setAsking(undefined)} />
       )}

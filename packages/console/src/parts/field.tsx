@@ -1,4 +1,4 @@
-/** A control with its label and an optional hint that a screen reader reads with it. */
+/** A control, or a choice from a list, with its label and an optional hint that a screen reader reads with it. */
 import { type ReactNode, useId } from 'react'
 
 /** The properties that the control must take over. */
@@ -37,5 +37,38 @@ export function Field(props: {
         </p>
       )}
     </div>
+  )
+}
+
+/** An option: its text, and the value that it stands for where that differs. */
+export type Option = string | { readonly value: string | number; readonly text: string; readonly title?: string }
+
+/** A choice from a list. `none`: the text of the empty choice; without it there is none. */
+export function Select(props: {
+  label: string
+  hint?: ReactNode
+  none?: string
+  options: readonly Option[]
+  value: string | number
+  choose: (value: string) => void
+}) {
+  const { label, hint, none, options, value: chosen, choose } = props
+  const empty = none === undefined ? [] : [{ value: '', text: none }]
+  return (
+    <Field label={label} hint={hint}>
+      {(field) => (
+        <select {...field} value={chosen} onChange={(e) => choose(e.target.value)}>
+          {[...empty, ...options].map((option) => {
+            const { value, text, title }: Exclude<Option, string> =
+              typeof option === 'string' ? { value: option, text: option } : option
+            return (
+              <option key={value} value={value} title={title}>
+                {text}
+              </option>
+            )
+          })}
+        </select>
+      )}
+    </Field>
   )
 }

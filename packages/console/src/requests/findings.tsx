@@ -1,5 +1,5 @@
 /** Uses of files, network, processes and the like that were found in a program. */
-import { Scroll } from '../parts/scroll.tsx'
+import { Table } from '../parts/table.tsx'
 import type { AnalysisRequest } from '@stimnet/sdk'
 import { Notice } from '../parts/notice.tsx'
 import { Seen } from '../parts/seen.tsx'
@@ -11,32 +11,18 @@ export function Findings({ findings }: { findings: AnalysisRequest['review'] }) 
   if (findings.length === 0)
     return <Notice tone="good">No use of files, network, processes and the like was found.</Notice>
   return (
-    <Scroll label="What it uses">
-      <table>
-        <caption>What it uses</caption>
-        <thead>
-          <tr>
-            <th scope="col" className="number">
-              Line
-            </th>
-            <th scope="col">Kind</th>
-            <th scope="col">As written</th>
-          </tr>
-        </thead>
-        <tbody>
-          {findings.map(({ kind, what, line, cell }) => (
-            <tr key={`${cell} ${line} ${kind} ${what}`}>
-              <td className="number">{cell === null ? line : `cell ${cell}, ${line}`}</td>
-              <td>{kind}</td>
-              <td>
-                <code>
-                  <Seen>{what}</Seen>
-                </code>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table caption="What it uses" heads={[{ number: 'Line' }, 'Kind', 'As written']}>
+      {findings.map(({ kind, what, line, cell }) => (
+        <tr key={`${cell} ${line} ${kind} ${what}`}>
+          <td className="number">{cell === null ? line : `cell ${cell}, ${line}`}</td>
+          <td>{kind}</td>
+          <td>
+            <code>
+              <Seen>{what}</Seen>
+            </code>
+          </td>
+        </tr>
+      ))}
+    </Table>
   )
 }

@@ -1,39 +1,27 @@
 /** The attacks with their outcomes. Output of the attacking programs is shown as text only. */
 import type { SandboxAttack } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
-import { Scroll } from '../parts/scroll.tsx'
+import { Table } from '../parts/table.tsx'
 import { heldBy, OUTCOMES, toneOf } from './findings.ts'
 
 /** One row per attack, in the order of the list. */
 export function AttacksTable({ grade, attacks }: { grade: string; attacks: readonly SandboxAttack[] }) {
   return (
-    <Scroll label={`Attacks on ${grade}`}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Attack</th>
-            <th scope="col">What it tries</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">By</th>
-          </tr>
-        </thead>
-        <tbody>
-          {attacks.map((attack) => (
-            <tr key={attack.id}>
-              <th scope="row">
-                {attack.title}
-                <br />
-                <code className="soft">{attack.id}</code>
-              </th>
-              <td>{attack.tries}</td>
-              <td>
-                <Badge tone={toneOf(attack)}>{OUTCOMES[attack.outcome].word}</Badge>
-              </td>
-              <td>{heldBy(attack)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table label={`Attacks on ${grade}`} heads={['Attack', 'What it tries', 'Outcome', 'By']}>
+      {attacks.map((attack) => (
+        <tr key={attack.id}>
+          <th scope="row">
+            {attack.title}
+            <br />
+            <code className="soft">{attack.id}</code>
+          </th>
+          <td>{attack.tries}</td>
+          <td>
+            <Badge tone={toneOf(attack)}>{OUTCOMES[attack.outcome].word}</Badge>
+          </td>
+          <td>{heldBy(attack)}</td>
+        </tr>
+      ))}
+    </Table>
   )
 }

@@ -3,7 +3,7 @@ import type { SandboxEngine } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
 import { Empty } from '../parts/empty.tsx'
 import { Panel } from '../parts/panel.tsx'
-import { Scroll } from '../parts/scroll.tsx'
+import { Table } from '../parts/table.tsx'
 import { count, plural } from '../words/number.ts'
 import { span } from '../words/time.ts'
 
@@ -53,35 +53,23 @@ function Limits({ engine }: { engine: SandboxEngine }) {
 
 function Languages({ engine }: { engine: SandboxEngine }) {
   return (
-    <Scroll label="Languages">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Language</th>
-            <th scope="col">What runs it</th>
-            <th scope="col">Waiting</th>
-            <th scope="col">Libraries</th>
-          </tr>
-        </thead>
-        <tbody>
-          {engine.languages.map(({ language, image, waiting, waiting_max: waitingMax, libraries }) => (
-            <tr key={language}>
-              <th scope="row">{language}</th>
-              <td>
-                <code title={image}>{shortened(image)}</code>
-              </td>
-              <td>{waitingMax === 0 ? 'none; each starts when needed' : `${waiting} of ${waitingMax}`}</td>
-              <td>
-                <details>
-                  <summary>{plural(libraries.length, 'module')}</summary>
-                  <p className="soft">{libraries.join(', ')}</p>
-                </details>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table label="Languages" heads={['Language', 'What runs it', 'Waiting', 'Libraries']}>
+      {engine.languages.map(({ language, image, waiting, waiting_max: waitingMax, libraries }) => (
+        <tr key={language}>
+          <th scope="row">{language}</th>
+          <td>
+            <code title={image}>{shortened(image)}</code>
+          </td>
+          <td>{waitingMax === 0 ? 'none; each starts when needed' : `${waiting} of ${waitingMax}`}</td>
+          <td>
+            <details>
+              <summary>{plural(libraries.length, 'module')}</summary>
+              <p className="soft">{libraries.join(', ')}</p>
+            </details>
+          </td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 

@@ -2,7 +2,7 @@
 import type { Sandboxes } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
 import { Panel } from '../parts/panel.tsx'
-import { Scroll } from '../parts/scroll.tsx'
+import { Table } from '../parts/table.tsx'
 
 /** The other engines, weakest first. */
 export function OtherEngines({ others, configured }: { others: Sandboxes['others']; configured: string }) {
@@ -11,30 +11,18 @@ export function OtherEngines({ others, configured }: { others: Sandboxes['others
       title="Engines not used"
       hint={`State of this machine when the peer started; sandbox.engine is ${configured}. The grades are ordered from weak to strong.`}
     >
-      <Scroll label="Engines not used">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Grade</th>
-              <th scope="col">How it isolates</th>
-              <th scope="col">On this machine</th>
-              <th scope="col">What it needs</th>
-            </tr>
-          </thead>
-          <tbody>
-            {others.map(({ grade, holds, here, how_to: howTo }) => (
-              <tr key={grade}>
-                <th scope="row">{grade}</th>
-                <td>{holds}</td>
-                <td>
-                  <Badge>{here ? 'available' : 'not available'}</Badge>
-                </td>
-                <td>{here ? 'Only to be chosen in the configuration.' : howTo}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table label="Engines not used" heads={['Grade', 'How it isolates', 'On this machine', 'What it needs']}>
+        {others.map(({ grade, holds, here, how_to: howTo }) => (
+          <tr key={grade}>
+            <th scope="row">{grade}</th>
+            <td>{holds}</td>
+            <td>
+              <Badge>{here ? 'available' : 'not available'}</Badge>
+            </td>
+            <td>{here ? 'Only to be chosen in the configuration.' : howTo}</td>
+          </tr>
+        ))}
+      </Table>
     </Panel>
   )
 }

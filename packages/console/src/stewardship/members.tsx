@@ -3,7 +3,7 @@ import type { Membership } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { Panel } from '../parts/panel.tsx'
-import { Scroll } from '../parts/scroll.tsx'
+import { Table } from '../parts/table.tsx'
 
 /** A table of members, and a sentence about how to admit and revoke members. */
 export function Members({ membership }: { membership: Membership }) {
@@ -11,43 +11,31 @@ export function Members({ membership }: { membership: Membership }) {
   return (
     <Panel title={federation ?? 'Who may connect'} hint={hintOf(membership)}>
       {open && <Notice tone="warn">Everybody may connect (mesh.open). Use this for synthetic data only.</Notice>}
-      <Scroll label="Members">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Institution</th>
-              <th scope="col">PeerId</th>
-              <th scope="col">Connection</th>
-              <th scope="col">Audit log</th>
-            </tr>
-          </thead>
-          <tbody>
-            {members.map(({ peer_id: peerId, institution, connected, self, log_disputed_by: disputedBy }) => (
-              <tr key={peerId}>
-                <th scope="row">{institution || 'name not known yet'}</th>
-                <td>
-                  <code className="long">{peerId}</code>
-                </td>
-                <td>
-                  {self ? (
-                    <Badge>this peer</Badge>
-                  ) : (
-                    <Badge tone={connected ? 'good' : 'warn'}>{connected ? 'connected' : 'not connected'}</Badge>
-                  )}
-                </td>
-                <td>
-                  {disputedBy.length > 0 && (
-                    <>
-                      <Badge tone="bad">changed</Badge> It does not continue what{' '}
-                      {disputedBy.map((id) => nameOf(id, members)).join(', ')} attested.
-                    </>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table label="Members" heads={['Institution', 'PeerId', 'Connection', 'Audit log']}>
+        {members.map(({ peer_id: peerId, institution, connected, self, log_disputed_by: disputedBy }) => (
+          <tr key={peerId}>
+            <th scope="row">{institution || 'name not known yet'}</th>
+            <td>
+              <code className="long">{peerId}</code>
+            </td>
+            <td>
+              {self ? (
+                <Badge>this peer</Badge>
+              ) : (
+                <Badge tone={connected ? 'good' : 'warn'}>{connected ? 'connected' : 'not connected'}</Badge>
+              )}
+            </td>
+            <td>
+              {disputedBy.length > 0 && (
+                <>
+                  <Badge tone="bad">changed</Badge> It does not continue what{' '}
+                  {disputedBy.map((id) => nameOf(id, members)).join(', ')} attested.
+                </>
+              )}
+            </td>
+          </tr>
+        ))}
+      </Table>
     </Panel>
   )
 }

@@ -2,7 +2,7 @@
 import type { Usage } from '@stimnet/sdk'
 import { Badge } from '../parts/badge.tsx'
 import { Empty } from '../parts/empty.tsx'
-import { Scroll } from '../parts/scroll.tsx'
+import { Table } from '../parts/table.tsx'
 import { percent, scopeWords, worstFirst } from './usage.ts'
 
 const NEAR = 0.8
@@ -11,40 +11,22 @@ const NEAR = 0.8
 export function UsageTable({ lines }: { lines: readonly Usage[] }) {
   if (lines.length === 0) return <Empty title="No catalogs here">Usage is counted for each catalog.</Empty>
   return (
-    <Scroll label="What is used">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Catalog</th>
-            <th scope="col">What</th>
-            <th scope="col">Whose</th>
-            <th scope="col" className="number">
-              Used
-            </th>
-            <th scope="col" className="number">
-              Of
-            </th>
-            <th scope="col">Share</th>
-          </tr>
-        </thead>
-        <tbody>
-          {worstFirst(lines).map((line) => (
-            <tr key={`${line.data_catalog_name} ${line.what} ${line.scope}`}>
-              <th scope="row">
-                <code>{line.data_catalog_name}</code>
-              </th>
-              <td>{line.what}</td>
-              <td>{scopeWords(line.scope)}</td>
-              <td className="number">{line.used}</td>
-              <td className="number">{line.max ?? 'no limit'}</td>
-              <td>
-                <Share line={line} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table label="What is used" heads={['Catalog', 'What', 'Whose', { number: 'Used' }, { number: 'Of' }, 'Share']}>
+      {worstFirst(lines).map((line) => (
+        <tr key={`${line.data_catalog_name} ${line.what} ${line.scope}`}>
+          <th scope="row">
+            <code>{line.data_catalog_name}</code>
+          </th>
+          <td>{line.what}</td>
+          <td>{scopeWords(line.scope)}</td>
+          <td className="number">{line.used}</td>
+          <td className="number">{line.max ?? 'no limit'}</td>
+          <td>
+            <Share line={line} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 

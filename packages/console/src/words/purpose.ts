@@ -10,9 +10,7 @@ import {
 } from '@stimnet/protocol'
 
 /** The terms to choose from, with their meaning. */
-export const PURPOSES: readonly { readonly term: string; readonly words: string }[] = Object.entries(
-  INVESTIGATIONS
-).map(([term, words]) => ({ term, words }))
+export const PURPOSES = Object.entries(INVESTIGATIONS).map(([value, text]) => ({ value, text }))
 
 const WORDS: Readonly<Record<string, string>> = { ...DATA_USE_PERMISSIONS, ...DATA_USE_MODIFIERS, ...INVESTIGATIONS }
 

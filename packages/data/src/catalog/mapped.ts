@@ -240,5 +240,5 @@ function columnSql(one: Seen | undefined, name: string, alias: string): string {
 }
 
 function refuse(code: 'VARIABLE_UNKNOWN' | 'SCHEMA_MISMATCH' | 'PARAMETER_INVALID', reason: string): never {
-  throw new StimnetError(code, reason, { reason })
+  throw StimnetError.told(code, reason)
 }

@@ -151,5 +151,5 @@ function quoted(value: FilterValue): string {
 }
 
 function refuse(code: 'VALUE_NOT_DECLARED' | 'FILTER_INVALID', reason: string): never {
-  throw new StimnetError(code, reason, { reason })
+  throw StimnetError.told(code, reason)
 }

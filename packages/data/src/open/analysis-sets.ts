@@ -23,7 +23,7 @@ import {
   toHex
 } from '@stimnet/protocol'
 import type { CatalogConfig } from '../catalog/catalog-config.ts'
-import { openEngine } from '../engine.ts'
+import { withSession } from '../engine.ts'
 import { resolveFilter, rowFilter } from '../index/filter.ts'
 import type { SubjectIndex } from '../index/subject-index.ts'
 import { quoteText } from '../quote.ts'
@@ -165,15 +165,11 @@ async function secretOrder({ snapshot, index, random, subjects }: SetParts): Pro
   // In an older snapshot, which has no people's names, the positions are in a secret order already.
   if (!isThere) return Array(subjects).keys()
   const secret = await index.salt('sets', () => toHex(random.bytes(32)))
-  const engine = await openEngine({ threads: 1 })
-  try {
-    const session = await engine.session()
+  return withSession({ threads: 1 }, async (session) => {
     const rows = await session.rows(
       `SELECT item FROM read_parquet(${quoteText(people)}, hive_partitioning = false) ORDER BY sha256($1 || token), item`,
       [secret]
     )
     return rows.map(([item]) => Number(item))
-  } finally {
-    engine.close()
-  }
+  })
 }

@@ -21,7 +21,7 @@ import {
   type TableConfig
 } from '../catalog/catalog-config.ts'
 import { ROW, SUBJECT } from '../columns.ts'
-import { openEngine, type Session } from '../engine.ts'
+import { withSession, type Session } from '../engine.ts'
 import { quoteName, quoteText } from '../quote.ts'
 import { PEOPLE_FILE } from '../snapshot.ts'
 import { assertPlainPath } from '../sources/source.ts'
@@ -90,10 +90,9 @@ export async function carryEpoch(options: CarryOptions): Promise<Carried> {
     return refused('its tables are described otherwise now: what was the same value can no longer be told')
   }
   if (!(older.hasPeople && newer.hasPeople)) return refused('a snapshot was made before epochs could be compared')
-  const engine = await openEngine({ threads: 2 })
-  try {
-    const session = await engine.session()
-    const comparison = new Comparison(session, { older, newer, late: await lateIn(index, from, config) })
+  return withSession({ threads: 2 }, async (session) => {
+    const late = await lateIn(index, from, config)
+    const comparison = new Comparison(session, { older, newer, late })
     const people = await comparison.people()
     if (2 * (await comparison.left()) > people.before.items) return refused(REKEYED)
     const rows = new Map<string, CarriedItems>()
@@ -105,9 +104,7 @@ export async function carryEpoch(options: CarryOptions): Promise<Carried> {
     await comparison.write(index, config.tables)
     const [arrived, left] = [await comparison.arrived(), await comparison.left()]
     return { ok: true, people, rows, arrived, left, filled: comparison.filled }
-  } finally {
-    engine.close()
-  }
+  })
 }
 
 /**

@@ -333,8 +333,7 @@ function assertUnmapped(filter: Filter, { own, seen }: Readonly<Record<'own' | '
     )[0]
   const changed = columnsOf(filter).find((ref) => textIn(own, ref) !== textIn(seen, ref))
   if (changed === undefined) return
-  const reason = `${changed} is a condition of the analysis set: it cannot be mapped.`
-  throw new StimnetError('SCHEMA_MISMATCH', reason, { reason })
+  throw StimnetError.told('SCHEMA_MISMATCH', `${changed} is a condition of the analysis set: it cannot be mapped.`)
 }
 
 /** The decimals of one of the site's own variables. */

@@ -1,7 +1,7 @@
 /** Notes for the steward about rows of a catalog's files that do not prevent the catalog from being opened. */
 import type { CatalogConfig } from '../catalog/catalog-config.ts'
 import { subjectColumnOf } from '../catalog/reading.ts'
-import { openEngine } from '../engine.ts'
+import { withSession } from '../engine.ts'
 import { type FewRows, fewRowsIn } from '../sources/few-rows.ts'
 import type { LoadedRows } from '../sources/places.ts'
 import { loadSource, sourceOf } from '../sources/source.ts'
@@ -25,9 +25,7 @@ const NOTHING: RowNotes = { strays: [], doubled: [], few: [] }
 export async function noteRows(config: CatalogConfig, baseDir: string, placesMax = 3): Promise<RowNotes> {
   // In a table with one row per subject, a second row is a fault, not a note.
   if (config.tables.length < 2 && config.tables.every((table) => table.one_row_per_subject)) return NOTHING
-  const engine = await openEngine({ threads: 2 })
-  try {
-    const session = await engine.session()
+  return withSession({ threads: 2 }, async (session) => {
     const tables: LoadedRows[] = []
     const { subject_key: subjectKey } = config
     for (const [i, table] of config.tables.entries()) {
@@ -51,7 +49,5 @@ export async function noteRows(config: CatalogConfig, baseDir: string, placesMax
       doubled: await doubledIn(session, tables, placesMax),
       few: isProtected ? await fewRowsIn(session, keyed) : []
     }
-  } finally {
-    engine.close()
-  }
+  })
 }

@@ -112,12 +112,12 @@ function withoutKey(files: readonly ProposalTable[], wanted: string | undefined)
     wanted === undefined
       ? `No column of ${where} could be the subject key: most rows must have a text that identifies a person. Name the column with --subject-key.`
       : `No column of ${where} is named ${JSON.stringify(wanted)} and could be the subject key.`
-  return new StimnetError('PARAMETER_INVALID', reason, { reason })
+  return StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 function withoutVariables(): StimnetError {
   const reason = 'No column of these tables can be proposed as a variable: each is a free text, an identifier or empty.'
-  return new StimnetError('PARAMETER_INVALID', reason, { reason })
+  return StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 /** The faults of the keys, by the file's position. Files without the key are omitted. */

@@ -51,9 +51,11 @@ export interface ReducedWithout {
   readonly pairs: ReadonlyMap<string, SubjectSet>
 }
 
-interface BaseOptions {
+/** A plan, a cohort, and the parts needed to read the rows. */
+export interface BaseOptions {
   readonly plan: Plan
   readonly cohort: SubjectSet
+  /** The people whose rows are left out. */
   readonly leftOut?: ReducedWithout | undefined
   readonly descriptor: CatalogDescriptor
   readonly config: CatalogConfig

@@ -1,6 +1,5 @@
 /** Reduction of a plan over a cohort by generated queries over the snapshot, which contain no text of the request. */
 import {
-  type CatalogDescriptor,
   type Plan,
   pairKey,
   type ReducedColumn,
@@ -10,16 +9,12 @@ import {
   type RowItems,
   resolveVariable,
   StimnetError,
-  type SubjectSet,
   type VariableRef
 } from '@stimnet/protocol'
-import type { CatalogConfig } from '../catalog/catalog-config.ts'
 import { groupCells } from '../columns.ts'
 import { cellLabel, domainOf } from '../index/domain.ts'
-import type { Engine } from '../engine.ts'
-import type { CatalogView } from '../catalog/mapped.ts'
 import { measuredPairs, measuredVariables, planFault, severalRowsTables } from './plan-check.ts'
-import { type Base, openBase, type ReducedWithout } from './base.ts'
+import { type Base, type BaseOptions, openBase } from './base.ts'
 import { binsOf, FEW_VALUES_MAX, levelsOf } from './cells.ts'
 import { withEnds } from './ends.ts'
 import { type GroupSums, groupId, type PairAt, type ReduceSession, sumGroups } from './groups.ts'
@@ -31,17 +26,8 @@ import { withSupports } from './supports.ts'
 /** Maximum size of the subject sets of one reduction, bytes. A node can hold this beside its other data. */
 const SETS_BYTES_MAX = 512 * 1024 * 1024
 
-/** A plan, a cohort, and the parts needed to read the rows. */
-export interface ReduceOptions {
-  readonly plan: Plan
-  readonly cohort: SubjectSet
-  /** The people whose rows are left out. */
-  readonly leftOut?: ReducedWithout | undefined
-  readonly descriptor: CatalogDescriptor
-  readonly config: CatalogConfig
-  readonly engine: Engine
-  readonly columnSql?: CatalogView['columnSql']
-  readonly rowsSql?: CatalogView['rowsSql']
+/** The parts needed for a reduction. */
+export interface ReduceOptions extends BaseOptions {
   /** The row items of a table with several rows per subject. */
   readonly itemsOf: (table: string) => Promise<RowItems>
   /** The number of rows of a table with several rows per subject. */
@@ -117,7 +103,7 @@ function rowsOfOne(items: RowItems): number {
  */
 function assertFits({ plan, descriptor, cohort, rowsOf }: ReduceOptions): void {
   const fault = planFault(plan, descriptor)
-  if (fault !== null) throw new StimnetError('PARAMETER_INVALID', fault, { reason: fault })
+  if (fault !== null) throw StimnetError.told('PARAMETER_INVALID', fault)
   const variableOf = (ref: string) => resolveVariable(descriptor, ref, plan.tables).variable
   const groups = plan.groupBy.reduce((product, { variable }) => product * groupCells(variableOf(variable)), 1)
   const sets = measuredVariables(plan.measures).map((ref) => {
@@ -129,7 +115,7 @@ function assertFits({ plan, descriptor, cohort, rowsOf }: ReduceOptions): void {
   const bytes = groups * (1 + measuredPairs(plan.measures).length + sets.reduce((a, b) => a + b, 0)) * (universe / 8)
   if (bytes <= SETS_BYTES_MAX) return
   const reason = 'The query makes more groups and columns than this node can hold. Ask for fewer at a time.'
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 interface Completing {

@@ -132,7 +132,7 @@ function refuseUnread({ qualifier, name }: ColumnSyntax, { descriptor, tables }:
   const where = holders.map((table) => table.name).join(' and ')
   const join = `JOIN it: JOIN ${first.name} USING (${descriptor.subjectKey}).`
   const reason = `${JSON.stringify(name.slice(0, 64))} is in ${where.slice(0, 300)}, which the query does not read. ${join}`
-  throw new StimnetError('VARIABLE_UNKNOWN', reason, { reason })
+  throw StimnetError.told('VARIABLE_UNKNOWN', reason)
 }
 
 /** The group keys. GROUP BY names a column, or its alias in SELECT. */

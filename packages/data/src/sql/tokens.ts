@@ -105,6 +105,5 @@ export function refuseAt(query: string, at: number, why: string): never {
   const before = query.slice(0, at)
   const line = before.split('\n').length
   const column = at - (before.lastIndexOf('\n') + 1) + 1
-  const reason = `Line ${line}, column ${column}: ${why}`
-  throw new StimnetError('SQL_NOT_SUPPORTED', reason, { reason })
+  throw StimnetError.told('SQL_NOT_SUPPORTED', `Line ${line}, column ${column}: ${why}`)
 }

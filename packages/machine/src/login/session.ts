@@ -51,7 +51,7 @@ export async function gatewayUrl(
   const [only, ...others] = (valid.length > 0 ? valid : all).map(([at]) => at)
   if (others.length === 0) return only ?? HERE
   const reason = `You are logged in at ${[only, ...others].join(' and ')}. Say with --url which one is meant.`
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 /** The expiry time of a token, Unix ms. A token that cannot be parsed may be valid for ever. */
@@ -94,8 +94,7 @@ export function pairsOf(option: string, texts: readonly string[]): Record<string
     texts.map((text) => {
       const at = text.indexOf('=')
       if (at < 1) {
-        const reason = `--${option} must be name=value, not ${JSON.stringify(text)}`
-        throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+        throw StimnetError.told('PARAMETER_INVALID', `--${option} must be name=value, not ${JSON.stringify(text)}`)
       }
       return [text.slice(0, at), jsonOrText(text.slice(at + 1))]
     })

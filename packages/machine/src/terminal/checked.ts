@@ -4,7 +4,7 @@ import { didYouMean } from '@stimnet/protocol'
 
 /** Throws PARAMETER_INVALID with this reason. */
 export function refuse(reason: string, cause?: unknown): never {
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause })
+  throw StimnetError.told('PARAMETER_INVALID', reason, cause)
 }
 
 /**

@@ -126,7 +126,7 @@ async function copyDatabase(from: string, to: string): Promise<Manifest['audit_l
     await checkpoint(from, to)
     const damage = damageText(await Database.walk(to))
     if (damage === undefined) break
-    if (copy === COPIES_MAX) throw new StimnetError('STORE_UNAVAILABLE', damage, { reason: damage })
+    if (copy === COPIES_MAX) throw StimnetError.told('STORE_UNAVAILABLE', damage)
     await rm(to, { recursive: true })
   }
   return logIn(to)
@@ -139,7 +139,7 @@ export async function logIn(directory: string): Promise<Manifest['audit_log']> {
     const found = await database.auditLog.verify()
     if (!found.ok) {
       const reason = `The audit log is broken at record ${found.sequence}: ${found.why}. See stimnet audit verify.`
-      throw new StimnetError('STORE_UNAVAILABLE', reason, { reason })
+      throw StimnetError.told('STORE_UNAVAILABLE', reason)
     }
     const { size, root } = database.auditLog.head
     return { size, root: toHex(root) }

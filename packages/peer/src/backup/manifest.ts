@@ -77,8 +77,7 @@ export async function verifyFiles(folder: string, { files }: Manifest): Promise<
 
 /** Throws STORE_UNAVAILABLE with the given sentence. */
 export function unusable(what: string, cause?: unknown): never {
-  const reason = `${what}. Nothing was changed.`
-  throw new StimnetError('STORE_UNAVAILABLE', reason, { reason, cause })
+  throw StimnetError.told('STORE_UNAVAILABLE', `${what}. Nothing was changed.`, cause)
 }
 
 function partsOf(text: string, folder: string): { manifest: unknown; signature: Uint8Array } {

@@ -64,7 +64,7 @@ export async function openKey(
     return new Uint8Array(Buffer.concat([decipher.update(bytes(sealed)), decipher.final()]))
   } catch (cause) {
     const reason = 'The passphrase does not open the key in this backup. Nothing was changed.'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause })
+    throw StimnetError.told('PARAMETER_INVALID', reason, cause)
   }
 }
 

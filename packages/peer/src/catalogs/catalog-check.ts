@@ -1,5 +1,4 @@
 /** Check of catalogs and their sources that reports all findings at once. It starts nothing and writes nothing. */
-import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import {
   assertSourcesApart,
@@ -11,7 +10,7 @@ import {
 } from '@stimnet/data'
 import { StimnetError } from '@stimnet/protocol'
 import { LineCounter, parseDocument } from 'yaml'
-import { loadConfig, parseConfig, placesIn, plainOf } from '../config/config.ts'
+import { loadConfig, parseConfig, placesIn, plainOf, textOf } from '../config/config.ts'
 import { environment } from '../config/environment.ts'
 import { rowsText } from './rows-text.ts'
 
@@ -35,9 +34,7 @@ export interface CatalogCheck {
  */
 export async function checkCatalogs(file: string, placesMax: number): Promise<CatalogCheck> {
   const path = resolve(file)
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new StimnetError('CONFIG_INVALID', `cannot read ${path}`, { cause })
-  })
+  const text = await textOf(path)
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
   if (document.errors.length > 0) {

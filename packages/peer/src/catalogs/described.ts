@@ -1,10 +1,8 @@
 /** Catalog descriptions from a separate file, for a new configuration. */
-import { readFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import type { CatalogConfig } from '@stimnet/data'
-import { StimnetError } from '@stimnet/protocol'
-import { parseDocument, stringify } from 'yaml'
-import { loadConfig, parseConfig, plainOf } from '../config/config.ts'
+import { stringify } from 'yaml'
+import { loadConfig, parseConfig, readYaml } from '../config/config.ts'
 import { withScratchCatalog } from './scratch.ts'
 
 interface Described {
@@ -41,18 +39,6 @@ async function readDescriptions(file: string, folder: string): Promise<Described
   const raws = [await readYaml(file)].flat().map((raw) => moved(raw, dirname(path), folder))
   const config = parseConfig({ institution: '-', catalogs: raws }, () => `${path}: `)
   return config.catalogs.map((catalog, at) => ({ catalog, raw: raws[at] ?? {} }))
-}
-
-/** The values of a YAML file that a person wrote. Throws CONFIG_INVALID. */
-export async function readYaml(file: string): Promise<unknown> {
-  const path = resolve(file)
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new StimnetError('CONFIG_INVALID', `cannot read ${path}`, { cause })
-  })
-  const document = parseDocument(text, { uniqueKeys: true })
-  const [error] = document.errors
-  if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
-  return plainOf(document, path)
 }
 
 /**

@@ -461,14 +461,24 @@ export function parseConfig(raw: unknown, where: (keys: readonly PropertyKey[]) 
 
 /** Reads a file of disclosure rules, written like the `privacy` section of a configuration. Throws CONFIG_INVALID. */
 export async function loadPrivacy(file: string): Promise<PeerConfig['privacy']> {
+  const privacy = (await readYaml(file)) ?? {}
+  return parseConfig({ institution: '-', privacy }, () => `${resolve(file)}: `).privacy
+}
+
+/** The values of a YAML file that a person wrote. Throws CONFIG_INVALID. */
+export async function readYaml(file: string): Promise<unknown> {
   const path = resolve(file)
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new StimnetError('CONFIG_INVALID', `cannot read ${path}`, { cause })
-  })
-  const document = parseDocument(text, { uniqueKeys: true })
+  const document = parseDocument(await textOf(path), { uniqueKeys: true })
   const [error] = document.errors
   if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
-  return parseConfig({ institution: '-', privacy: plainOf(document, path) ?? {} }, () => `${path}: `).privacy
+  return plainOf(document, path)
+}
+
+/** The text of a file of settings. Throws CONFIG_INVALID. */
+export function textOf(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new StimnetError('CONFIG_INVALID', `cannot read ${path}`, { cause })
+  })
 }
 
 /** Contradictions between keys that are each valid by themselves. */

@@ -4,40 +4,24 @@ import type { Catalog } from '@stimnet/data'
 import type { GatewayPeer, PeerFacts } from '@stimnet/gateway'
 import type { Mesh } from '@stimnet/mesh'
 import { assertAuditor } from './audit-view.ts'
-import type { PeerConfig } from '../config/config.ts'
-import type { Federation } from '../federation/federation.ts'
-import type { Permits } from '../federation/permits.ts'
 import type { Approvals } from '../jobs/approve/approvals.ts'
 import { usagesOf } from '../jobs/release/usage.ts'
-import type { CatalogPrivacies } from '../jobs/release/privacy.ts'
 import type { Runner } from '../jobs/run/runner.ts'
 import type { Clocks } from '../monitor/clocks.ts'
 import type { EventFeed } from '../monitor/feed.ts'
-import type { Directory } from '../requests/directory.ts'
 import { KINDS } from '../retention/ages.ts'
 import type { Retention } from '../retention/retention.ts'
 import { databaseUse, diskUse } from '../store/disk-use.ts'
 import type { Database } from '../store/database.ts'
-import type { PrivacyLedger } from '../store/released/privacy-ledger.ts'
-import type { Conflicts } from '../witness/conflicts.ts'
-import { membershipOf, usageOf } from './stewardship-view.ts'
+import { membershipOf, type StewardshipParts, usageOf } from './stewardship-view.ts'
 
-interface StatusParts {
-  readonly config: PeerConfig
+interface StatusParts extends StewardshipParts {
   readonly dataDir: string
-  readonly self: string
   readonly facts: () => PeerFacts &
     Pick<Status['sandbox'], 'languages'> & { sandboxEngine: string; sandboxGrade: string }
   readonly checks: () => Promise<Readiness['checks']>
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly database: Database
-  readonly ledger: PrivacyLedger
-  readonly privacy: CatalogPrivacies
-  readonly federation: Federation | undefined
-  readonly permits: Permits
-  readonly mesh: Mesh
-  readonly directory: Directory
-  readonly conflicts: Conflicts
   readonly approvals: Pick<Approvals, 'waiting'>
   readonly runner: Pick<Runner, 'counts'>
   readonly clocks: Clocks

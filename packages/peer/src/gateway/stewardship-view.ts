@@ -13,7 +13,8 @@ import type { Directory } from '../requests/directory.ts'
 import { type PrivacyLedger, rhoText } from '../store/released/privacy-ledger.ts'
 import type { Conflicts } from '../witness/conflicts.ts'
 
-interface StewardshipParts {
+/** The parts that these views read. */
+export interface StewardshipParts {
   readonly config: PeerConfig
   readonly self: string
   readonly ledger: PrivacyLedger

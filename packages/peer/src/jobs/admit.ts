@@ -28,6 +28,7 @@ import { EVIDENCE_LIFETIME_MS } from './run/publish.ts'
 import type { JobFiles } from './run/files.ts'
 import type { SignOff } from './admit/sign-off.ts'
 import { type JobPlan, type ValidationContext, validate } from './admit/validate.ts'
+import type { SeatCount } from './run/seats.ts'
 
 /** Dependencies of admission. */
 export interface AdmissionParts {
@@ -52,8 +53,7 @@ export interface AdmissionParts {
  * exceeded.
  */
 export interface Queue {
-  takeSeat(issuer: string, askedBy: string): void
-  leaveSeat(issuer: string, askedBy: string): void
+  readonly seats: Pick<SeatCount, 'take' | 'leave'>
   /** `made` is the result of admission. Without it, the job is read again from its stored bytes before it runs. */
   enqueue(job: JobRecord, made?: Prepared): void
 }
@@ -131,7 +131,7 @@ async function judge(parts: AdmissionParts, checked: CheckedRequest, askedBy: st
     // There must be no `await` between the decision and taking the seat: the decision is based on the number of free seats
     // at this moment.
     if (decision.allow) parts.files.takeRoom(askedBy, plan.uploads)
-    if (decision.allow) (decision.review ? parts.approvals : parts.queue).takeSeat(checked.opened.issuer, askedBy)
+    if (decision.allow) (decision.review ? parts.approvals : parts.queue).seats.take(checked.opened.issuer, askedBy)
     const review = parts.approvals.reviewOf(facts, decision)
     if (review) return { decision, plan, review }
     return { decision, plan }
@@ -157,7 +157,7 @@ async function admitJob(parts: AdmissionParts, admitted: Admitted): Promise<Uint
     return await storeJob(parts, admitted)
   } catch (error) {
     const waits = isPending(admitted.review) ? parts.approvals : parts.queue
-    waits.leaveSeat(admitted.checked.opened.issuer, admitted.askedBy)
+    waits.seats.leave(admitted.checked.opened.issuer, admitted.askedBy)
     parts.files.leaveRoom(admitted.askedBy, admitted.plan.uploads)
     if (codeOf(error) !== 'APPROVAL_LAPSED') throw error
     // After this request was judged, the standing approval was revoked or another request used its last run.

@@ -64,7 +64,7 @@ function searchFor(parts: AddressParts, record: RequestRecord, signal: AbortSign
 function targetsIn(found: readonly FoundCatalog[], record: RequestRecord): readonly string[] {
   if (found.length > 0) return [...new Set(found.map(({ peerId }) => peerId))]
   const reason = `No peer that can be reached offers the catalog ${JSON.stringify(record.catalog.slice(0, 80))}.`
-  throw new StimnetError('NO_PROVIDERS', reason, { reason })
+  throw StimnetError.told('NO_PROVIDERS', reason)
 }
 
 /** Warnings about peers that are known to offer the catalog and cannot be asked now: the result lacks their data. */

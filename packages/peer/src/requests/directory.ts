@@ -168,7 +168,7 @@ export class Directory {
     const reason = second
       ? `Several peers are called ${shown}: use one of the PeerIds ${named.map(({ peerId }) => peerId).join(', ')}.`
       : `No peer called ${shown} is known here${this.#namesInWords()}.${this.#namesInWords() === '' ? didYouMean(name, this.#names()) : ''}`
-    throw new StimnetError('PEER_UNKNOWN', reason, { reason })
+    throw StimnetError.told('PEER_UNKNOWN', reason)
   }
 
   #names(): string[] {

@@ -111,7 +111,7 @@ function priceOf(
     if (privacy.level !== 'P2') {
       const plan = planOf(program, descriptor)
       const refused = modelRuledOut(plan, descriptor)
-      if (refused !== undefined) throw new StimnetError('PROGRAM_NOT_PERMITTED', refused, { reason: refused })
+      if (refused !== undefined) throw StimnetError.told('PROGRAM_NOT_PERMITTED', refused)
       const information = priceByDescription(descriptor, { plan, where })
       return { information: information.map(({ max, ...told }) => ({ ...told, bits_max: max })) }
     }

@@ -3,6 +3,7 @@
  * meaning.
  */
 import {
+  eachUse,
   type AnalysisSet,
   analysisSetFromMessage,
   columnsOf,
@@ -63,7 +64,7 @@ export function compareCatalogs({ program, cohort, terms, found, set }: CatalogC
     cohort,
     found.map(({ descriptor }) => descriptor)
   )
-  const uses = joined([...named, ...used, ...chosenBy, ...mapped])
+  const uses = eachUse([...named, ...used, ...chosenBy, ...mapped])
   return compareSchemas(sites, { uses, tables, ...terms, set })
 }
 
@@ -102,12 +103,6 @@ function everything(sites: readonly Site[], { mappings }: SchemaTerms): Variable
     const kept = usesOfTables(descriptor).filter(({ variable }) => !own.some(({ local }) => local === variable))
     return [...kept, ...own.map(({ variable }) => ({ variable, binned: false }))]
   })
-}
-
-/** The variables without duplicates. A variable counts as binned if any use bins it. */
-function joined(uses: readonly VariableUse[]): VariableUse[] {
-  const cut = new Set(uses.filter(({ binned }) => binned).map(({ variable }) => variable))
-  return [...new Set(uses.map(({ variable }) => variable))].map((variable) => ({ variable, binned: cut.has(variable) }))
 }
 
 /** The refusal, with the differences of each site. */

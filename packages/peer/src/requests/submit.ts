@@ -112,14 +112,13 @@ export class Submitter {
     // Only this gateway may declare its custody: an owner that trusts its accounts must not be shown a forged account.
     if (request.custody === 'gateway' || request.account !== '') {
       const reason = 'A request that you sign yourself says custody: requester, and names no account.'
-      throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+      throw StimnetError.told('PARAMETER_INVALID', reason)
     }
     assertCarriedBy(this.#parts.self, { opened, request })
     const targets = this.#resolve(submission.targets === '*' ? opened.audience : submission.targets)
     const stranger = targets.find((peerId) => !opened.audience.includes(peerId))
     if (targets.length === 0 || stranger !== undefined) {
-      const reason = 'The signed request must name every target in its audience.'
-      throw new StimnetError('AUDIENCE_MISMATCH', reason, { reason })
+      throw StimnetError.told('AUDIENCE_MISMATCH', 'The signed request must name every target in its audience.')
     }
     this.#assertVisible(request.catalog, targets, owner)
     const uploads = uploadsFromMessage(request.uploads).map((file) => this.#signedUpload(file, owner))
@@ -165,16 +164,14 @@ export class Submitter {
   #upload(named: string, owner: Owner): UploadRecord {
     const found = this.#parts.uploads.find(owner.name, named)
     if (found) return found
-    const reason = 'There is no uploaded file of yours with that id.'
-    throw new StimnetError('NOT_FOUND', reason, { reason })
+    throw StimnetError.told('NOT_FOUND', 'There is no uploaded file of yours with that id.')
   }
 
   /** The account's upload with the bytes that a signed request names. Throws NOT_FOUND. */
   #signedUpload(file: { sha256: string; size: number }, owner: Owner): UploadRecord {
     const found = this.#parts.uploads.findBytes(owner.name, file)
     if (found) return found
-    const reason = 'Upload the files that a signed request names before you submit it.'
-    throw new StimnetError('NOT_FOUND', reason, { reason })
+    throw StimnetError.told('NOT_FOUND', 'Upload the files that a signed request names before you submit it.')
   }
 
   /** Throws CATALOG_UNKNOWN for a private catalog of this peer, unless the account is a steward's or operator's. */
@@ -191,7 +188,7 @@ export class Submitter {
     return requests.once({ owner: fields.owner, ...marks }, async () => {
       if (requests.openOf(fields.owner) >= OPEN_REQUESTS_MAX) {
         const reason = `At most ${OPEN_REQUESTS_MAX} requests of one account are under way. Wait for some to end.`
-        throw new StimnetError('QUEUE_FULL', reason, { reason })
+        throw StimnetError.told('QUEUE_FULL', reason)
       }
       const { turns, delivery } = this.#parts
       const submittedAtMs = clock.now()

@@ -20,12 +20,6 @@ import type { Basis, Serving } from './serving.ts'
 import type { Setting } from './setting.ts'
 import type { Stores } from './stores.ts'
 
-/** The transport and its timing. `memory` connects peers within one process. */
-export interface Way {
-  readonly transport: 'tcp' | 'memory' | undefined
-  readonly timing: Partial<MeshTiming> | undefined
-}
-
 /** The connections to others, and the information received through them. */
 export type Connections = Awaited<ReturnType<typeof openConnections>>
 
@@ -141,7 +135,7 @@ export function openAsking(
   stores: Stores,
   { catalogs, shares, permits }: Pick<Basis & Serving, 'catalogs' | 'shares' | 'permits'>,
   { links, directory, onMembersChanged }: Connections,
-  timing: Way['timing']
+  timing: Partial<MeshTiming> | undefined
 ) {
   const { clock, random, events, lifetime } = setting
   const { seed, signer, requests, uploads } = stores

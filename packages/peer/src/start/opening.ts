@@ -153,7 +153,6 @@ interface MeshParts {
   readonly events: PeerEvents
   readonly permits: Permits
   readonly monitor: Monitor
-  readonly transport: 'tcp' | 'memory' | undefined
   readonly timing: Partial<MeshTiming> | undefined
   /** Creates the mesh in place of libp2p's. */
   readonly createMesh: typeof createMesh | undefined
@@ -194,7 +193,6 @@ export async function openMesh(parts: MeshParts): Promise<Mesh> {
       ...(await readWayOut(parts)),
       ...(config.mesh.relay ? { relaying: relayBoundsOf(config.mesh.relay_limits) } : {}),
       permits: parts.permits,
-      ...(parts.transport === undefined ? {} : { transport: parts.transport }),
       ...(parts.timing === undefined ? {} : { timing: parts.timing })
     },
     {

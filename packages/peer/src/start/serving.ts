@@ -100,8 +100,8 @@ export async function openServing(setting: Setting, stores: Stores, basis: Basis
     config,
     self: signer.id,
     sandboxGrade: facts.sandboxGrade,
-    seats: (issuer, askedBy) => runner.seats(issuer, askedBy),
-    pending: (issuer, askedBy) => approvals.seats(issuer, askedBy),
+    seats: (issuer, askedBy) => runner.seats.of(issuer, askedBy),
+    pending: (issuer, askedBy) => approvals.seats.of(issuer, askedBy),
     use: (plan, asker, isRepeated) =>
       privacy.of(plan.catalog.descriptor.name).meter(plan.project).useFor(plan, asker, isRepeated)
   })

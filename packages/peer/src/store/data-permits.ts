@@ -90,5 +90,5 @@ export class DataPermits {
 }
 
 function invalid(reason: string): StimnetError {
-  return new StimnetError('PARAMETER_INVALID', reason, { reason })
+  return StimnetError.told('PARAMETER_INVALID', reason)
 }

@@ -236,7 +236,7 @@ function assertNotRestoring(where: Where): void {
   const reason =
     `${dirname(where.directory)} is being restored, or a restore was cut short there. If none is at work, ` +
     'run stimnet restore again, with --replace'
-  throw new StimnetError('STORE_UNAVAILABLE', reason, { reason })
+  throw StimnetError.told('STORE_UNAVAILABLE', reason)
 }
 
 async function openRoot(where: Where): Promise<CheckedLevel> {

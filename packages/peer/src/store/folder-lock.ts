@@ -11,7 +11,7 @@ export async function lockFolder(path: string, reason: string): Promise<() => Pr
   try {
     await level.open()
   } catch (cause) {
-    if (isInUse(cause)) throw new StimnetError('STORE_UNAVAILABLE', reason, { reason, cause })
+    if (isInUse(cause)) throw StimnetError.told('STORE_UNAVAILABLE', reason, cause)
     throw new StimnetError('STORE_UNAVAILABLE', `locking ${path}`, { cause })
   }
   return () => level.close()

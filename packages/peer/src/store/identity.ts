@@ -25,7 +25,7 @@ export function keyLostText(dataDir: string): string | undefined {
  */
 export async function loadOrCreateKey(dataDir: string, random: RandomSource): Promise<Uint8Array> {
   const lost = keyLostText(dataDir)
-  if (lost !== undefined) throw new StimnetError('CONFIG_INVALID', lost, { reason: lost })
+  if (lost !== undefined) throw StimnetError.told('CONFIG_INVALID', lost)
   return loadOrCreateSeed(join(dataDir, KEY_FILE), random)
 }
 

@@ -5,6 +5,7 @@ import type { Sublevel } from './level/level.ts'
 import { type Deleted, DeletedStore, deletedKey, receiptHash } from './past/deleted.ts'
 import { Ended } from './past/ended.ts'
 import type { RefusalUse } from './refusals-told.ts'
+import { Watchers } from './watchers.ts'
 
 /** One admitted request. Byte fields are base64url. */
 export interface JobRecord {
@@ -168,7 +169,7 @@ export class JobStore {
   /** The current feed position of each job. */
   readonly #placed: Sublevel<{ sequence: number; state: JobState }>
   readonly #database: Database
-  readonly #watchers = new Map<string, Set<() => void>>()
+  readonly #watchers = new Watchers()
   /** The first feed position of this run of the node. */
   readonly #firstPlace: number
   /**
@@ -352,7 +353,7 @@ export class JobStore {
       { sync: false }
     )
     if (isEnded(state)) this.#standing.delete(job.id)
-    for (const wake of this.#watchers.get(job.askedBy) ?? []) wake()
+    this.#watchers.wake(job.askedBy)
   }
 
   /** The last issued position in a peer's feed. */
@@ -376,12 +377,7 @@ export class JobStore {
 
   /** Calls `wake` at each change of that peer's feed, until the returned function is called. */
   watch(askedBy: string, wake: () => void): () => void {
-    const set = this.#watchers.get(askedBy) ?? new Set()
-    this.#watchers.set(askedBy, set.add(wake))
-    return () => {
-      set.delete(wake)
-      if (set.size === 0) this.#watchers.delete(askedBy)
-    }
+    return this.#watchers.watch(askedBy, wake)
   }
 
   /** Number of jobs ever admitted. */

@@ -27,5 +27,5 @@ export async function replacedPeers(database: Database, self: string): Promise<R
   const replaced = new Set(await replacedKeys(database).keys().all())
   if (!replaced.has(self)) return replaced
   const reason = `${KEY_FILE} is a key that this peer has replaced: put the present one back, or run stimnet identity replace to come to the end of a replacement that was cut short`
-  throw new StimnetError('CONFIG_INVALID', reason, { reason })
+  throw StimnetError.told('CONFIG_INVALID', reason)
 }

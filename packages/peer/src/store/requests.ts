@@ -13,6 +13,7 @@ import { type Deleted, DeletedStore, deletedError, deletedKey, receiptHash } fro
 import { Ended } from './past/ended.ts'
 import { REFUSALS_TOLD, type RefusalUse, RefusalsToldStore } from './refusals-told.ts'
 import { stateOf } from './request-state.ts'
+import { Watchers } from './watchers.ts'
 
 /** One peer's part of a request. Byte fields are base64url. */
 export interface RequestPart {
@@ -192,7 +193,7 @@ export class RequestStore {
   readonly #followed: Sublevel<Followed>
   /** The counts of refusals that peers have reported. */
   readonly refusals: RefusalsToldStore
-  readonly #watchers = new Map<string, Set<() => void>>()
+  readonly #watchers = new Watchers()
   readonly #changing = new Map<string, Promise<unknown>>()
   /** The last number by owner: each account numbers its own requests. */
   readonly #numbers = new Map<string, number>()
@@ -338,13 +339,7 @@ export class RequestStore {
     const earlier = await this.#idempotency.get(name)
     if (earlier) return this.#repeated(earlier, use.contentHash)
     if (this.#claimed.has(name)) return this.once(use, make)
-    const making = make()
-    this.#claimed.set(name, making)
-    try {
-      return await making
-    } finally {
-      this.#claimed.delete(name)
-    }
+    return this.#claim(name, make())
   }
 
   /** The request that a signed envelope became here. */
@@ -368,7 +363,10 @@ export class RequestStore {
     const record = await this.signedAs(requestHash)
     if (record) return record
     if (this.#claimed.has(name)) return this.onceSigned(requestHash, make)
-    const making = make()
+    return this.#claim(name, make())
+  }
+
+  async #claim(name: string, making: Promise<RequestRecord>): Promise<RequestRecord> {
     this.#claimed.set(name, making)
     try {
       return await making
@@ -383,8 +381,7 @@ export class RequestStore {
     if (record) return record
     const deleted = isSame ? await this.#deleted.get(deletedKey.request(earlier.id)) : undefined
     if (deleted) throw deletedError(`asking ${earlier.id} again by its key`, deleted.atMs)
-    const reason = 'This Idempotency-Key was used for another request. Use a fresh one.'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', 'This Idempotency-Key was used for another request. Use a fresh one.')
   }
 
   async #lastNumber(owner: string): Promise<number> {
@@ -460,7 +457,7 @@ export class RequestStore {
       return await changed
     } finally {
       if (this.#changing.get(id) === settled) this.#changing.delete(id)
-      for (const wake of this.#watchers.get(id) ?? []) wake()
+      this.#watchers.wake(id)
     }
   }
 
@@ -540,12 +537,7 @@ export class RequestStore {
   }
 
   watch(id: string, wake: () => void): () => void {
-    const set = this.#watchers.get(id) ?? new Set()
-    this.#watchers.set(id, set.add(wake))
-    return () => {
-      set.delete(wake)
-      if (set.size === 0) this.#watchers.delete(id)
-    }
+    return this.#watchers.watch(id, wake)
   }
 
   async followed(peerId: string): Promise<Followed> {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { canonicalBytes } from '../canonical.ts'
 import { StimnetError } from '../errors.ts'
 import { sha256Hex, toHex } from '../ids.ts'
-import { leafHash, provesInclusion } from './merkle.ts'
+import { isSame, leafHash, provesInclusion } from './merkle.ts'
 import { type Message, messages } from '../wire/wire.ts'
 
 const VERSION = 1
@@ -75,8 +75,4 @@ export async function verifyAuditProof(proof: AuditProof): Promise<ProvenEntry> 
     throw new StimnetError('SIGNATURE_INVALID', 'a record that its entry does not commit to')
   }
   return { ...told, record }
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }

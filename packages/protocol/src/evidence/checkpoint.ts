@@ -7,6 +7,7 @@ import { verifyBytes } from './envelope.ts'
 import { StimnetError } from '../errors.ts'
 import { parseKeyId, publicKeyOf } from '../ids.ts'
 import type { Signer } from './signer.ts'
+import { isSame } from './merkle.ts'
 
 /** The state of a log: the number of its records and the root of the Merkle tree over them. */
 export interface TreeHead {
@@ -184,10 +185,6 @@ function bytesOf(text: string): Uint8Array<ArrayBuffer> {
 
 function malformed(): never {
   throw new StimnetError('MALFORMED', 'reading a checkpoint')
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {

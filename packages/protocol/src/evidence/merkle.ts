@@ -171,7 +171,8 @@ function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0
 }
 
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
+/** Whether two hashes or other bytes are the same. */
+export function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i])
 }
 

@@ -72,8 +72,7 @@ export async function vouch(options: VouchOptions): Promise<string> {
     ...(audience && audience.length > 0 ? { aud: [...audience] } : {})
   }
   if (!claimsSchema.safeParse(claims).success) {
-    const reason = 'A name has 1 to 200 characters, a role 1 to 64.'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', 'A name has 1 to 200 characters, a role 1 to 64.')
   }
   const encode = (value: object) => base64url.encode(JSON.stringify(value))
   const input = `${encode({ alg: 'EdDSA', typ: AFFILIATION_TYPE, kid: signer.id })}.${encode(claims)}`

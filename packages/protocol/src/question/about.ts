@@ -56,5 +56,5 @@ export function aboutFromMessage(message: wire.AnalysisAbout | null): About | un
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const reason = `What the request tells of its requester is not well formed: ${issue?.path.join('.')}: ${issue?.message}`
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause: parsed.error })
+  throw StimnetError.told('PARAMETER_INVALID', reason, parsed.error)
 }

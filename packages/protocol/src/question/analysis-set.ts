@@ -85,7 +85,7 @@ export function setNamed<S extends { readonly name: string }>(sets: readonly S[]
   const names = sets.map((one) => one.name)
   const known = names.length === 0 ? 'It has none.' : `It has: ${names.join(', ')}.`
   const reason = `The catalog has no analysis set ${JSON.stringify(name.slice(0, 80))}.${didYouMean(name, names)} ${known}`
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 /** A definition as one line of text; equal definitions have equal texts. */

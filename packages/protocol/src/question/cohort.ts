@@ -61,7 +61,7 @@ function schemaAt(depth: number): z.ZodType<Filter, Filter> {
 export const filterSchema: z.ZodType<Filter, Filter> = schemaAt(1)
 
 const invalid = (reason: string): never => {
-  throw new StimnetError('FILTER_INVALID', reason, { reason })
+  throw StimnetError.told('FILTER_INVALID', reason)
 }
 
 /**

@@ -78,5 +78,5 @@ function parse(ask: PrivacyAskInput): PrivacyAsk {
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const reason = `privacy${issue?.path.map((key) => `.${String(key)}`).join('') ?? ''}: ${issue?.message ?? 'not well formed'}`
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause: parsed.error })
+  throw StimnetError.told('PARAMETER_INVALID', reason, parsed.error)
 }

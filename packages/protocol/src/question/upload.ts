@@ -77,5 +77,5 @@ function checked(files: readonly unknown[]): UploadedFile[] {
   const parsed = uploadedFileListSchema.safeParse(files)
   if (parsed.success) return parsed.data
   const reason = `The uploaded files of the request do not fit: ${parsed.error.issues[0]?.message ?? ''}`
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause: parsed.error })
+  throw StimnetError.told('PARAMETER_INVALID', reason, parsed.error)
 }

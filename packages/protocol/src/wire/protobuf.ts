@@ -38,7 +38,30 @@ export interface MessageType<T> extends MessageShape {
   decode(bytes: Uint8Array): T
 }
 
-export function messageType<T>(name: string, fields: readonly Field[]): MessageType<T> {
+/** The messages of a type, so that no field needs to be declared twice. */
+export type MessageOf<M extends MessageShape> = M extends MessageType<infer T> ? T : never
+
+interface Scalars {
+  double: number
+  uint32: number
+  bool: boolean
+  string: string
+  bytes: Uint8Array
+}
+
+type One<K> = K extends keyof Scalars ? Scalars[K] : K extends () => MessageType<infer T> ? T : never
+
+type ValueOf<F extends Field> = F[3] extends 'repeated'
+  ? One<F[2]>[]
+  : F[3] extends 'chosen'
+    ? One<F[2]> | null
+    : F[2] extends keyof Scalars
+      ? One<F[2]>
+      : One<F[2]> | null
+
+type Fields<F extends readonly Field[]> = { [E in F[number] as E[1]]: ValueOf<E> }
+
+export function messageType<const F extends readonly Field[]>(name: string, fields: F): MessageType<Fields<F>> {
   const type: MessageShape = { name, fields }
   return {
     ...type,
@@ -50,7 +73,7 @@ export function messageType<T>(name: string, fields: readonly Field[]): MessageT
     decode: (bytes) => {
       try {
         const reader = protobuf.Reader.create(bytes)
-        return read(type, reader, { end: reader.len, depth: 0 }) as T
+        return read(type, reader, { end: reader.len, depth: 0 }) as Fields<F>
       } catch (cause) {
         throw new StimnetError('MALFORMED', `decoding ${name}`, { cause })
       }

@@ -55,7 +55,7 @@ export async function signRequest(options: SignRequestOptions): Promise<SignedRe
   const carrier = options.carrier === undefined ? '' : parseKeyId(options.carrier)
   if (carrier === '' && targets.length > 1) {
     const reason = 'A request to several institutions names its carrier: the PeerId of the gateway it is submitted to.'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', reason)
   }
   const lifetimeMs = options.lifetimeMs ?? LIFETIME_MS_DEFAULT
   if (!(lifetimeMs <= LIMITS.requestLifetimeMsMax)) throw new StimnetError('LIFETIME_TOO_LONG', 'signing a request')

@@ -1,6 +1,7 @@
 /** Verifies a proof file: that a record is in a peer's log, as signed by the peer and its witnesses. Needs no network. */
 import type { AuditProof } from '@stimnet/api'
 import {
+  isSame,
   type AuditRecord,
   auditProofFileSchema,
   type Checkpoint,
@@ -84,8 +85,4 @@ export function jsonOf(text: string): unknown {
 /** Bytes from base64. */
 export function bytesOf(text: string): Uint8Array {
   return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i])
 }

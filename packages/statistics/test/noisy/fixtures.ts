@@ -10,6 +10,9 @@ import {
   sumsOfModel
 } from '../../src/index.ts'
 import type { ModelRow } from '../models-fixtures.ts'
+import { normalFrom } from '../../../../test/chance.ts'
+
+export { normalFrom } from '../../../../test/chance.ts'
 
 /** Numbers from 0 to 1 that a seed determines: noise of a test need not be secret. */
 export function numbersFrom(seed: number): () => number {
@@ -20,10 +23,6 @@ export function numbersFrom(seed: number): () => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
   }
-}
-
-export function normalFrom(next: () => number): () => number {
-  return () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
 }
 
 /** The bounds of the numbers of a model. */

@@ -1,7 +1,7 @@
 /** The variables that differ between the chosen institutions, with the researcher's mappings for them. */
 import type { VariableMapping } from '@stimnet/protocol'
 import type { OwnKeyState } from '../../key/own-key.ts'
-import { Field } from '../../parts/field.tsx'
+import { Field, Select } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { isNumeric } from '../../words/variable.ts'
 import type { About } from '../draft/about.ts'
@@ -94,37 +94,25 @@ function MappingFields({ difference, mapping, say }: MappingProps) {
     )
   return (
     <div className="fields">
-      <Field label={`At ${institution} it is called`}>
-        {(field) => (
-          <select {...field} value={mapping.local} onChange={(e) => choose(e.target.value)}>
-            <option value="">Choose …</option>
-            {candidates.map(({ ref }) => (
-              <option key={ref}>{ref}</option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <Select
+        label={`At ${institution} it is called`}
+        none="Choose …"
+        options={candidates.map(({ ref }) => ref)}
+        value={mapping.local}
+        choose={choose}
+      />
       {local && isNumeric(local) && <Factor difference={difference} mapping={mapping} say={say} local={local} />}
       {mapping.levels.map((pair, at) => (
-        <Field key={pair.local} label={`Its “${pair.local}” means`}>
-          {(field) => (
-            <select
-              {...field}
-              value={pair.level}
-              onChange={(e) =>
-                say({
-                  ...mapping,
-                  levels: mapping.levels.map((one, i) => (i === at ? { ...one, level: e.target.value } : one))
-                })
-              }
-            >
-              <option value="">Choose …</option>
-              {levels.map((level) => (
-                <option key={level}>{level}</option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <Select
+          key={pair.local}
+          label={`Its “${pair.local}” means`}
+          none="Choose …"
+          options={levels}
+          value={pair.level}
+          choose={(level) =>
+            say({ ...mapping, levels: mapping.levels.map((one, i) => (i === at ? { ...one, level } : one)) })
+          }
+        />
       ))}
     </div>
   )

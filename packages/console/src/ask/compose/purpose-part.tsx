@@ -1,5 +1,5 @@
 /** The purpose of the question, which institutions compare with the permitted uses of their data. */
-import { Field } from '../../parts/field.tsx'
+import { Field, Select } from '../../parts/field.tsx'
 import { Notice } from '../../parts/notice.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { fits, PURPOSES } from '../../words/purpose.ts'
@@ -13,18 +13,13 @@ export function PurposePart({ draft, change, about }: { draft: Draft; change: Ch
   return (
     <Panel title="What for">
       <div className="row">
-        <Field label="Purpose">
-          {(field) => (
-            <select {...field} value={draft.purpose} onChange={(e) => change({ purpose: e.target.value })}>
-              <option value="">not stated</option>
-              {PURPOSES.map(({ term, words }) => (
-                <option key={term} value={term}>
-                  {words}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <Select
+          label="Purpose"
+          none="not stated"
+          options={PURPOSES}
+          value={draft.purpose}
+          choose={(purpose) => change({ purpose })}
+        />
         <Field label="Disease (optional)">
           {(field) => (
             <input

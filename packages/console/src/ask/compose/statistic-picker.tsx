@@ -1,6 +1,6 @@
 /** Chooses a statistic by name, its variables and its groups. */
 import { isModelName, STATISTICS } from '@stimnet/sdk'
-import { Field } from '../../parts/field.tsx'
+import { Field, Select } from '../../parts/field.tsx'
 import { plural } from '../../words/number.ts'
 import { isGroupable, isNumeric } from '../../words/variable.ts'
 import type { About } from '../draft/about.ts'
@@ -32,17 +32,17 @@ export function StatisticPicker({ picked, change, about }: { picked: Picked; cha
     })
   return (
     <>
-      <Field label="Statistic" hint={statistic?.summary}>
-        {(field) => (
-          <select {...field} value={picked.name} onChange={(e) => choose(e.target.value)}>
-            {STATISTICS.map(({ name, summary }) => (
-              <option key={name} value={name} title={summary}>
-                {name.replaceAll('_', ' ')}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <Select
+        label="Statistic"
+        hint={statistic?.summary}
+        options={STATISTICS.map(({ name, summary }) => ({
+          value: name,
+          text: name.replaceAll('_', ' '),
+          title: summary
+        }))}
+        value={picked.name}
+        choose={choose}
+      />
       <Parts picked={picked} set={set} about={about} />
     </>
   )
@@ -124,16 +124,13 @@ function Arguments({ picked, set, about }: PartProps) {
   if (OF_LEVEL.includes(picked.name) || (picked.name === 'meta' && first?.type === 'category')) {
     const levels = first?.levels ?? []
     return (
-      <Field label="Level whose share is asked for">
-        {(field) => (
-          <select {...field} value={picked.level} onChange={(e) => set({ level: e.target.value })}>
-            <option value="">Choose …</option>
-            {levels.map((level) => (
-              <option key={level}>{level}</option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <Select
+        label="Level whose share is asked for"
+        none="Choose …"
+        options={levels}
+        value={picked.level}
+        choose={(level) => set({ level })}
+      />
     )
   }
   if (picked.name === 'quantile') {

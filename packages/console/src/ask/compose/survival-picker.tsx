@@ -1,5 +1,5 @@
 /** Survival curves, the log-rank test and hazard ratios: time, event, groups, and the times at which survival is read off. */
-import { Field } from '../../parts/field.tsx'
+import { Field, Select } from '../../parts/field.tsx'
 import { type SharedVariable, shapeOf } from '../../words/variable.ts'
 import type { About } from '../draft/about.ts'
 import type { Picked } from '../draft/draft.ts'
@@ -43,16 +43,13 @@ export function SurvivalPicker({ picked, set, about: { variables } }: PickerProp
         choose={(event) => put({ event, level: '' })}
       />
       {levels.length > 0 && (
-        <Field label="Level of those who had the event">
-          {(field) => (
-            <select {...field} value={survival.level} onChange={(e) => put({ level: e.target.value })}>
-              <option value="">Choose …</option>
-              {levels.map((level) => (
-                <option key={level}>{level}</option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <Select
+          label="Level of those who had the event"
+          none="Choose …"
+          options={levels}
+          value={survival.level}
+          choose={(level) => put({ level })}
+        />
       )}
       <VariablePicker
         legend="In groups of"
@@ -87,22 +84,14 @@ interface ChoiceProps {
 function Choice({ label, hint, some, value, choose, none = 'Choose …' }: ChoiceProps) {
   const words = some.length === 0 ? 'The catalog has no suitable variable.' : hint
   return (
-    <Field label={label} hint={words}>
-      {(field) => (
-        <select
-          {...field}
-          value={some.some(({ ref }) => ref === value) ? value : ''}
-          onChange={(e) => choose(e.target.value)}
-        >
-          <option value="">{none}</option>
-          {some.map(({ ref, variable }) => (
-            <option key={ref} value={ref}>
-              {ref} ({shapeOf(variable)})
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <Select
+      label={label}
+      hint={words}
+      none={none}
+      options={some.map(({ ref, variable }) => ({ value: ref, text: `${ref} (${shapeOf(variable)})` }))}
+      value={some.some(({ ref }) => ref === value) ? value : ''}
+      choose={choose}
+    />
   )
 }
 

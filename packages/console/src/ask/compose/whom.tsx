@@ -1,7 +1,7 @@
 /** The choice of the catalog and of the institutions that are asked. */
 import type { FoundCatalog } from '@stimnet/sdk'
 import { catalogTitle, holdingsOf } from '../../catalogs/holdings.ts'
-import { Field } from '../../parts/field.tsx'
+import { Select } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { count, plural } from '../../words/number.ts'
 import type { About } from '../draft/about.ts'
@@ -31,18 +31,16 @@ export function Whom(props: {
   }
   return (
     <Panel title="About whom">
-      <Field label="Catalog">
-        {(field) => (
-          <select {...field} value={draft.catalog} onChange={(event) => choose(event.target.value)}>
-            <option value="">Choose a catalog …</option>
-            {holdingsOf(found).map(({ name, title, catalogs }) => (
-              <option key={name} value={name}>
-                {catalogTitle({ name, title })} ({plural(catalogs.length, 'institution')})
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <Select
+        label="Catalog"
+        none="Choose a catalog …"
+        options={holdingsOf(found).map(({ name, title, catalogs }) => ({
+          value: name,
+          text: `${catalogTitle({ name, title })} (${plural(catalogs.length, 'institution')})`
+        }))}
+        value={draft.catalog}
+        choose={choose}
+      />
       {about && (
         <fieldset className="choices">
           <legend>Institutions</legend>

@@ -127,7 +127,7 @@ export function filterOf(
 ): Filter | undefined {
   const comparisons = conditions.map((condition): Comparison => {
     const reason = unfinished(condition, variables)
-    if (reason !== undefined) throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    if (reason !== undefined) throw StimnetError.told('PARAMETER_INVALID', reason)
     const values = condition.values.filter((value) => value.trim() !== '')
     const typed = values.map((value) => typedValue(value, condition.column, variables))
     const op = condition.op === '=' && typed.length > 1 ? 'in' : condition.op

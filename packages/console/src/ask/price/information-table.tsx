@@ -1,7 +1,7 @@
 /** The information about each variable that a question without noise would release, per institution. */
 import { type InformationPrice, type PrivacyCost, refusalsUsed } from '@stimnet/sdk'
 import { Badge } from '../../parts/badge.tsx'
-import { Scroll } from '../../parts/scroll.tsx'
+import { Table } from '../../parts/table.tsx'
 import { rough } from '../../words/number.ts'
 import type { PricedPeer } from './noise.ts'
 import { RefusingRow } from './refusing-row.tsx'
@@ -10,30 +10,15 @@ import { RefusingRow } from './refusing-row.tsx'
 export function InformationTable({ cost }: { cost: PrivacyCost }) {
   return (
     <div role="status" className="stack">
-      <Scroll label="What it discloses">
-        <table>
-          <caption>
-            What the answer discloses, in bits about each person’s value. The same question again costs nothing.
-          </caption>
-          <thead>
-            <tr>
-              <th scope="col">Institution</th>
-              <th scope="col">Variable</th>
-              <th scope="col" className="number">
-                Bits
-              </th>
-              <th scope="col" className="number">
-                At most
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {cost.peers.map((peer) => (
-              <Rows key={peer.peer_id} peer={peer} />
-            ))}
-          </tbody>
-        </table>
-      </Scroll>
+      <Table
+        label="What it discloses"
+        caption="What the answer discloses, in bits about each person’s value. The same question again costs nothing."
+        heads={['Institution', 'Variable', { number: 'Bits' }, { number: 'At most' }]}
+      >
+        {cost.peers.map((peer) => (
+          <Rows key={peer.peer_id} peer={peer} />
+        ))}
+      </Table>
       {refusalsUsed(cost).map((sentence) => (
         <p key={sentence} className="hint">
           {sentence}

@@ -6,7 +6,7 @@ import { short } from '../../words/id.ts'
 import { fromNow } from '../../words/time.ts'
 import { Badge } from '../badge.tsx'
 import { Panel } from '../panel.tsx'
-import { Scroll } from '../scroll.tsx'
+import { Table } from '../table.tsx'
 import { Waiting } from '../waiting.tsx'
 
 const LOOK_MS = 3_000
@@ -27,35 +27,22 @@ export function Happenings() {
 
 function List({ events }: { events: readonly NodeEvent[] }) {
   return (
-    <Scroll label="Events">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">What</th>
-            <th scope="col">Who</th>
-            <th scope="col">Job</th>
-            <th scope="col">Detail</th>
-            <th scope="col">When</th>
-          </tr>
-        </thead>
-        <tbody>
-          {events.map((event) => (
-            <tr key={event.sequence}>
-              <th scope="row">
-                {event.kind} {event.alert && <Badge tone="bad">alert</Badge>}
-              </th>
-              <td>
-                <code title={event.actor}>{short(event.actor)}</code>
-              </td>
-              <td>
-                <code title={event.job_id}>{short(event.job_id)}</code>
-              </td>
-              <td>{[event.code, event.detail].filter((text) => text !== '').join(': ')}</td>
-              <td>{fromNow(event.at)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table label="Events" heads={['What', 'Who', 'Job', 'Detail', 'When']}>
+      {events.map((event) => (
+        <tr key={event.sequence}>
+          <th scope="row">
+            {event.kind} {event.alert && <Badge tone="bad">alert</Badge>}
+          </th>
+          <td>
+            <code title={event.actor}>{short(event.actor)}</code>
+          </td>
+          <td>
+            <code title={event.job_id}>{short(event.job_id)}</code>
+          </td>
+          <td>{[event.code, event.detail].filter((text) => text !== '').join(': ')}</td>
+          <td>{fromNow(event.at)}</td>
+        </tr>
+      ))}
+    </Table>
   )
 }

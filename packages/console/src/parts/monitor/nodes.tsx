@@ -1,5 +1,5 @@
 /** Institutions as a table, with the same content as the map. */
-import { Scroll } from '../scroll.tsx'
+import { Table } from '../table.tsx'
 import type { Node } from '@stimnet/sdk'
 import { fromNow } from '../../words/time.ts'
 import { Badge } from '../badge.tsx'
@@ -8,38 +8,25 @@ import { Badge } from '../badge.tsx'
 export function Nodes(props: { nodes: readonly Node[]; home: string; traffic: ReadonlyMap<string, number> }) {
   const { nodes, home, traffic } = props
   return (
-    <Scroll label="Institutions">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Institution</th>
-            <th scope="col">Peer</th>
-            <th scope="col">Connection</th>
-            <th scope="col">Scripts</th>
-            <th scope="col">Sandbox</th>
-            <th scope="col" className="number">
-              Your jobs
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {nodes.map((node) => (
-            <tr key={node.peer_id}>
-              <th scope="row">{node.institution || 'name not known yet'}</th>
-              <td>
-                <span title={node.peer_id}>{node.node_id}</span>
-              </td>
-              <td>
-                <Connection node={node} isHome={node.peer_id === home} />
-              </td>
-              <td>{node.languages.join(', ') || 'none'}</td>
-              <td>{node.sandbox_grade}</td>
-              <td className="number">{traffic.get(node.peer_id) ?? 0}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      label="Institutions"
+      heads={['Institution', 'Peer', 'Connection', 'Scripts', 'Sandbox', { number: 'Your jobs' }]}
+    >
+      {nodes.map((node) => (
+        <tr key={node.peer_id}>
+          <th scope="row">{node.institution || 'name not known yet'}</th>
+          <td>
+            <span title={node.peer_id}>{node.node_id}</span>
+          </td>
+          <td>
+            <Connection node={node} isHome={node.peer_id === home} />
+          </td>
+          <td>{node.languages.join(', ') || 'none'}</td>
+          <td>{node.sandbox_grade}</td>
+          <td className="number">{traffic.get(node.peer_id) ?? 0}</td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 

@@ -9,6 +9,7 @@ import {
   tableOneOf
 } from '@stimnet/sdk'
 import { Scroll } from '../../parts/scroll.tsx'
+import { TableHead } from '../../parts/table.tsx'
 import { unitInWords } from '../../words/variable.ts'
 import { blankWord, type SiteTable } from './sites.ts'
 
@@ -22,26 +23,22 @@ export function BaselineTable({ pooled, sites }: { pooled: PooledOutput; sites: 
     <Scroll label="Baseline table">
       <table className="result">
         <caption>Baseline: mean (standard deviation) of numbers, share of each level</caption>
-        <thead>
-          <tr>
-            <th scope="col">Variable</th>
-            {groups.map((group) => (
-              <th key={group.name} scope="col" className="number">
-                {group.name}
+        <TableHead
+          heads={[
+            'Variable',
+            ...groups.map((group) => ({
+              number: group.name,
+              more: (
                 <span className="soft">
                   {' '}
                   n {group.subjects === null ? '' : '= '}
                   {baselineGroupText(group, blank)}
                 </span>
-              </th>
-            ))}
-            {isCompared && (
-              <th scope="col" className="number">
-                Standardised difference
-              </th>
-            )}
-          </tr>
-        </thead>
+              )
+            })),
+            ...(isCompared ? [{ number: 'Standardised difference' }] : [])
+          ]}
+        />
         <tbody>
           {rows.map((row) => (
             <tr key={`${row.variable} ${row.level}`}>

@@ -2,7 +2,7 @@
 import type { Output, PooledOutput } from '@stimnet/protocol'
 import { LEFT_OUT_WORDS } from '@stimnet/sdk'
 import { useState } from 'react'
-import { Field } from '../../parts/field.tsx'
+import { Select } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { Scroll } from '../../parts/scroll.tsx'
 import { isMixed, MIXED } from '../../plots/behind.ts'
@@ -103,17 +103,12 @@ function ColumnField(props: {
 }) {
   const { columns, measures, chosen, choose } = props
   return (
-    <Field label="Column">
-      {(field) => (
-        <select {...field} value={chosen} onChange={(event) => choose(Number(event.target.value))}>
-          {measures.map((at) => (
-            <option key={at} value={at}>
-              {columns[at]?.name}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <Select
+      label="Column"
+      options={measures.map((at) => ({ value: at, text: columns[at]?.name ?? '' }))}
+      value={chosen}
+      choose={(at) => choose(Number(at))}
+    />
   )
 }
 

@@ -1,5 +1,6 @@
 /** The pooled table; each row expands to the answers of the institutions. */
 import { Scroll } from '../../parts/scroll.tsx'
+import { type Head, TableHead } from '../../parts/table.tsx'
 import type { OutputColumn, PooledOutput } from '@stimnet/protocol'
 import { aboutText, LEFT_OUT_WORDS } from '@stimnet/sdk'
 import { useState } from 'react'
@@ -20,7 +21,9 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
       </label>
       <Scroll label="Pooled result">
         <table className="result">
-          <Head columns={pooled.columns} withSites={withSites} />
+          <TableHead
+            heads={[...(withSites ? ['Institution'] : []), ...pooled.columns.map(headOf), { number: 'Institutions' }]}
+          />
           {pooled.rows.map((row) => (
             <tbody key={JSON.stringify(places.keys.map((at) => row.values[at]))}>
               <tr className={withSites ? 'together' : ''}>
@@ -61,24 +64,14 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
   )
 }
 
-function Head({ columns, withSites }: { columns: PooledOutput['columns']; withSites: boolean }) {
-  return (
-    <thead>
-      <tr>
-        {withSites && <th scope="col">Institution</th>}
-        {columns.map(({ name, unit, role, pools }) => (
-          <th key={name} scope="col" className={role === 'measure' ? 'number' : ''}>
-            {name}
-            {unit ? <span className="soft"> {unitInWords(unit)}</span> : null}
-            {role === 'measure' && !pools && <span className="soft"> (not pooled)</span>}
-          </th>
-        ))}
-        <th scope="col" className="number">
-          Institutions
-        </th>
-      </tr>
-    </thead>
+function headOf({ name, unit, role, pools }: PooledOutput['columns'][number]): Head {
+  const more = (
+    <>
+      {unit ? <span className="soft"> {unitInWords(unit)}</span> : null}
+      {role === 'measure' && !pools && <span className="soft"> (not pooled)</span>}
+    </>
   )
+  return role === 'measure' ? { number: name, more } : { text: name, more }
 }
 
 type Values = readonly (string | number | null)[]

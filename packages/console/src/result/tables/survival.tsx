@@ -2,6 +2,7 @@
 import type { SurvivalCurve, TestResult } from '@stimnet/protocol'
 import { testName } from '@stimnet/sdk'
 import { Scroll } from '../../parts/scroll.tsx'
+import { TableHead } from '../../parts/table.tsx'
 import { SurvivalPlot } from '../../plots/survival-plot.tsx'
 import { readOffOf } from '../../words/read-off.ts'
 
@@ -34,20 +35,7 @@ function ReadOff({ curves }: { curves: readonly SurvivalCurve[] }) {
           Median time, mean time up to the end of the curve, and survival at the times that were asked for, each with
           where the exact times put it and its 95 % interval
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">Group</th>
-            <th scope="col" className="number">
-              People
-            </th>
-            <th scope="col" className="number">
-              Events
-            </th>
-            <th scope="col">What</th>
-            <th scope="col">Estimate</th>
-            <th scope="col">95 % interval</th>
-          </tr>
-        </thead>
+        <TableHead heads={['Group', { number: 'People' }, { number: 'Events' }, 'What', 'Estimate', '95 % interval']} />
         {rows.map(({ group, people, events, cells }) => (
           <tbody key={group}>
             {cells.map(({ estimate, interval }, at) => (

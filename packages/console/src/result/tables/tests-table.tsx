@@ -1,5 +1,5 @@
 /** Tests over the pooled rows. */
-import { Scroll } from '../../parts/scroll.tsx'
+import { Table } from '../../parts/table.tsx'
 import type { TestResult } from '@stimnet/protocol'
 import { testName, testSubject } from '@stimnet/sdk'
 import { measured, pInWords } from '../../words/number.ts'
@@ -7,49 +7,36 @@ import { measured, pInWords } from '../../words/number.ts'
 /** A null value was not computed; the note gives the reason. `reader` replaces PeerIds with names. */
 export function TestsTable({ tests, reader }: { tests: readonly TestResult[]; reader: (note: string) => string }) {
   return (
-    <Scroll label="Tests">
-      <table>
-        <caption>Tests</caption>
-        <thead>
-          <tr>
-            <th scope="col">Test</th>
-            <th scope="col">Of</th>
-            <th scope="col" className="number">
-              Difference (95 %)
-            </th>
-            <th scope="col" className="number">
-              Statistic
-            </th>
-            <th scope="col" className="number">
-              df
-            </th>
-            <th scope="col" className="number">
-              p
-            </th>
-            <th scope="col">Note</th>
-          </tr>
-        </thead>
-        <tbody>
-          {tests.map((test) => (
-            <tr key={`${test.kind} ${test.of} ${test.by.join()}`}>
-              <th scope="row">{testName(test)}</th>
-              <td>{testSubject(test).replace(/^sd_/, '')}</td>
-              <td className="number">
-                {test.difference === null ? '–' : measured(test.difference)}
-                {test.interval && ` (${test.interval.map(measured).join(' to ')})`}
-              </td>
-              <td className="number">{test.statistic === null ? '–' : measured(test.statistic)}</td>
-              <td className="number">{test.df.map(measured).join(', ') || '–'}</td>
-              <td className="number">{pInWords(test.p)}</td>
-              <td>
-                {reader(test.note)} {test.meta && heterogeneityOf(test.meta)}
-                {test.heterogeneity && differingOf(test.heterogeneity)}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <Table
+      caption="Tests"
+      heads={[
+        'Test',
+        'Of',
+        { number: 'Difference (95 %)' },
+        { number: 'Statistic' },
+        { number: 'df' },
+        { number: 'p' },
+        'Note'
+      ]}
+    >
+      {tests.map((test) => (
+        <tr key={`${test.kind} ${test.of} ${test.by.join()}`}>
+          <th scope="row">{testName(test)}</th>
+          <td>{testSubject(test).replace(/^sd_/, '')}</td>
+          <td className="number">
+            {test.difference === null ? '–' : measured(test.difference)}
+            {test.interval && ` (${test.interval.map(measured).join(' to ')})`}
+          </td>
+          <td className="number">{test.statistic === null ? '–' : measured(test.statistic)}</td>
+          <td className="number">{test.df.map(measured).join(', ') || '–'}</td>
+          <td className="number">{pInWords(test.p)}</td>
+          <td>
+            {reader(test.note)} {test.meta && heterogeneityOf(test.meta)}
+            {test.heterogeneity && differingOf(test.heterogeneity)}
+          </td>
+        </tr>
+      ))}
+    </Table>
   )
 }
 

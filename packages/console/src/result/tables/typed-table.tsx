@@ -1,5 +1,6 @@
 /** The declared outputs of a script: pooled, and by institution in columns. */
 import { Scroll } from '../../parts/scroll.tsx'
+import { TableHead } from '../../parts/table.tsx'
 import type { Output, PooledTyped } from '@stimnet/protocol'
 import { Badge } from '../../parts/badge.tsx'
 import { Histogram } from '../../plots/histogram.tsx'
@@ -32,21 +33,13 @@ function TypedTable({ pooled, at, named }: { pooled: PooledTyped; at: number; na
           {output.name} {output.unit && <span className="soft">{output.unit}</span>}{' '}
           <Badge>{pools ? `pooled: ${method}` : 'does not pool'}</Badge>
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">{output.kind}</th>
-            {pools && (
-              <th scope="col" className="number">
-                Pooled
-              </th>
-            )}
-            {parts.map(({ name }) => (
-              <th key={name} scope="col" className="number">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead
+          heads={[
+            output.kind,
+            ...(pools ? [{ number: 'Pooled' }] : []),
+            ...parts.map(({ name }) => ({ number: name }))
+          ]}
+        />
         <tbody>
           {rows.map(({ label, value }, i) => (
             <tr key={label}>

@@ -1,5 +1,5 @@
 /** The values that a script released, by institution in columns. Undeclared values of scripts are not pooled. */
-import { Scroll } from '../../parts/scroll.tsx'
+import { Table } from '../../parts/table.tsx'
 import type { Output } from '@stimnet/protocol'
 import { cell } from '../../words/number.ts'
 import { leavesOf, pathsOf } from './values.ts'
@@ -15,33 +15,22 @@ export function ValuesTable({
   )
   if (released.length === 0) return null
   return (
-    <Scroll label="Values of each institution">
-      <table className="result">
-        <caption>Values of each institution</caption>
-        <thead>
-          <tr>
-            <th scope="col">Value</th>
-            {released.map(({ name }) => (
-              <th key={name} scope="col" className="number">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {pathsOf(released.map(({ leaves }) => leaves)).map((path) => (
-            <tr key={path}>
-              <th scope="row">{path}</th>
-              {released.map(({ name, leaves }) => (
-                <td key={name} className="number">
-                  {told(leaves.find((leaf) => leaf.path === path)?.value ?? null)}
-                </td>
-              ))}
-            </tr>
+    <Table
+      caption="Values of each institution"
+      result
+      heads={['Value', ...released.map(({ name }) => ({ number: name }))]}
+    >
+      {pathsOf(released.map(({ leaves }) => leaves)).map((path) => (
+        <tr key={path}>
+          <th scope="row">{path}</th>
+          {released.map(({ name, leaves }) => (
+            <td key={name} className="number">
+              {told(leaves.find((leaf) => leaf.path === path)?.value ?? null)}
+            </td>
           ))}
-        </tbody>
-      </table>
-    </Scroll>
+        </tr>
+      ))}
+    </Table>
   )
 }
 

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import type { TableConfig } from '../../catalog/catalog-config.ts'
-import { openEngine, type Session } from '../../engine.ts'
+import { withSession, type Session } from '../../engine.ts'
 import { quoteName } from '../../quote.ts'
 import { hasBidsList, loadBids } from '../../sources/bids.ts'
 import { isFileInside, rootOf } from '../../sources/folder-files.ts'
@@ -28,9 +28,7 @@ export async function proposeFromBids(folder: string, options: FileProposalOptio
   const path = resolve(options.baseDir, folder)
   const root = await rootOf(path)
   const files = await tableFiles(path, root)
-  const engine = await openEngine({ threads: 2 })
-  try {
-    const session = await engine.session()
+  return withSession({ threads: 2 }, async (session) => {
     const loaded: ProposalTable[] = []
     assertFewTables(files.length, 'tables')
     for (const file of files) {
@@ -43,15 +41,13 @@ export async function proposeFromBids(folder: string, options: FileProposalOptio
     }
     if (loaded.length === 0) throw withoutTables(path)
     const name = options.name ?? nameFor(basename(root), [], 'dataset')
-    return await proposeTables(loaded, session, { subjectKey: 'participant_id', ...options, name })
-  } finally {
-    engine.close()
-  }
+    return proposeTables(loaded, session, { subjectKey: 'participant_id', ...options, name })
+  })
 }
 
 function withoutTables(path: string): StimnetError {
   const reason = `${path} has no participants.tsv, no phenotype/*.tsv, and no sub-*_sessions.tsv or sub-*_scans.tsv.`
-  return new StimnetError('PARAMETER_INVALID', reason, { reason })
+  return StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 /** The tables that have their own file, participants first. */

@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import type { TableConfig } from '../../catalog/catalog-config.ts'
 import { type FhirCodes, type FhirVariable, fhirCodesSchema } from '../../catalog/fhir-config.ts'
-import { openEngine } from '../../engine.ts'
+import { withSession } from '../../engine.ts'
 import { quoteName } from '../../quote.ts'
 import { loadSource, sourceOf } from '../../sources/source.ts'
 import type { CodeBook, ColumnCode } from './code-book.ts'
@@ -26,9 +26,7 @@ export async function proposeFromFhir(folder: string, codes: unknown, options: F
   }
   const source = sourceOf(table, options.baseDir)
   if (source.format === 'postgres') throw new StimnetError('NODE_ERROR', 'a folder that is none')
-  const engine = await openEngine({ threads: 2 })
-  try {
-    const session = await engine.session()
+  return withSession({ threads: 2 }, async (session) => {
     const { columns } = await loadSource(source, session, 'raw_0')
     const [count] = await session.rows(`SELECT count(*) FROM ${quoteName('raw_0')}`)
     const rows = Number(count?.[0])
@@ -42,10 +40,8 @@ export async function proposeFromFhir(folder: string, codes: unknown, options: F
       faults: [],
       codeBook: codeBook(parsed)
     }
-    return await proposeTables([loaded], session, { name: 'fhir', subjectKey: 'patient_id', ...options })
-  } finally {
-    engine.close()
-  }
+    return proposeTables([loaded], session, { name: 'fhir', subjectKey: 'patient_id', ...options })
+  })
 }
 
 function codesOf(codes: unknown): FhirCodes {
@@ -55,7 +51,7 @@ function codesOf(codes: unknown): FhirCodes {
 }
 
 function refused(reason: string): StimnetError {
-  return new StimnetError('PARAMETER_INVALID', reason, { reason })
+  return StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 /** The column descriptions that follow from the codes, without data: levels, units, and the meaning of each variable. */

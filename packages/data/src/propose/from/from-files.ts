@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { basename, extname, relative, resolve } from 'node:path'
 import { StimnetError } from '@stimnet/protocol'
 import { TABLES_MAX, type TableConfig } from '../../catalog/catalog-config.ts'
-import { openEngine, type Session } from '../../engine.ts'
+import { withSession, type Session } from '../../engine.ts'
 import { quoteName } from '../../quote.ts'
 import { isFolder, loadWhatFits, sourceOf } from '../../sources/source.ts'
 import { nameFor } from '../names.ts'
@@ -21,22 +21,18 @@ export interface FileProposalOptions extends ProposalOptions {
  */
 export async function proposeCatalog(files: readonly string[], options: FileProposalOptions): Promise<Proposal> {
   assertFewTables(files.length, 'files')
-  const engine = await openEngine({ threads: 2 })
-  try {
-    const session = await engine.session()
+  return withSession({ threads: 2 }, async (session) => {
     const loaded: ProposalTable[] = []
     for (const file of files) loaded.push(await loadFile(file, loaded, options.baseDir, session))
-    return await proposeTables(loaded, session, options)
-  } finally {
-    engine.close()
-  }
+    return proposeTables(loaded, session, options)
+  })
 }
 
 /** Throws PARAMETER_INVALID if there are more tables than a catalog may have. */
 export function assertFewTables(count: number, what: string): void {
   if (count <= TABLES_MAX) return
   const reason = `A catalog has at most ${TABLES_MAX} tables, and these are ${count} ${what}.`
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 /** Loads a file as the next table of a proposal. Throws SOURCE_INVALID. */

@@ -1,7 +1,7 @@
 /** A catalog proposed for an OMOP Common Data Model 5.4 in PostgreSQL: one table with one row per person, made by declared concept sets. */
 import { StimnetError } from '@stimnet/protocol'
 import type { TableConfig } from '../../catalog/catalog-config.ts'
-import { openEngine } from '../../engine.ts'
+import { withSession } from '../../engine.ts'
 import { quoteName } from '../../quote.ts'
 import { loadRelation } from '../../sources/postgres/load.ts'
 import { type Reading, withDatabase } from '../../sources/postgres/read.ts'
@@ -34,9 +34,7 @@ export async function proposeFromOmop(
     one_row_per_subject: false,
     variables: []
   }
-  const engine = await openEngine({ threads: 2 })
-  try {
-    const session = await engine.session()
+  return withSession({ threads: 2 }, async (session) => {
     const read = async ({ database, note }: Reading) => {
       const { readable } = await columnsOfRelation(database, table, undefined)
       const { columns, floats } = await loadRelation(database, table, [...readable.values()], { session, raw: 'raw_0' })
@@ -56,16 +54,14 @@ export async function proposeFromOmop(
       faults: [],
       codeBook: omopCodeBook(parsed)
     }
-    return await proposeTables([loaded], session, {
+    return proposeTables([loaded], session, {
       name: 'omop',
       subjectKey: 'person_id',
       ...options,
       postgres,
       ...said
     })
-  } finally {
-    engine.close()
-  }
+  })
 }
 
 function setsOf(sets: unknown): OmopSets {
@@ -74,10 +70,9 @@ function setsOf(sets: unknown): OmopSets {
   const reason = parsed.error.issues
     .map(({ path, message }) => `${path.join('.') || 'concepts'}: ${message}`)
     .join('; ')
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 function nobody(): StimnetError {
-  const reason = 'Nobody has a record of the index within an observation period.'
-  return new StimnetError('PARAMETER_INVALID', reason, { reason })
+  return StimnetError.told('PARAMETER_INVALID', 'Nobody has a record of the index within an observation period.')
 }

@@ -2,7 +2,7 @@
 import { StimnetError } from '@stimnet/protocol'
 import type { TableConfig } from '../../catalog/catalog-config.ts'
 import { type PostgresConfig, postgresSchema, relationParts } from '../../catalog/postgres-config.ts'
-import { openEngine, type Session } from '../../engine.ts'
+import { withSession, type Session } from '../../engine.ts'
 import { quoteName } from '../../quote.ts'
 import type { Database } from '../../sources/postgres/connect.ts'
 import type { SourcePlaces } from '../../sources/postgres/secrets.ts'
@@ -31,9 +31,7 @@ export async function proposeFromDatabase(
   options: DatabaseProposalOptions
 ): Promise<Proposal> {
   const section = sectionOf(postgres)
-  const engine = await openEngine({ threads: 2 })
-  try {
-    const session = await engine.session()
+  return withSession({ threads: 2 }, async (session) => {
     const read = async ({ database, note }: Reading) => {
       const relations = options.relations.length > 0 ? options.relations : await readableRelations(database)
       assertFewTables(relations.length, 'tables and views: choose some with --table')
@@ -44,10 +42,8 @@ export async function proposeFromDatabase(
       return { tables, ...(note === undefined ? {} : { note }) }
     }
     const { tables, ...said } = await withDatabase({ postgres: section }, options, read, ACCEPTED_BY)
-    return await proposeTables(tables, session, { ...options, postgres, ...said })
-  } finally {
-    engine.close()
-  }
+    return proposeTables(tables, session, { ...options, postgres, ...said })
+  })
 }
 
 /** The parsed `postgres` section. Throws PARAMETER_INVALID. */
@@ -55,7 +51,7 @@ export function sectionOf(postgres: Readonly<Record<string, unknown>>): Postgres
   const parsed = postgresSchema.safeParse(postgres)
   if (parsed.success) return parsed.data
   const reason = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 const READABLE = `
@@ -69,7 +65,7 @@ async function readableRelations(database: Database): Promise<string[]> {
   const found = await database.rows(READABLE, [], 'its tables and views')
   if (found.length === 0) {
     const reason = 'The role may read no table or view: GRANT SELECT on them, and USAGE on their schema.'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', reason)
   }
   return found.map((parts) => parts.map((part) => (/[".]/.test(part ?? '') ? quoteName(part ?? '') : part)).join('.'))
 }
@@ -81,8 +77,7 @@ async function load(
 ): Promise<ProposalTable> {
   const parts = relationParts(relation)
   if (parts === undefined) {
-    const reason = `--table ${JSON.stringify(relation)} is no name as schema.name.`
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', `--table ${JSON.stringify(relation)} is no name as schema.name.`)
   }
   const taken = before.map(({ table }) => table.name)
   const table: TableConfig = {

@@ -16,8 +16,7 @@ export async function dcatAction(
   const { config } = await loadConfig(file)
   const catalog = config.catalogs.find((one) => one.name === name)
   if (catalog === undefined) {
-    const reason = `${file} has no catalog ${JSON.stringify(name)}.`
-    throw new StimnetError('CATALOG_UNKNOWN', reason, { reason })
+    throw StimnetError.told('CATALOG_UNKNOWN', `${file} has no catalog ${JSON.stringify(name)}.`)
   }
   const { dataset, undeclared } = healthDcatOf(catalog, config)
   const text = `${JSON.stringify(dataset, null, 2)}\n`

@@ -31,7 +31,7 @@ async function writeNew(file: string, text: string): Promise<void> {
     await writeFile(file, text, { flag: 'wx' })
   } catch (cause) {
     const reason = `${file} cannot be written, or is there already: choose another folder with --out`
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause })
+    throw StimnetError.told('PARAMETER_INVALID', reason, cause)
   }
 }
 
@@ -48,8 +48,7 @@ async function fromConfig(name: string, file: string): Promise<DescribedTables> 
 }
 
 function unknown(name: string): never {
-  const reason = `There is no catalog ${JSON.stringify(name)}.`
-  throw new StimnetError('CATALOG_UNKNOWN', reason, { reason })
+  throw StimnetError.told('CATALOG_UNKNOWN', `There is no catalog ${JSON.stringify(name)}.`)
 }
 
 function describedTables(config: CatalogConfig): DescribedTables {

@@ -68,7 +68,7 @@ async function proposal(
   const { proposeCatalog, proposeFromBids, proposeFromDatabase, proposeFromFhir, proposeFromOmop } = await import(
     '@stimnet/data'
   )
-  const { readYaml } = await import('../../catalogs/described.ts')
+  const { readYaml } = await import('../../config/config.ts')
   if (bids !== undefined) return proposeFromBids(bids, wishes)
   if (fhir !== undefined) return proposeFromFhir(fhir.folder, await readYaml(fhir.codes), wishes)
   if (database === undefined) return proposeCatalog(files, wishes)

@@ -264,7 +264,7 @@ async function admit({ door, host, waiting }: Deciding, chosen: Candidate, io: I
     await untilTold(door)
     const reason =
       'Not signed: this peer is no member any more, the newcomer was revoked, or it calls itself like a member.'
-    throw new StimnetError('NOT_PERMITTED', reason, { reason })
+    throw StimnetError.told('NOT_PERMITTED', reason)
   }
   const { keepStatement } = await import('../../federation/statements.ts')
   const on = federation.revoked()

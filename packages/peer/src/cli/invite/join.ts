@@ -48,8 +48,7 @@ Make the peer first with stimnet init. A running peer takes the changes up at it
   run: async (values, [code = ''], io) => {
     const invitation = readInvitation(code)
     if (invitation.until * 1000 + LIMITS.clockSkewMs < systemClock.now()) {
-      const reason = 'The invitation has expired. Ask for a new one.'
-      throw new StimnetError('EXPIRED', reason, { reason })
+      throw StimnetError.told('EXPIRED', 'The invitation has expired. Ask for a new one.')
     }
     expectConfirmation(invitation, values.member, io)
     const newcomer = await newcomerOf(values.config ?? 'stimnet.yaml')

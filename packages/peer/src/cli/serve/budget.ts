@@ -94,7 +94,7 @@ function gatewayOf({ config: { gateway } }: LoadedConfig): string {
     return `http://${host.includes(':') ? `[${host}]` : host}:${gateway.port}`
   }
   const reason = `The peer is running and has its ledger open. Name its gateway with --url, logged in there as ${ROLES}, or stop the peer.`
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 /** The balances as the running peer reports them. Throws NOT_PERMITTED if nobody is logged in there. */
@@ -106,7 +106,7 @@ async function askRunning(url: string): Promise<Shown[]> {
   } catch (error) {
     if (codeOf(error) !== 'UNAUTHENTICATED') throw error
     const reason = `The running peer tells its budget to a ${ROLES} who is logged in: stimnet login NAME --url ${url}. Or stop the peer.`
-    throw new StimnetError('NOT_PERMITTED', reason, { reason, cause: error })
+    throw StimnetError.told('NOT_PERMITTED', reason, error)
   }
 }
 

@@ -268,10 +268,9 @@ function statementOf(
     const unfit = isFull ? FULL : isNameOfOther(members, says) ? taken : undefined
     const why = name.success ? unfit : name.error.issues[0]?.message
     if (why === undefined) return says
-    throw new StimnetError('PARAMETER_INVALID', why, { reason: why })
+    throw StimnetError.told('PARAMETER_INVALID', why)
   }
-  const reason = '--institution is missing: give the name of the newcomer.'
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', '--institution is missing: give the name of the newcomer.')
 }
 
 async function members(values: Values, io: Io): Promise<number> {
@@ -316,7 +315,7 @@ async function own(values: Values) {
   const seed = await readSeed(join(dataDir, 'identity.key'))
   if (!seed) {
     const reason = keyLostText(dataDir) ?? `There is no key in ${dataDir} yet: the peer makes one at its first start.`
-    throw new StimnetError('CONFIG_INVALID', reason, { reason })
+    throw StimnetError.told('CONFIG_INVALID', reason)
   }
   const signer: Signer = await signerFromSeed(seed)
   return { config, dataDir, signer, file }
@@ -326,8 +325,7 @@ async function open(values: Values) {
   const { config, dataDir, signer, file } = await own(values)
   const { charter } = config.federation
   if (charter === undefined) {
-    const reason = `${file} names no charter: federation: { charter: ./charter.json }`
-    throw new StimnetError('CONFIG_INVALID', reason, { reason })
+    throw StimnetError.told('CONFIG_INVALID', `${file} names no charter: federation: { charter: ./charter.json }`)
   }
   const [{ Federation }, { createEvents }] = await Promise.all([
     import('../../federation/federation.ts'),

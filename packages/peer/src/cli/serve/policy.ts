@@ -126,7 +126,7 @@ function catalogNamed(config: PeerConfig, name: string): PeerConfig['catalogs'][
   if (found) return found
   const known = config.catalogs.map((catalog) => catalog.name).join(', ') || 'none'
   const reason = `There is no catalog ${JSON.stringify(name)} in the configuration. It has: ${known}.`
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 function paragraphOf({ rule, value, does, stops, stopsNot }: Explanation): string {

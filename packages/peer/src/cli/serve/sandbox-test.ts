@@ -112,8 +112,7 @@ function chosenEngines(all: readonly AttackableEngine[], values: SandboxTestValu
   const engine = oneOf('--engine', values.engine ?? 'auto', ENGINES)
   const runtime = values.runtime === undefined ? undefined : oneOf('--runtime', values.runtime, RUNTIMES)
   if (runtime && engine === 'wasm') {
-    const reason = '--runtime is for Docker: leave it out, or give --engine docker'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', '--runtime is for Docker: leave it out, or give --engine docker')
   }
   if (runtime) return all.filter(({ grade }) => grade === (runtime === 'runsc' ? 'docker+gvisor' : 'docker'))
   return engine === 'auto' ? all : all.filter(({ grade }) => grade.startsWith(engine))

@@ -21,7 +21,7 @@ export function noiseOf(
 ): DpPlan {
   const { descriptor } = catalog
   const fault = planFault(plan, descriptor)
-  if (fault !== null) throw new StimnetError('PARAMETER_INVALID', fault, { reason: fault })
+  if (fault !== null) throw StimnetError.told('PARAMETER_INVALID', fault)
   return planNoise({
     plan,
     ask: privacy,

@@ -39,13 +39,13 @@ export function catalogInWordsOf(ask: SchemaAsk, catalog: Catalog): Catalog {
   const tables = ask.program.kind === 'script'
   if (mappings.length > 0 && ask.privacy.level === 'P2') {
     const reason = 'A mapping is for exact numbers: P2 is asked for in the words of each catalog.'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', reason)
   }
   // A number that is rounded in several units discloses the digits that the rounding removed.
   const rounds = (ask.settings?.significantDigits ?? EXACT_DIGITS) < EXACT_DIGITS
   if (!tables && rounds && mappings.some(({ scale }) => !isPowerOfTen(scaleOf(scale)))) {
     const reason = 'This catalog rounds its answers: here a mapping may move the decimal point, and no more.'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', reason)
   }
   // A script with a contract sees only the variables of the contract, so that no other column can be taken for one of them.
   const seen = mappings.length > 0 || (tables && contract.length > 0) ? catalog.mapped({ contract, mappings }) : catalog
@@ -85,5 +85,5 @@ export function assertOutputsFit(
 }
 
 function refuse(reason: string): never {
-  throw new StimnetError('CONTRACT_INVALID', reason, { reason })
+  throw StimnetError.told('CONTRACT_INVALID', reason)
 }

@@ -215,7 +215,7 @@ function assertReadable({ title, project, permit, purpose }: Message<'JobRequest
     const found = misleadingIn(text ?? '')
     if (!found) continue
     const reason = `${field}: the character ${found.codePoint} makes it read otherwise than it is.`
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', reason)
   }
 }
 
@@ -223,7 +223,7 @@ function assertReadable({ title, project, permit, purpose }: Message<'JobRequest
 export function assertUploadsFit(uploads: readonly unknown[], program: Program): void {
   if (uploads.length === 0 || program.kind === 'script') return
   const reason = 'Only a script reads uploaded files: SQL and statistics are computed from the catalog alone.'
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', reason)
 }
 
 /**
@@ -232,8 +232,7 @@ export function assertUploadsFit(uploads: readonly unknown[], program: Program):
  */
 function assertSetFits({ set }: Message<'JobRequest'>, { level }: PrivacyAsk): void {
   if (!set || level !== 'P2') return
-  const reason = 'An analysis set is for exact numbers: ask for P2 without it.'
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+  throw StimnetError.told('PARAMETER_INVALID', 'An analysis set is for exact numbers: ask for P2 without it.')
 }
 
 /** Throws MODE_NOT_PERMITTED for a request that does not fit a `mode: dp` catalog, and PARAMETER_INVALID for a script with P2. */
@@ -241,11 +240,11 @@ function assertMode({ config, descriptor }: Catalog, program: Program, { level }
   if (config.mode === 'dp' && (level !== 'P2' || program.kind === 'script')) {
     const what = program.kind === 'script' ? 'It runs no scripts.' : 'Ask for P2, with epsilon or rho.'
     const reason = `${descriptor.name} releases differentially private numbers only. ${what}`
-    throw new StimnetError('MODE_NOT_PERMITTED', reason, { reason })
+    throw StimnetError.told('MODE_NOT_PERMITTED', reason)
   }
   if (level === 'P2' && program.kind === 'script') {
     const reason = 'P2 is for SQL and statistics: what a script does with one person has no bound.'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', reason)
   }
 }
 
@@ -263,8 +262,7 @@ function knownFilters(
   const unapplied: string[] = []
   const entries = Object.entries(filters)
   if (entries.length > LIMITS.filterLiteralsMax) {
-    const reason = `At most ${LIMITS.filterLiteralsMax} filters.`
-    throw new StimnetError('FILTER_INVALID', reason, { reason })
+    throw StimnetError.told('FILTER_INVALID', `At most ${LIMITS.filterLiteralsMax} filters.`)
   }
   for (const [column, value] of entries) {
     try {
@@ -272,8 +270,7 @@ function knownFilters(
       resolveVariable(catalog.descriptor, named)
       // If two names refer to one variable, one of the two filters would be lost.
       if (Object.hasOwn(pairs, named)) {
-        const reason = `${JSON.stringify(named)} is filtered twice.`
-        throw new StimnetError('FILTER_INVALID', reason, { reason })
+        throw StimnetError.told('FILTER_INVALID', `${JSON.stringify(named)} is filtered twice.`)
       }
       pairs[named] = value
     } catch (error) {
@@ -322,15 +319,12 @@ function assertModelFits(plan: Plan | undefined, settings: PrivacySettings | und
   const facts = factsIn(variableFacts(descriptor, catalog.sourceOf))
   const isRounded = roundsNumbers(settings, measure)
   // Conditions that no setting changes are checked first.
-  if (!descriptor.synthetic && isInRounds(measure))
-    throw new StimnetError('PROGRAM_NOT_PERMITTED', ROUNDS_REASON, { reason: ROUNDS_REASON })
+  if (!descriptor.synthetic && isInRounds(measure)) throw StimnetError.told('PROGRAM_NOT_PERMITTED', ROUNDS_REASON)
   if (!isRounded && !descriptor.synthetic && tellsDigits(measure, { defining: [], facts })) {
-    const reason = knownReason(knownNumbers(measure, descriptor))
-    throw new StimnetError('PROGRAM_NOT_PERMITTED', reason, { reason })
+    throw StimnetError.told('PROGRAM_NOT_PERMITTED', knownReason(knownNumbers(measure, descriptor)))
   }
   if (!isRounded) return
-  const reason = roundedReason(descriptor)
-  throw new StimnetError('PROGRAM_NOT_PERMITTED', reason, { reason })
+  throw StimnetError.told('PROGRAM_NOT_PERMITTED', roundedReason(descriptor))
 }
 
 /**
@@ -345,20 +339,19 @@ async function checkScript(
   if (!sandbox || !description?.languages.includes(program.language)) {
     const has = description?.languages.join(', ') ?? 'no scripts at all'
     const reason = `No sandbox here runs ${program.language}. This peer runs: ${has}.`
-    throw new StimnetError('LANGUAGE_NOT_AVAILABLE', reason, { reason })
+    throw StimnetError.told('LANGUAGE_NOT_AVAILABLE', reason)
   }
   const review = await reviewOf(program.language, program.code)
   const { imports } = review
   if (!imports.ok) {
-    const reason = imports.why ?? `The script cannot be parsed (line ${imports.line}).`
-    throw new StimnetError('SCRIPT_INVALID', reason, { reason })
+    throw StimnetError.told('SCRIPT_INVALID', imports.why ?? `The script cannot be parsed (line ${imports.line}).`)
   }
   const libraries = description.libraries(program.language)
   const missing = [...new Set(imports.modules.map(({ name }) => name))].filter((name) => !libraries.has(name))
   if (missing.length > 0) {
     const named = missing.slice(0, 8).map(async (name) => `${name} (${await whereIs(name, program.language)})`)
     const reason = `${(await Promise.all(named)).join(', ')}: not in the sandbox of this peer (${description.engine}).`
-    throw new StimnetError('LIBRARY_NOT_AVAILABLE', reason, { reason })
+    throw StimnetError.told('LIBRARY_NOT_AVAILABLE', reason)
   }
   return review
 }

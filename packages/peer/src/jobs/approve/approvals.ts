@@ -13,7 +13,6 @@ import { imageOf } from '../run/approved.ts'
 import type { JobFiles } from '../run/files.ts'
 import type { Ending } from '../run/publish.ts'
 import { SeatCount } from '../run/seats.ts'
-import type { Seats } from '../admit/sign-off.ts'
 import { distinctIn, peopleIn, type Stewards } from '../../people/stewards.ts'
 import { codeHashOf, type JobPlan } from '../admit/validate.ts'
 
@@ -35,7 +34,7 @@ export interface ApprovalParts {
   readonly expireMs: number
   /** The runner, which runs approved jobs and ends all others. */
   readonly runner: {
-    takeSeat(issuer: string, askedBy: string): void
+    readonly seats: Pick<SeatCount, 'take'>
     enqueue(job: JobRecord): void
     cancel(job: JobRecord): Promise<boolean>
     endPending(job: JobRecord, ending: EndingOfWaiting, before?: (draft: Draft) => void): Promise<void>
@@ -70,7 +69,7 @@ export class Approvals {
   readonly #waiting = new Map<string, JobRecord>()
   /** Approved jobs that have not ended, by the hash of the request. */
   readonly #agreed = new Map<string, JobRecord>()
-  readonly #seats = new SeatCount()
+  readonly seats = new SeatCount()
 
   private constructor(parts: ApprovalParts) {
     this.#parts = parts
@@ -84,23 +83,11 @@ export class Approvals {
         approvals.agreed(job)
         continue
       }
-      approvals.takeSeat(job.issuer, job.askedBy)
+      approvals.seats.take(job.issuer, job.askedBy)
       approvals.#waiting.set(job.id, job)
       void parts.files.fetch(job)
     }
     return approvals
-  }
-
-  takeSeat(issuer: string, askedBy: string): void {
-    this.#seats.take(issuer, askedBy)
-  }
-
-  leaveSeat(issuer: string, askedBy: string): void {
-    this.#seats.leave(issuer, askedBy)
-  }
-
-  seats(issuer: string, askedBy: string): Seats {
-    return this.#seats.of(issuer, askedBy)
   }
 
   /** Gathers the facts before the policy is evaluated. */
@@ -182,7 +169,7 @@ export class Approvals {
     if (!job?.review) throw new StimnetError('JOB_UNKNOWN', `deciding ${jobId.slice(0, 32)}`)
     if (!verdict.approve && verdict.notes.trim() === '') {
       const reason = 'A denial needs a reason: the requester reads it, and can ask again in another way.'
-      throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+      throw StimnetError.told('PARAMETER_INVALID', reason)
     }
     const word: Approval = {
       by: verdict.by,
@@ -236,8 +223,8 @@ export class Approvals {
       return changed
     })
     if (decided.state === 'queued') {
-      this.leaveSeat(decided.issuer, decided.askedBy)
-      runner.takeSeat(decided.issuer, decided.askedBy)
+      this.seats.leave(decided.issuer, decided.askedBy)
+      runner.seats.take(decided.issuer, decided.askedBy)
       this.agreed(decided)
       runner.enqueue(decided)
     }
@@ -273,7 +260,7 @@ export class Approvals {
     this.#waiting.delete(waiting.id)
     try {
       await end()
-      this.leaveSeat(waiting.issuer, waiting.askedBy)
+      this.seats.leave(waiting.issuer, waiting.askedBy)
     } catch (error) {
       this.#waiting.set(waiting.id, waiting)
       throw error
@@ -324,13 +311,12 @@ function withYes(review: ReviewRecord | undefined, word: Approval, { isSamePerso
   if (!review) throw new StimnetError('INTERNAL', 'approving what nobody reviews')
   if (review.expiresAtMs < word.atMs) throw new StimnetError('APPROVAL_LAPSED', 'approving too late')
   if (review.approvals.some(({ by }) => isSamePerson(by, word.by))) {
-    const reason = 'You have agreed already; another steward must agree as well.'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', 'You have agreed already; another steward must agree as well.')
   }
   // No steward grants further runs alone: earlier approvers must have agreed to the same terms.
   if (word.standing !== undefined && review.approvals.some(({ standing }) => standing !== word.standing)) {
     const reason = 'Whoever agreed before did not agree to these terms of running again. Agree to this one run instead.'
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', reason)
   }
   return { ...review, approvals: [...review.approvals, word] }
 }

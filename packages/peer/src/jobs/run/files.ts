@@ -78,8 +78,7 @@ export class JobFiles {
     const total = [...this.#held.values()].reduce((sum, held) => sum + held, bytes)
     const ofPeer = (this.#held.get(askedBy) ?? 0) + bytes
     if (total > LIMITS.jobUploadBytesMax || ofPeer > LIMITS.jobUploadBytesMax / 2) {
-      const reason = 'Too many files of jobs that wait are kept here. Ask again later.'
-      throw new StimnetError('QUEUE_FULL', reason, { reason })
+      throw StimnetError.told('QUEUE_FULL', 'Too many files of jobs that wait are kept here. Ask again later.')
     }
     this.#hold(askedBy, bytes)
   }

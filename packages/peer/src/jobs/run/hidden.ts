@@ -152,7 +152,7 @@ function partOf(chosen: readonly Kind[], { by, all }: Kinds): 'all' | 'nothing' 
   const reason =
     `The question is about rows that few people have and about others at once, by ${by.join(' and ')}. Ask about each by itself` +
     `${advice === '' ? '' : `, such as with ${advice}`}.`
-  throw new StimnetError('FILTER_INVALID', reason, { reason })
+  throw StimnetError.told('FILTER_INVALID', reason)
 }
 
 interface Named {
@@ -243,7 +243,7 @@ async function fewIn(catalog: Catalog, name: string, said: 'unknown' | undefined
     const { kinds } = await unsaidIn(plain, name)
     if (kinds === undefined) return { isHidden }
     const reason = `A mapping reads several levels of a category of ${name} as one, and few people have rows of some of them. Map each to a level of its own.`
-    throw new StimnetError('FILTER_INVALID', reason, { reason })
+    throw StimnetError.told('FILTER_INVALID', reason)
   }
   const kinds = await kindsOf(catalog, name, by)
   return kinds.all.some(({ isRare }) => isRare) ? { isHidden, kinds } : { isHidden }

@@ -16,7 +16,7 @@ import { endVisibleAt } from './grid.ts'
 import type { CatalogPrivacies, CatalogPrivacy } from '../release/privacy.ts'
 import { type Ending, outputJsonOf, type Publication, type PublishParts, publish } from './publish.ts'
 import { SeatCount } from './seats.ts'
-import type { Seats, SignOff } from '../admit/sign-off.ts'
+import type { SignOff } from '../admit/sign-off.ts'
 import { codeHashOf, type JobPlan, type ValidationContext, validate } from '../admit/validate.ts'
 
 /**
@@ -64,7 +64,7 @@ export class Runner implements Queue {
   readonly #parts: RunnerParts
   readonly #queue: Queued[] = []
   readonly #running = new Map<string, AbortController>()
-  readonly #seats = new SeatCount()
+  readonly seats = new SeatCount()
   readonly #showing = new Set<Promise<void>>()
   readonly #work = new Set<Promise<void>>()
   /**
@@ -87,22 +87,10 @@ export class Runner implements Queue {
     for (const job of await jobs.open()) {
       // A pending job waits for stewards, not for the runner.
       if (job.state === 'pending') continue
-      this.takeSeat(job.issuer, job.askedBy)
+      this.seats.take(job.issuer, job.askedBy)
       const interrupted = job.state === 'running' || job.state === 'disclosing'
       this.enqueue(interrupted ? await database.commit((draft) => jobs.change(draft, job, 'queued')) : job)
     }
-  }
-
-  takeSeat(issuer: string, askedBy: string): void {
-    this.#seats.take(issuer, askedBy)
-  }
-
-  leaveSeat(issuer: string, askedBy: string): void {
-    this.#seats.leave(issuer, askedBy)
-  }
-
-  seats(issuer: string, askedBy: string): Seats {
-    return this.#seats.of(issuer, askedBy)
   }
 
   get counts(): { queued: number; running: number } {
@@ -225,7 +213,7 @@ export class Runner implements Queue {
       // The end could not be stored either. The job stays admitted and runs again when the node restarts.
       events.unexpected(error, job.id)
     }
-    this.leaveSeat(job.issuer, job.askedBy)
+    this.seats.leave(job.issuer, job.askedBy)
     events.ran({ jobId: job.id, program: job.programWord, ms: clock.now() - started })
   }
 
@@ -356,7 +344,7 @@ export class Runner implements Queue {
     } catch (error) {
       this.#parts.events.unexpected(error, job.id)
     } finally {
-      this.leaveSeat(job.issuer, job.askedBy)
+      this.seats.leave(job.issuer, job.askedBy)
     }
   }
 

@@ -193,7 +193,7 @@ export class Accounts {
     const parsed = accountSchema.safeParse({ name, roles, ...secret })
     if (!parsed.success) {
       const reason = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')
-      throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+      throw StimnetError.told('PARAMETER_INVALID', reason)
     }
     await this.#inTurn(async () => {
       this.#assertFree(name, again)
@@ -205,7 +205,7 @@ export class Accounts {
   #assertFree(name: string, again: boolean): void {
     if (again || !this.#accounts.get(name)?.removed) return
     const reason = `There was an account ${name} before, and its requests and keys are known by that name. Choose another name.`
-    throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+    throw StimnetError.told('PARAMETER_INVALID', reason)
   }
 
   /** Locks or unlocks an account. Returns false if there is no such account. */

@@ -83,7 +83,7 @@ export class ApiKeys {
     }
     if (this.#all(owner).length >= KEYS_PER_OWNER_MAX) {
       const reason = `An account has at most ${KEYS_PER_OWNER_MAX} API keys: revoke one first.`
-      throw new StimnetError('PARAMETER_INVALID', reason, { reason })
+      throw StimnetError.told('PARAMETER_INVALID', reason)
     }
     const id = toHex(this.#random.bytes(8))
     const secret = Buffer.from(this.#random.bytes(SECRET_BYTES)).toString('base64url')

@@ -48,7 +48,7 @@ export async function checkpoint(
     await release()
   }
   const reason = `${directory} changes all the time: try again when the peer has less to do, or stop it`
-  throw new StimnetError('STORE_UNAVAILABLE', reason, { reason })
+  throw StimnetError.told('STORE_UNAVAILABLE', reason)
 }
 
 /** Undefined if the manifest changed in the meantime. Every opened file is added to `held`. */

@@ -44,8 +44,7 @@ export async function copyFolder(from: string, to: string, options: CopyOptions)
         return ifGone(error, undefined)
       })
     } else {
-      const reason = `${source} is a link, or no file: put the file itself there`
-      throw new StimnetError('STORE_UNAVAILABLE', reason, { reason })
+      throw StimnetError.told('STORE_UNAVAILABLE', `${source} is a link, or no file: put the file itself there`)
     }
   }
 }

@@ -44,5 +44,5 @@ export function refusalOf({ format, to = format }: FolderFormat): string | undef
 /** Throws STORE_UNAVAILABLE for a format that this program does not know, or that cannot be read. */
 export function assertKnown(format: FolderFormat | undefined): asserts format is FolderFormat {
   const reason = format === undefined ? 'the format of the data folder cannot be read' : refusalOf(format)
-  if (reason !== undefined) throw new StimnetError('STORE_UNAVAILABLE', reason, { reason })
+  if (reason !== undefined) throw StimnetError.told('STORE_UNAVAILABLE', reason)
 }

@@ -348,5 +348,5 @@ export function rhoText(nanoRho: bigint): string {
 }
 
 function refuse(reason: string): never {
-  throw new StimnetError('BUDGET_EXCEEDED', reason, { reason })
+  throw StimnetError.told('BUDGET_EXCEEDED', reason)
 }

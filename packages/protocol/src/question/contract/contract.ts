@@ -153,5 +153,5 @@ function parse(outputs: readonly OutputDeclarationInput[]): OutputDeclaration[] 
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const reason = `outputs${issue?.path.map((key) => `.${String(key)}`).join('') ?? ''}: ${issue?.message ?? 'not well formed'}`
-  throw new StimnetError('CONTRACT_INVALID', reason, { reason, cause: parsed.error })
+  throw StimnetError.told('CONTRACT_INVALID', reason, parsed.error)
 }

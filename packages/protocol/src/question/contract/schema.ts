@@ -73,6 +73,12 @@ export function usesOfPlan({ where, groupBy, measures }: Plan): VariableUse[] {
   return [...new Set(named)].map((variable) => ({ variable, binned: binned.some((other) => other === variable) }))
 }
 
+/** The variables without duplicates. A variable counts as binned if any use bins it. */
+export function eachUse(uses: readonly VariableUse[]): VariableUse[] {
+  const cut = new Set(uses.filter(({ binned }) => binned).map(({ variable }) => variable))
+  return [...new Set(uses.map(({ variable }) => variable))].map((variable) => ({ variable, binned: cut.has(variable) }))
+}
+
 /** The variables that a script may read: all variables of a catalog and the subject key. */
 export function usesOfTables(descriptor: SiteCatalog['descriptor']): VariableUse[] {
   const variables = descriptor.tables.flatMap((table) =>

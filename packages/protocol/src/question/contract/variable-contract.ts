@@ -92,5 +92,5 @@ export function schemaTermsFromMessage(message: {
   const mappings = mappingListSchema.safeParse(message.mappings)
   if (contract.success && mappings.success) return { contract: contract.data, mappings: mappings.data }
   const reason = 'The schema contract or a mapping in the request is not well formed.'
-  throw new StimnetError('PARAMETER_INVALID', reason, { reason, cause: contract.error ?? mappings.error })
+  throw StimnetError.told('PARAMETER_INVALID', reason, contract.error ?? mappings.error)
 }

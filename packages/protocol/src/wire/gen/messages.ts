@@ -1,18 +1,7 @@
 /** Generated from proto/*.proto by `npm run proto`: change those. */
-import { type MessageType, messageType } from '../protobuf.ts'
+import { type MessageOf, type MessageType, messageType } from '../protobuf.ts'
 
-export interface AuditRecord {
-  sequence: number
-  atMs: number
-  kind: string
-  actor: string
-  jobId: string
-  code: string
-  detailJson: string
-  hash: Uint8Array
-  salt: Uint8Array
-}
-export const AuditRecord: MessageType<AuditRecord> = messageType('AuditRecord', [
+export const AuditRecord = messageType('AuditRecord', [
   [1, 'sequence', 'double'],
   [2, 'atMs', 'double'],
   [3, 'kind', 'string'],
@@ -23,75 +12,35 @@ export const AuditRecord: MessageType<AuditRecord> = messageType('AuditRecord', 
   [9, 'hash', 'bytes'],
   [10, 'salt', 'bytes']
 ])
+export type AuditRecord = MessageOf<typeof AuditRecord>
 
-export interface WitnessAsk {
-  note: string
-  oldSize: number
-  path: Uint8Array[]
-}
-export const WitnessAsk: MessageType<WitnessAsk> = messageType('WitnessAsk', [
+export const WitnessAsk = messageType('WitnessAsk', [
   [1, 'note', 'string'],
   [2, 'oldSize', 'double'],
   [3, 'path', 'bytes', 'repeated']
 ])
+export type WitnessAsk = MessageOf<typeof WitnessAsk>
 
-export interface LogConflict {
-  peer: string
-  seen: string
-  shown: string
-}
-export const LogConflict: MessageType<LogConflict> = messageType('LogConflict', [
+export const LogConflict = messageType('LogConflict', [
   [1, 'peer', 'string'],
   [2, 'seen', 'string'],
   [3, 'shown', 'string']
 ])
+export type LogConflict = MessageOf<typeof LogConflict>
 
-export interface LogConflictAnswer {
-  code: string
-}
-export const LogConflictAnswer: MessageType<LogConflictAnswer> = messageType('LogConflictAnswer', [
+export const LogConflictAnswer = messageType('LogConflictAnswer', [
   [1, 'code', 'string']
 ])
+export type LogConflictAnswer = MessageOf<typeof LogConflictAnswer>
 
-export interface WitnessAnswer {
-  cosignature: string
-  code: string
-  seen: string
-}
-export const WitnessAnswer: MessageType<WitnessAnswer> = messageType('WitnessAnswer', [
+export const WitnessAnswer = messageType('WitnessAnswer', [
   [1, 'cosignature', 'string'],
   [2, 'code', 'string'],
   [3, 'seen', 'string']
 ])
+export type WitnessAnswer = MessageOf<typeof WitnessAnswer>
 
-export interface CatalogDescriptor {
-  name: string
-  title: string
-  description: string
-  dataType: string
-  accessLevel: string
-  keywords: string[]
-  tables: TableDescriptor[]
-  subjectKey: string
-  epoch: string
-  snapshotAtMs: number
-  subjectsRounded: number
-  synthetic: boolean
-  programs: string[]
-  lattice: LatticeVariable[]
-  cohortSizeMin: number
-  mode: string
-  scripts: string
-  sandboxGradeMin: string
-  preset: string
-  policyHash: string
-  sitesPerPerson: number
-  dataUse: string[]
-  sets: AnalysisSet[]
-  precision: string
-  permitRequired: boolean
-}
-export const CatalogDescriptor: MessageType<CatalogDescriptor> = messageType('CatalogDescriptor', [
+export const CatalogDescriptor = messageType('CatalogDescriptor', [
   [1, 'name', 'string'],
   [2, 'title', 'string'],
   [3, 'description', 'string'],
@@ -118,47 +67,24 @@ export const CatalogDescriptor: MessageType<CatalogDescriptor> = messageType('Ca
   [24, 'precision', 'string'],
   [25, 'permitRequired', 'bool']
 ])
+export type CatalogDescriptor = MessageOf<typeof CatalogDescriptor>
 
-export interface AnalysisSet {
-  name: string
-  completeOn: string[]
-  where: Filter | null
-}
-export const AnalysisSet: MessageType<AnalysisSet> = messageType('AnalysisSet', [
+export const AnalysisSet = messageType('AnalysisSet', [
   [1, 'name', 'string'],
   [2, 'completeOn', 'string', 'repeated'],
   [3, 'where', () => Filter]
 ])
+export type AnalysisSet = MessageOf<typeof AnalysisSet>
 
-export interface TableDescriptor {
-  name: string
-  description: string
-  variables: VariableDescriptor[]
-  oneRowPerSubject: boolean
-}
-export const TableDescriptor: MessageType<TableDescriptor> = messageType('TableDescriptor', [
+export const TableDescriptor = messageType('TableDescriptor', [
   [1, 'name', 'string'],
   [2, 'description', 'string'],
   [3, 'variables', () => VariableDescriptor, 'repeated'],
   [4, 'oneRowPerSubject', 'bool']
 ])
+export type TableDescriptor = MessageOf<typeof TableDescriptor>
 
-export interface VariableDescriptor {
-  name: string
-  type: string
-  unit: string
-  description: string
-  levels: string[]
-  breakpoints: number[]
-  minimum: number
-  maximum: number
-  bounded: boolean
-  missingShare: number
-  missingTold: boolean
-  identifying: boolean
-  derivation: string
-}
-export const VariableDescriptor: MessageType<VariableDescriptor> = messageType('VariableDescriptor', [
+export const VariableDescriptor = messageType('VariableDescriptor', [
   [1, 'name', 'string'],
   [2, 'type', 'string'],
   [3, 'unit', 'string'],
@@ -173,50 +99,31 @@ export const VariableDescriptor: MessageType<VariableDescriptor> = messageType('
   [12, 'identifying', 'bool'],
   [13, 'derivation', 'string']
 ])
+export type VariableDescriptor = MessageOf<typeof VariableDescriptor>
 
-export interface LatticeVariable {
-  variable: string
-  breakpoints: number[]
-}
-export const LatticeVariable: MessageType<LatticeVariable> = messageType('LatticeVariable', [
+export const LatticeVariable = messageType('LatticeVariable', [
   [1, 'variable', 'string'],
   [2, 'breakpoints', 'double', 'repeated']
 ])
+export type LatticeVariable = MessageOf<typeof LatticeVariable>
 
-export interface CatalogQuery {
-  words: string[]
-  name: string
-}
-export const CatalogQuery: MessageType<CatalogQuery> = messageType('CatalogQuery', [
+export const CatalogQuery = messageType('CatalogQuery', [
   [1, 'words', 'string', 'repeated'],
   [2, 'name', 'string']
 ])
+export type CatalogQuery = MessageOf<typeof CatalogQuery>
 
-export interface CatalogAnswer {
-  catalogs: Uint8Array[]
-}
-export const CatalogAnswer: MessageType<CatalogAnswer> = messageType('CatalogAnswer', [
+export const CatalogAnswer = messageType('CatalogAnswer', [
   [1, 'catalogs', 'bytes', 'repeated']
 ])
+export type CatalogAnswer = MessageOf<typeof CatalogAnswer>
 
-export interface HelloAsk {
-  version: string
-}
-export const HelloAsk: MessageType<HelloAsk> = messageType('HelloAsk', [
+export const HelloAsk = messageType('HelloAsk', [
   [1, 'version', 'string']
 ])
+export type HelloAsk = MessageOf<typeof HelloAsk>
 
-export interface HelloAnswer {
-  nodeId: string
-  institution: string
-  version: string
-  catalogs: string[]
-  sandbox: string
-  sandboxEngine: string
-  sandboxGrade: string
-  languages: string[]
-}
-export const HelloAnswer: MessageType<HelloAnswer> = messageType('HelloAnswer', [
+export const HelloAnswer = messageType('HelloAnswer', [
   [1, 'nodeId', 'string'],
   [2, 'institution', 'string'],
   [3, 'version', 'string'],
@@ -226,16 +133,9 @@ export const HelloAnswer: MessageType<HelloAnswer> = messageType('HelloAnswer', 
   [7, 'sandboxGrade', 'string'],
   [8, 'languages', 'string', 'repeated']
 ])
+export type HelloAnswer = MessageOf<typeof HelloAnswer>
 
-export interface PeerDigest {
-  sequence: number
-  about: HelloAnswer | null
-  addresses: string[]
-  catalogsHash: string
-  charter: string
-  open: boolean
-}
-export const PeerDigest: MessageType<PeerDigest> = messageType('PeerDigest', [
+export const PeerDigest = messageType('PeerDigest', [
   [1, 'sequence', 'double'],
   [2, 'about', () => HelloAnswer],
   [3, 'addresses', 'string', 'repeated'],
@@ -243,40 +143,23 @@ export const PeerDigest: MessageType<PeerDigest> = messageType('PeerDigest', [
   [5, 'charter', 'string'],
   [6, 'open', 'bool']
 ])
+export type PeerDigest = MessageOf<typeof PeerDigest>
 
-export interface DigestsAsk {
-  root: string
-  digests: Uint8Array[]
-  wanted: Uint8Array
-}
-export const DigestsAsk: MessageType<DigestsAsk> = messageType('DigestsAsk', [
+export const DigestsAsk = messageType('DigestsAsk', [
   [1, 'root', 'string'],
   [2, 'digests', 'bytes', 'repeated'],
   [3, 'wanted', 'bytes']
 ])
+export type DigestsAsk = MessageOf<typeof DigestsAsk>
 
-export interface DigestsAnswer {
-  root: string
-  marks: Uint8Array
-  digests: Uint8Array[]
-}
-export const DigestsAnswer: MessageType<DigestsAnswer> = messageType('DigestsAnswer', [
+export const DigestsAnswer = messageType('DigestsAnswer', [
   [1, 'root', 'string'],
   [2, 'marks', 'bytes'],
   [3, 'digests', 'bytes', 'repeated']
 ])
+export type DigestsAnswer = MessageOf<typeof DigestsAnswer>
 
-export interface Statement {
-  domain: string
-  type: string
-  issuer: string
-  audience: string[]
-  issuedAtMs: number
-  expiresAtMs: number
-  nonce: Uint8Array
-  body: Uint8Array
-}
-export const Statement: MessageType<Statement> = messageType('Statement', [
+export const Statement = messageType('Statement', [
   [1, 'domain', 'string'],
   [2, 'type', 'string'],
   [3, 'issuer', 'string'],
@@ -286,88 +169,44 @@ export const Statement: MessageType<Statement> = messageType('Statement', [
   [7, 'nonce', 'bytes'],
   [8, 'body', 'bytes']
 ])
+export type Statement = MessageOf<typeof Statement>
 
-export interface Envelope {
-  jws: Uint8Array
-}
-export const Envelope: MessageType<Envelope> = messageType('Envelope', [
+export const Envelope = messageType('Envelope', [
   [1, 'jws', 'bytes']
 ])
+export type Envelope = MessageOf<typeof Envelope>
 
-export interface FederationAsk {
-  charter: string
-  digest: string
-  statements: string[]
-}
-export const FederationAsk: MessageType<FederationAsk> = messageType('FederationAsk', [
+export const FederationAsk = messageType('FederationAsk', [
   [1, 'charter', 'string'],
   [2, 'digest', 'string'],
   [3, 'statements', 'string', 'repeated']
 ])
+export type FederationAsk = MessageOf<typeof FederationAsk>
 
-export interface FederationAnswer {
-  digest: string
-  statements: string[]
-}
-export const FederationAnswer: MessageType<FederationAnswer> = messageType('FederationAnswer', [
+export const FederationAnswer = messageType('FederationAnswer', [
   [1, 'digest', 'string'],
   [2, 'statements', 'string', 'repeated']
 ])
+export type FederationAnswer = MessageOf<typeof FederationAnswer>
 
-export interface InviteAsk {
-  institution: string
-  proof: Uint8Array
-  commitment: Uint8Array
-  nonce: Uint8Array
-}
-export const InviteAsk: MessageType<InviteAsk> = messageType('InviteAsk', [
+export const InviteAsk = messageType('InviteAsk', [
   [1, 'institution', 'string'],
   [2, 'proof', 'bytes'],
   [3, 'commitment', 'bytes'],
   [4, 'nonce', 'bytes']
 ])
+export type InviteAsk = MessageOf<typeof InviteAsk>
 
-export interface InviteAnswer {
-  nonce: Uint8Array
-  admitted: boolean
-  charterJson: string
-  statements: string[]
-  addresses: string[]
-}
-export const InviteAnswer: MessageType<InviteAnswer> = messageType('InviteAnswer', [
+export const InviteAnswer = messageType('InviteAnswer', [
   [1, 'nonce', 'bytes'],
   [2, 'admitted', 'bool'],
   [3, 'charterJson', 'string'],
   [4, 'statements', 'string', 'repeated'],
   [5, 'addresses', 'string', 'repeated']
 ])
+export type InviteAnswer = MessageOf<typeof InviteAnswer>
 
-export interface JobRequest {
-  catalog: string
-  purpose: string[]
-  project: string
-  cohort: Filter | null
-  program: Program | null
-  parametersJson: string
-  filtersJson: string
-  wallTimeMsMax: number
-  custody: string
-  account: string
-  title: string
-  broadcast: string
-  privacy: PrivacyAsk | null
-  outputs: OutputDeclaration[]
-  contract: VariableContract[]
-  mappings: VariableMapping[]
-  review: boolean
-  about: AnalysisAbout | null
-  credentials: string[]
-  uploads: UploadedFile[]
-  carrier: string
-  set: AnalysisSet | null
-  permit: string
-}
-export const JobRequest: MessageType<JobRequest> = messageType('JobRequest', [
+export const JobRequest = messageType('JobRequest', [
   [1, 'catalog', 'string'],
   [2, 'purpose', 'string', 'repeated'],
   [3, 'project', 'string'],
@@ -392,48 +231,28 @@ export const JobRequest: MessageType<JobRequest> = messageType('JobRequest', [
   [22, 'set', () => AnalysisSet],
   [23, 'permit', 'string']
 ])
+export type JobRequest = MessageOf<typeof JobRequest>
 
-export interface UploadedFile {
-  name: string
-  sha256: string
-  size: number
-}
-export const UploadedFile: MessageType<UploadedFile> = messageType('UploadedFile', [
+export const UploadedFile = messageType('UploadedFile', [
   [1, 'name', 'string'],
   [2, 'sha256', 'string'],
   [3, 'size', 'uint32']
 ])
+export type UploadedFile = MessageOf<typeof UploadedFile>
 
-export interface UploadAsk {
-  requestHash: string
-  sha256: string
-  offset: number
-}
-export const UploadAsk: MessageType<UploadAsk> = messageType('UploadAsk', [
+export const UploadAsk = messageType('UploadAsk', [
   [1, 'requestHash', 'string'],
   [2, 'sha256', 'string'],
   [3, 'offset', 'uint32']
 ])
+export type UploadAsk = MessageOf<typeof UploadAsk>
 
-export interface UploadAnswer {
-  piece: Uint8Array
-}
-export const UploadAnswer: MessageType<UploadAnswer> = messageType('UploadAnswer', [
+export const UploadAnswer = messageType('UploadAnswer', [
   [1, 'piece', 'bytes']
 ])
+export type UploadAnswer = MessageOf<typeof UploadAnswer>
 
-export interface AnalysisAbout {
-  requesterName: string
-  requesterInstitution: string
-  requesterEmail: string
-  requesterAffiliation: string
-  description: string
-  priority: string
-  estimatedDuration: string
-  selectedScore: string
-  selectedTimeline: string
-}
-export const AnalysisAbout: MessageType<AnalysisAbout> = messageType('AnalysisAbout', [
+export const AnalysisAbout = messageType('AnalysisAbout', [
   [1, 'requesterName', 'string'],
   [2, 'requesterInstitution', 'string'],
   [3, 'requesterEmail', 'string'],
@@ -444,16 +263,9 @@ export const AnalysisAbout: MessageType<AnalysisAbout> = messageType('AnalysisAb
   [8, 'selectedScore', 'string'],
   [9, 'selectedTimeline', 'string']
 ])
+export type AnalysisAbout = MessageOf<typeof AnalysisAbout>
 
-export interface PrivacyAsk {
-  level: string
-  epsilon: string
-  rho: string
-  groupsPerSubject: number
-  rowsPerSubject: number
-  bounds: VariableBounds[]
-}
-export const PrivacyAsk: MessageType<PrivacyAsk> = messageType('PrivacyAsk', [
+export const PrivacyAsk = messageType('PrivacyAsk', [
   [1, 'level', 'string'],
   [2, 'epsilon', 'string'],
   [3, 'rho', 'string'],
@@ -461,32 +273,16 @@ export const PrivacyAsk: MessageType<PrivacyAsk> = messageType('PrivacyAsk', [
   [5, 'rowsPerSubject', 'uint32'],
   [6, 'bounds', () => VariableBounds, 'repeated']
 ])
+export type PrivacyAsk = MessageOf<typeof PrivacyAsk>
 
-export interface VariableBounds {
-  variable: string
-  lower: string
-  upper: string
-}
-export const VariableBounds: MessageType<VariableBounds> = messageType('VariableBounds', [
+export const VariableBounds = messageType('VariableBounds', [
   [1, 'variable', 'string'],
   [2, 'lower', 'string'],
   [3, 'upper', 'string']
 ])
+export type VariableBounds = MessageOf<typeof VariableBounds>
 
-export interface OutputDeclaration {
-  name: string
-  kind: string
-  categories: string[]
-  edges: number[]
-  lower: string
-  upper: string
-  terms: string[]
-  digits: number
-  unit: string
-  of: string
-  category: string
-}
-export const OutputDeclaration: MessageType<OutputDeclaration> = messageType('OutputDeclaration', [
+export const OutputDeclaration = messageType('OutputDeclaration', [
   [1, 'name', 'string'],
   [2, 'kind', 'string'],
   [3, 'categories', 'string', 'repeated'],
@@ -499,80 +295,53 @@ export const OutputDeclaration: MessageType<OutputDeclaration> = messageType('Ou
   [10, 'of', 'string'],
   [11, 'category', 'string']
 ])
+export type OutputDeclaration = MessageOf<typeof OutputDeclaration>
 
-export interface VariableContract {
-  variable: string
-  type: string
-  unit: string
-  levels: string[]
-  breakpoints: number[]
-}
-export const VariableContract: MessageType<VariableContract> = messageType('VariableContract', [
+export const VariableContract = messageType('VariableContract', [
   [1, 'variable', 'string'],
   [2, 'type', 'string'],
   [3, 'unit', 'string'],
   [4, 'levels', 'string', 'repeated'],
   [5, 'breakpoints', 'double', 'repeated']
 ])
+export type VariableContract = MessageOf<typeof VariableContract>
 
-export interface VariableMapping {
-  peer: string
-  variable: string
-  local: string
-  levels: LevelMapping[]
-  scale: string
-}
-export const VariableMapping: MessageType<VariableMapping> = messageType('VariableMapping', [
+export const VariableMapping = messageType('VariableMapping', [
   [1, 'peer', 'string'],
   [2, 'variable', 'string'],
   [3, 'local', 'string'],
   [4, 'levels', () => LevelMapping, 'repeated'],
   [5, 'scale', 'string']
 ])
+export type VariableMapping = MessageOf<typeof VariableMapping>
 
-export interface LevelMapping {
-  local: string
-  level: string
-}
-export const LevelMapping: MessageType<LevelMapping> = messageType('LevelMapping', [
+export const LevelMapping = messageType('LevelMapping', [
   [1, 'local', 'string'],
   [2, 'level', 'string']
 ])
+export type LevelMapping = MessageOf<typeof LevelMapping>
 
-export interface Program {
-  sql: string | null
-  statistic: Statistic | null
-  script: Script | null
-}
-export const Program: MessageType<Program> = messageType('Program', [
+export const Program = messageType('Program', [
   [1, 'sql', 'string', 'chosen'],
   [2, 'statistic', () => Statistic, 'chosen'],
   [3, 'script', () => Script, 'chosen']
 ])
+export type Program = MessageOf<typeof Program>
 
-export interface Statistic {
-  name: string
-  table: string
-  variables: string[]
-  by: string[]
-  argumentsJson: string
-}
-export const Statistic: MessageType<Statistic> = messageType('Statistic', [
+export const Statistic = messageType('Statistic', [
   [1, 'name', 'string'],
   [2, 'table', 'string'],
   [3, 'variables', 'string', 'repeated'],
   [4, 'by', 'string', 'repeated'],
   [5, 'argumentsJson', 'string']
 ])
+export type Statistic = MessageOf<typeof Statistic>
 
-export interface Script {
-  language: string
-  code: string
-}
-export const Script: MessageType<Script> = messageType('Script', [
+export const Script = messageType('Script', [
   [1, 'language', 'string'],
   [2, 'code', 'string']
 ])
+export type Script = MessageOf<typeof Script>
 
 export interface Filter {
   all: FilterList | null
@@ -594,52 +363,31 @@ export const FilterList: MessageType<FilterList> = messageType('FilterList', [
   [1, 'filters', () => Filter, 'repeated']
 ])
 
-export interface Comparison {
-  column: string
-  op: string
-  values: FilterValue[]
-}
-export const Comparison: MessageType<Comparison> = messageType('Comparison', [
+export const Comparison = messageType('Comparison', [
   [1, 'column', 'string'],
   [2, 'op', 'string'],
   [3, 'values', () => FilterValue, 'repeated']
 ])
+export type Comparison = MessageOf<typeof Comparison>
 
-export interface FilterValue {
-  text: string | null
-  number: number | null
-  truth: boolean | null
-}
-export const FilterValue: MessageType<FilterValue> = messageType('FilterValue', [
+export const FilterValue = messageType('FilterValue', [
   [1, 'text', 'string', 'chosen'],
   [2, 'number', 'double', 'chosen'],
   [3, 'truth', 'bool', 'chosen']
 ])
+export type FilterValue = MessageOf<typeof FilterValue>
 
-export interface JobAsk {
-  request: Uint8Array
-}
-export const JobAsk: MessageType<JobAsk> = messageType('JobAsk', [
+export const JobAsk = messageType('JobAsk', [
   [1, 'request', 'bytes']
 ])
+export type JobAsk = MessageOf<typeof JobAsk>
 
-export interface JobAnswer {
-  decision: Uint8Array
-}
-export const JobAnswer: MessageType<JobAnswer> = messageType('JobAnswer', [
+export const JobAnswer = messageType('JobAnswer', [
   [1, 'decision', 'bytes']
 ])
+export type JobAnswer = MessageOf<typeof JobAnswer>
 
-export interface Decision {
-  allowed: boolean
-  code: string
-  reason: string
-  jobId: string
-  requestHash: string
-  state: string
-  warnings: string[]
-}
-export const Decision: MessageType<Decision> = messageType('Decision', [
+export const Decision = messageType('Decision', [
   [1, 'allowed', 'bool'],
   [2, 'code', 'string'],
   [3, 'reason', 'string'],
@@ -648,55 +396,33 @@ export const Decision: MessageType<Decision> = messageType('Decision', [
   [6, 'state', 'string'],
   [7, 'warnings', 'string', 'repeated']
 ])
+export type Decision = MessageOf<typeof Decision>
 
-export interface CancelAsk {
-  cancel: Uint8Array
-}
-export const CancelAsk: MessageType<CancelAsk> = messageType('CancelAsk', [
+export const CancelAsk = messageType('CancelAsk', [
   [1, 'cancel', 'bytes']
 ])
+export type CancelAsk = MessageOf<typeof CancelAsk>
 
-export interface CancelRequest {
-  jobId: string
-}
-export const CancelRequest: MessageType<CancelRequest> = messageType('CancelRequest', [
+export const CancelRequest = messageType('CancelRequest', [
   [1, 'jobId', 'string']
 ])
+export type CancelRequest = MessageOf<typeof CancelRequest>
 
-export interface CancelAnswer {
-  ok: boolean
-  code: string
-  reason: string
-}
-export const CancelAnswer: MessageType<CancelAnswer> = messageType('CancelAnswer', [
+export const CancelAnswer = messageType('CancelAnswer', [
   [1, 'ok', 'bool'],
   [2, 'code', 'string'],
   [3, 'reason', 'string']
 ])
+export type CancelAnswer = MessageOf<typeof CancelAnswer>
 
-export interface FollowAsk {
-  log: string
-  after: number
-  openJobs: string[]
-}
-export const FollowAsk: MessageType<FollowAsk> = messageType('FollowAsk', [
+export const FollowAsk = messageType('FollowAsk', [
   [1, 'log', 'string'],
   [2, 'after', 'double'],
   [3, 'openJobs', 'string', 'repeated']
 ])
+export type FollowAsk = MessageOf<typeof FollowAsk>
 
-export interface FollowEvent {
-  log: string
-  sequence: number
-  jobId: string
-  state: string
-  progress: number
-  result: Uint8Array
-  alive: boolean
-  code: string
-  refusals: RefusalUse | null
-}
-export const FollowEvent: MessageType<FollowEvent> = messageType('FollowEvent', [
+export const FollowEvent = messageType('FollowEvent', [
   [1, 'log', 'string'],
   [2, 'sequence', 'double'],
   [3, 'jobId', 'string'],
@@ -707,27 +433,16 @@ export const FollowEvent: MessageType<FollowEvent> = messageType('FollowEvent', 
   [8, 'code', 'string'],
   [9, 'refusals', () => RefusalUse]
 ])
+export type FollowEvent = MessageOf<typeof FollowEvent>
 
-export interface RefusalUse {
-  bits: number
-  bitsMax: number
-  project: string
-}
-export const RefusalUse: MessageType<RefusalUse> = messageType('RefusalUse', [
+export const RefusalUse = messageType('RefusalUse', [
   [1, 'bits', 'uint32'],
   [2, 'bitsMax', 'uint32'],
   [3, 'project', 'string']
 ])
+export type RefusalUse = MessageOf<typeof RefusalUse>
 
-export interface JobResult {
-  jobId: string
-  state: string
-  code: string
-  reason: string
-  outputJson: Uint8Array
-  receipt: Receipt | null
-}
-export const JobResult: MessageType<JobResult> = messageType('JobResult', [
+export const JobResult = messageType('JobResult', [
   [1, 'jobId', 'string'],
   [2, 'state', 'string'],
   [3, 'code', 'string'],
@@ -735,25 +450,9 @@ export const JobResult: MessageType<JobResult> = messageType('JobResult', [
   [5, 'outputJson', 'bytes'],
   [6, 'receipt', () => Receipt]
 ])
+export type JobResult = MessageOf<typeof JobResult>
 
-export interface Receipt {
-  requestHash: string
-  outputHash: string
-  epoch: string
-  codeHash: string
-  image: string
-  policyHash: string
-  auditHead: string
-  auditSequence: number
-  releasedAtMs: number
-  requester: string
-  custody: string
-  engine: string
-  grade: string
-  audit: AuditProof | null
-  permit: string
-}
-export const Receipt: MessageType<Receipt> = messageType('Receipt', [
+export const Receipt = messageType('Receipt', [
   [1, 'requestHash', 'string'],
   [2, 'outputHash', 'string'],
   [3, 'epoch', 'string'],
@@ -770,16 +469,9 @@ export const Receipt: MessageType<Receipt> = messageType('Receipt', [
   [14, 'audit', () => AuditProof],
   [15, 'permit', 'string']
 ])
+export type Receipt = MessageOf<typeof Receipt>
 
-export interface AuditProof {
-  entry: Uint8Array
-  index: number
-  size: number
-  path: Uint8Array[]
-  root: Uint8Array
-  record: Uint8Array
-}
-export const AuditProof: MessageType<AuditProof> = messageType('AuditProof', [
+export const AuditProof = messageType('AuditProof', [
   [1, 'entry', 'bytes'],
   [2, 'index', 'double'],
   [3, 'size', 'double'],
@@ -787,3 +479,4 @@ export const AuditProof: MessageType<AuditProof> = messageType('AuditProof', [
   [5, 'root', 'bytes'],
   [6, 'record', 'bytes']
 ])
+export type AuditProof = MessageOf<typeof AuditProof>

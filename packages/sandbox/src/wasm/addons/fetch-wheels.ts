@@ -70,8 +70,7 @@ function withDependencies(lock: ReadonlyMap<string, Wheel>, names: readonly stri
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     const wheel = lock.get(name)
     if (!wheel) {
-      const reason = `Pyodide has no library ${JSON.stringify(name.slice(0, 80))}.`
-      throw new StimnetError('LIBRARY_NOT_AVAILABLE', reason, { reason })
+      throw StimnetError.told('LIBRARY_NOT_AVAILABLE', `Pyodide has no library ${JSON.stringify(name.slice(0, 80))}.`)
     }
     if (found.has(name)) continue
     found.set(name, wheel)
