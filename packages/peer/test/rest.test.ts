@@ -12,7 +12,7 @@ test('a peer collects its garbage once it is at rest, not while it works', () =>
   assert.deepEqual(due, [false, false, false, false, true])
 })
 
-test('a peer at rest collects again after a minute at the earliest, and only what is worth it', () => {
+test('a peer at rest collects again after 20 s at the earliest, and only what is worth it', () => {
   const watch = new RestWatch()
   const looksUntilDue = (megabytes: number, most = 1_000) => {
     for (let count = 1; count <= most; count++) if (watch.isDue(look(0, megabytes))) return count
@@ -23,7 +23,7 @@ test('a peer at rest collects again after a minute at the earliest, and only wha
   assert.equal(looksUntilDue(81), undefined)
   assert.equal(looksUntilDue(82), 1)
   watch.collected(50 * MB)
-  assert.equal(looksUntilDue(200), 120)
+  assert.equal(looksUntilDue(200), 40)
 })
 
 test('a collection gives back the memory of the young generation too', () => {

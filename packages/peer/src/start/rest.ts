@@ -9,8 +9,8 @@ const LOOK_MS = 500
 const BUSY_SHARE_MAX = 0.05
 /** Number of looks in a row that must find the peer at rest. */
 const LOOKS_AT_REST = 2
-/** Looks between two collections: a collection stops the peer for about a tenth of a second, so it happens once a minute at most. */
-const LOOKS_BETWEEN = 60_000 / LOOK_MS
+/** Looks between two collections. A collection stops the peer for about a tenth of a second, so it happens every 20 s at most. */
+const LOOKS_BETWEEN = 20_000 / LOOK_MS
 /** Growth of the heap since the last collection that is worth another one, bytes: half of what the young generation holds at most. */
 const GROWN_BYTES_MIN = 32 * 1024 * 1024
 
