@@ -157,7 +157,7 @@ test('an institution takes back its word for a researcher: nobody believes it an
   assert.equal(await ask([credential], true), 'pending')
 
   const io = recordingIo()
-  const federation = SERVING.find(({ name }) => name === 'federation')
+  const federation = await SERVING.federation?.()
   assert.ok(federation)
   const args = ['withdraw', ada.id, '--config', sites[2]?.configFile ?? '']
   assert.equal(await runCommand(federation, args, io), 0, io.said.err)
@@ -197,7 +197,7 @@ test('an institution whose key was stolen comes back with another one over the s
   /** What a command says and prints. */
   const stimnet = async ({ configFile }: Site, name: string, ...args: string[]) => {
     const io = recordingIo()
-    const found = SERVING.find((one) => one.name === name)
+    const found = await SERVING[name]?.()
     assert.ok(found)
     assert.equal(await runCommand(found, [...args, '--config', configFile], io), 0, io.said.err)
     return io.said.out + io.said.err
@@ -216,7 +216,7 @@ test('an institution whose key was stolen comes back with another one over the s
   assert.ok(renewed.database.auditLog.head.size > size)
   // A running peer tells from its name under which key the members know it.
   const advised = recordingIo()
-  const doctor = SERVING.find(({ name }) => name === 'doctor')
+  const doctor = await SERVING.doctor?.()
   assert.ok(doctor)
   assert.equal(await runCommand(doctor, ['--config', site.configFile], advised), 1)
   assert.match(advised.said.out, new RegExp(`FIX .* run stimnet federation replace ${before.peer.peerId} ${to}\n`))

@@ -2,11 +2,12 @@
 /** The command `stimnet`: finds the subcommand, runs it and sets its exit code. */
 import {
   askLine,
-  type Command,
+  type Commands,
   EXIT,
   EXIT_TEXT,
   helpOf,
   type Io,
+  loadCommands,
   outputTo,
   textTo,
   printable,
@@ -22,8 +23,8 @@ import { ASKING, DECIDING } from './commands.ts'
 const PEER_MISSING =
   'The commands of a peer, such as init and start, come with its package: npm install -g @stimnet/peer'
 
-const overviewOf = (
-  serving: readonly Command[] | undefined
+const overviewOf = async (
+  serving: Commands | undefined
 ) => `StimNet ${manifest.version}: analyse clinical data where they are.
 
 usage: stimnet COMMAND [OPTIONS]
@@ -39,26 +40,26 @@ To run a peer of your own:
   stimnet start --config ./peer/stimnet.yaml
 
 For researchers:
-${listed(ASKING)}
+${await listed(ASKING)}
 
 For stewards and operators:
-${listed(DECIDING)}
+${await listed(DECIDING)}
 
 For institutions:
-${serving === undefined ? `  ${PEER_MISSING}` : listed(serving)}
+${serving === undefined ? `  ${PEER_MISSING}` : await listed(serving)}
 
 stimnet COMMAND --help shows the options of a command, with examples.
 Exit codes: ${EXIT_TEXT}.
 `
 
-function listed(commands: readonly Command[]): string {
-  return commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')
+async function listed(commands: Commands): Promise<string> {
+  return (await loadCommands(commands)).map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')
 }
 
 /**
  * The commands of the peer's package; undefined if the package is not installed. Researchers need neither the package nor its dependencies.
  */
-async function servingCommands(): Promise<readonly Command[] | undefined> {
+async function servingCommands(): Promise<Commands | undefined> {
   try {
     import.meta.resolve('@stimnet/peer/commands')
   } catch (error) {
@@ -76,17 +77,18 @@ async function main(args: readonly string[], io: Io): Promise<number> {
   }
   const isHelp = name === undefined || name === '--help' || name === '-h' || name === 'help'
   const wanted = isHelp ? rest[0] : name
-  const own = [...ASKING, ...DECIDING]
-  const isOwn = (candidate: Command) => candidate.name === wanted
-  const serving = own.some(isOwn) ? undefined : await servingCommands()
-  const all = [...own, ...(serving ?? [])]
-  const definition = all.find(isOwn)
+  const own = { ...ASKING, ...DECIDING }
+  const isOwn = wanted !== undefined && Object.hasOwn(own, wanted)
+  const serving = isOwn ? undefined : await servingCommands()
+  const all: Commands = { ...own, ...serving }
+  // Only the wanted command is loaded, because a peer keeps in memory whatever its start has loaded.
+  const definition = wanted !== undefined && Object.hasOwn(all, wanted) ? await all[wanted]?.() : undefined
   if (isHelp) {
-    io.out(definition ? helpOf(definition) : overviewOf(serving))
+    io.out(definition ? helpOf(definition) : await overviewOf(serving))
     return name === undefined ? EXIT.usage : EXIT.ok
   }
   if (!definition) {
-    const near = didYouMean(name, [...all.map((candidate) => candidate.name), '--help', '--version'])
+    const near = didYouMean(name, [...Object.keys(all), '--help', '--version'])
     const missing = serving === undefined ? `${PEER_MISSING}\n` : ''
     io.err(`stimnet: There is no command ${printable(name)}.${near}\n${missing}stimnet --help lists all commands.\n`)
     return EXIT.usage

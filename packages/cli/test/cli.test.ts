@@ -18,6 +18,7 @@ import {
   pairsOf,
   printable,
   ReaderGone,
+  loadCommands,
   runCommand,
   tableOf,
   tell,
@@ -33,7 +34,8 @@ import { askPeers, runCommand as run } from '../src/ask/run.ts'
 import { whereOf } from '../src/ask/where.ts'
 import { recordingIo } from '../../../test/recording-io.ts'
 
-const COMMANDS = [...ASKING, ...DECIDING, ...SERVING]
+const NAMED = { ...ASKING, ...DECIDING, ...SERVING }
+const COMMANDS = await loadCommands(NAMED)
 
 describe('tables in a terminal', () => {
   test('numbers stand to the right, words to the left, what was withheld is a dot', () => {
@@ -222,7 +224,11 @@ describe('exit codes', () => {
   })
 
   test('stand in the help of every command, which has an example', () => {
-    assert.equal(new Set(COMMANDS.map(({ name }) => name)).size, COMMANDS.length)
+    assert.equal(Object.keys(NAMED).length, [ASKING, DECIDING, SERVING].flatMap(Object.keys).length)
+    assert.deepEqual(
+      COMMANDS.map(({ name }) => name),
+      Object.keys(NAMED)
+    )
     for (const definition of COMMANDS) {
       const help = helpOf(definition)
       assert.ok(help.includes(EXIT_TEXT), definition.name)

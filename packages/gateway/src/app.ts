@@ -1,7 +1,7 @@
 /** The gateway in overview: its parts, and every route. */
 import { createHash } from 'node:crypto'
 import { type Clock, type RandomSource, StimnetError } from '@stimnet/protocol'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { headersOf } from './http/answer.ts'
 import { Tokens } from './auth/auth.ts'
 import type { Connection } from './auth/caller.ts'
@@ -163,19 +163,35 @@ function serve(routes: readonly Route[], gate: Gate, origins: readonly string[])
     app.on(route.method, path, gate.handler(route))
     methods.set(path, [...(methods.get(path) ?? []), route.method])
   }
-  for (const [path, known] of methods) app.all(path, otherMethod(gate, known))
   if (!methods.has('/')) app.get('/', (c) => c.redirect('/docs', 307))
-  app.notFound((c) =>
+  const others = otherRequests(gate, methods)
+  app.notFound(async (c) => others.fetch(c.req.raw, c.env))
+  app.onError(failureOf(gate))
+  return app
+}
+
+/**
+ * Answers requests that are for no route: known paths with other methods, and unknown paths. It is an app of its own, since Hono matches
+ * routes faster where each has one method and one handler.
+ */
+function otherRequests(gate: Gate, methods: ReadonlyMap<string, readonly string[]>): GatewayApp {
+  const others: GatewayApp = new Hono()
+  for (const [path, known] of methods) others.all(path, otherMethod(gate, known))
+  others.notFound((c) =>
     gate.answer(c as GatewayContext, async () => {
       throw new StimnetError('NOT_FOUND', 'routing')
     })
   )
-  app.onError((error, c) =>
+  others.onError(failureOf(gate))
+  return others
+}
+
+/** Answers an error that a handler did not answer. */
+function failureOf(gate: Gate): (error: Error, c: Context) => Promise<Response> {
+  return (error, c) =>
     gate.answer(c as GatewayContext, async () => {
       throw error
     })
-  )
-  return app
 }
 
 /** OPTIONS returns the methods of a path; other methods are refused. Origins are handled in cors.ts. */

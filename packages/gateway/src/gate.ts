@@ -44,27 +44,26 @@ export class Gate {
     this.#ids = idsFrom(settings.random)
   }
 
-  /** The Hono handler of a route. */
+  /** The Hono handler of a route. It waits only where there is something to wait for: each further layer is felt at every request. */
   handler(route: Route): (c: GatewayContext) => Promise<Response> {
-    const serve = (c: GatewayContext) =>
-      this.answer(c, async (requestId) => {
-        const account = await this.#admit(route, c)
-        const reply = await route.run(this.#ask(c, route, { account, requestId }), parse)
-        if (reply instanceof Response) return reply
-        const gzip = acceptsGzip(c.req.header('accept-encoding'))
-        if (route.etag && !(reply instanceof Answer)) return revalidated(c, reply, { route, requestId, gzip })
-        return reply instanceof Answer
-          ? jsonAnswer(reply.value, { requestId, gzip, status: reply.status, headers: reply.headers })
-          : jsonAnswer(reply, { requestId, gzip })
-      })
+    const { clock } = this.#settings
+    // All files of the console count as one route.
+    const [operation = route.id] = route.id.split(' ')
     return async (c) => {
-      const { clock } = this.#settings
       const startedAtMs = clock.now()
-      const response = await serve(c)
-      const ms = Math.max(0, clock.now() - startedAtMs)
-      // All files of the console count as one route.
-      const [operation = route.id] = route.id.split(' ')
-      this.#peer.answered({ route: operation, status: response.status, ms })
+      const requestId = this.#requestId(c.req.header('x-request-id'))
+      let response: Response
+      try {
+        const address = this.#addressOf(c)
+        const admitted = this.#admit(route, c, address)
+        const account = admitted instanceof Promise ? await admitted : admitted
+        const reply = await route.run(this.#ask(c, route, { account, address, requestId }), parse)
+        const answer = answerOf(c, reply, { route, requestId })
+        response = answer instanceof Promise ? await answer : answer
+      } catch (error) {
+        response = problemAnswer(error, this.#context(requestId))
+      }
+      this.#peer.answered({ route: operation, status: response.status, ms: Math.max(0, clock.now() - startedAtMs) })
       return response
     }
   }
@@ -94,20 +93,14 @@ export class Gate {
     return given !== undefined && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : this.#ids()
   }
 
-  async #admit(route: Route, c: GatewayContext): Promise<Account | null> {
-    const address = this.#addressOf(c)
+  /** The account of the caller, if it may use the route. A promise only if its token has to be verified first. */
+  #admit(route: Route, c: GatewayContext, address: string): Account | null | Promise<Account | null> {
     if (route.access === 'open') {
       if (route.limited !== false) this.#count(`address ${address}`, address)
       return null
     }
-    const account = await this.#identify(c, address)
-    if (account === null && route.access !== 'anyone') throw new StimnetError('UNAUTHENTICATED', route.id)
-    const roles = rolesOf(route, account)
-    if (account && roles && !roles.some((role) => account.roles.includes(role))) {
-      const reason = `This needs the role ${roles.join(' or ')}.`
-      throw new StimnetError('NOT_PERMITTED', route.id, { reason })
-    }
-    return account
+    const found = this.#identify(c, address)
+    return found instanceof Promise ? found.then((account) => permitted(route, account)) : permitted(route, found)
   }
 
   #addressOf(c: GatewayContext): string {
@@ -116,13 +109,25 @@ export class Gate {
   }
 
   /** The account of the token, counted against its rate limit. Requests without a token count for the address. */
-  async #identify(c: GatewayContext, address: string): Promise<Account | null> {
+  #identify(c: GatewayContext, address: string): Account | null | Promise<Account | null> {
     const token = presentedToken(c.req.raw.headers)
     if (token === null) {
       this.#count(`address ${address}`, address)
       return this.#settings.requireAuth ? null : ANONYMOUS
     }
-    const account = this.#peer.accountOfKey(token) ?? (await this.#accountOfToken(token, address))
+    const byKey = this.#peer.accountOfKey(token)
+    if (byKey) return this.#counted(byKey, token)
+    const held = this.#tokens.recall(token)
+    if (held !== null) return this.#counted(this.#holderOf(held), token)
+    // Unverified tokens count for the caller's address, whatever account they name.
+    this.#count(`address ${address}`, address)
+    return this.#tokens
+      .verify(token)
+      .then((verified) => this.#counted(verified === null ? null : this.#holderOf(verified), token))
+  }
+
+  /** The account of a token, counted against its rate limit. Throws ACCOUNT_LOCKED, and UNAUTHENTICATED if the token has no account. */
+  #counted(account: Account | null, token: string): Account {
     if (!account) {
       // A valid token is in the cache by now, even if its account is locked.
       if (this.#peer.isLocked(this.#tokens.recall(token) ?? { key: token }))
@@ -133,16 +138,6 @@ export class Gate {
     }
     this.#count(`account ${account.name}`, account.name)
     return account
-  }
-
-  async #accountOfToken(token: string, address: string): Promise<Account | null> {
-    let held = this.#tokens.recall(token)
-    if (held === null) {
-      // Unverified tokens count for the caller's address, whatever account they name.
-      this.#count(`address ${address}`, address)
-      held = await this.#tokens.verify(token)
-    }
-    return held === null ? null : this.#holderOf(held)
   }
 
   /** The current account; null if it does not exist or its password has changed since. */
@@ -168,13 +163,13 @@ export class Gate {
   #ask(
     c: GatewayContext,
     route: Route,
-    { account, requestId }: { account: Account | null; requestId: string }
+    { account, address, requestId }: { account: Account | null; address: string; requestId: string }
   ): RawAsk {
     const request = c.req.raw
     return {
       account,
       request,
-      address: this.#addressOf(c),
+      address,
       param: (name) => c.req.param(name) ?? '',
       header: (name) => c.req.header(name),
       stillPermitted: () => this.#stillPermits(route, account, presentedToken(request.headers) ?? ''),
@@ -187,12 +182,37 @@ export class Gate {
   }
 }
 
+/** Returns the account if it may use the route. Throws UNAUTHENTICATED, NOT_PERMITTED. */
+function permitted(route: Route, account: Account | null): Account | null {
+  if (account === null && route.access !== 'anyone') throw new StimnetError('UNAUTHENTICATED', route.id)
+  const roles = rolesOf(route, account)
+  if (account && roles && !roles.some((role) => account.roles.includes(role))) {
+    const reason = `This needs the role ${roles.join(' or ')}.`
+    throw new StimnetError('NOT_PERMITTED', route.id, { reason })
+  }
+  return account
+}
+
+/** The response to a request. A promise only if it has to be compressed first. */
+function answerOf(
+  c: GatewayContext,
+  reply: unknown,
+  { route, requestId }: { route: Route; requestId: string }
+): Response | Promise<Response> {
+  if (reply instanceof Response) return reply
+  const gzip = acceptsGzip(c.req.header('accept-encoding'))
+  if (reply instanceof Answer) {
+    return jsonAnswer(reply.value, { requestId, gzip, status: reply.status, headers: reply.headers })
+  }
+  return route.etag ? revalidated(c, reply, { route, requestId, gzip }) : jsonAnswer(reply, { requestId, gzip })
+}
+
 /** The answer with its ETag, or 304 if the client has it already. Permission was checked before. */
-async function revalidated(
+function revalidated(
   c: GatewayContext,
   reply: unknown,
   { route, requestId, gzip }: { route: Route; requestId: string; gzip: boolean }
-): Promise<Response> {
+): Response | Promise<Response> {
   const etag = route.etag?.(reply)
   if (etag === undefined) return jsonAnswer(reply, { requestId, gzip })
   const headers = { etag, ...(route.kept ? KEPT_HEADERS : {}) }

@@ -150,6 +150,33 @@ describe('an answer of some length', () => {
     const short = await house.ask('GET', '/health', { headers: { 'accept-encoding': 'gzip' } })
     assert.equal(short.headers.get('content-encoding'), null)
   })
+
+  it('has the same letters however long it is, and however often it is read', async () => {
+    const house = openHouse()
+    for (const warnings of [['Größe ≥ 5 µm'], Array.from({ length: 100 }, (_, i) => `Größe ≥ ${i} µm — 漢字 😀`)]) {
+      const { id } = house.peer.add({ state: 'completed', warnings })
+      for (let times = 0; times < 2; times++) {
+        const { body, response } = await house.json('GET', `/api/v1/jobs/${id}`, { as: 'ada' })
+        assert.deepEqual(body.warnings, warnings)
+        assert.equal(response.headers.get('content-type'), 'application/json; charset=utf-8')
+      }
+    }
+  })
+
+  // A compressed answer shows by its length whether a guess that is in it equals a secret that is in it.
+  it('is not compressed if it gives a token or a key', async () => {
+    const house = openHouse()
+    const headers = { 'accept-encoding': 'gzip' }
+    const form = new URLSearchParams({ username: 'ada', password: 'correct' })
+    const token = await house.ask('POST', '/api/v1/auth/token', { body: form, headers })
+    const key = await house.ask('POST', '/api/v1/api-keys', { as: 'ada', body: { label: 'x'.repeat(60) }, headers })
+    for (const answer of [token, key]) {
+      assert.ok(answer.status < 300)
+      assert.equal(answer.headers.get('content-encoding'), null)
+    }
+    assert.match(await token.text(), /access_token/)
+    assert.match(await key.text(), /"key":/)
+  })
 })
 
 describe('a long list', () => {

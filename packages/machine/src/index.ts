@@ -5,12 +5,14 @@ export { CLIENT_OPTIONS, clientFor, dropSession, gatewayUrl, keepSession, pairsO
 export { type ClientSettings, clientSettings } from './login/settings.ts'
 export {
   type Command,
+  type Commands,
   command,
   EXIT,
   EXIT_TEXT,
   exitOfCode,
   helpOf,
   type Io,
+  loadCommands,
   runCommand,
   type Values
 } from './terminal/arguments.ts'

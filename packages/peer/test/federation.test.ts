@@ -272,7 +272,7 @@ test('a federation that has as many members as can be counted is told so before 
     const jws = await signStatement(says, { signer: at < 100 ? own : ada, clock })
     await writeFile(join(folder, `data/federation/${at}.jws`), jws)
   }
-  const federation = SERVING.find(({ name }) => name === 'federation')
+  const federation = await SERVING.federation?.()
   assert.ok(federation)
   const args = ['admit', eve.id, '--institution', 'One more', '--config', join(folder, 'stimnet.yaml')]
   await assert.rejects(runCommand(federation, args, recordingIo()), {

@@ -1,8 +1,11 @@
 /** Login by an OpenID Connect provider: authorization code with PKCE, then a one-time code of the gateway for the client. */
 import { type Clock, codeOf, type RandomSource, StimnetError } from '@stimnet/protocol'
 import { EncryptJWT, jwtDecrypt } from 'jose'
-import * as openid from 'openid-client'
+import type { Configuration } from 'openid-client'
 import type { Account, SignOn } from '../peer.ts'
+
+/** Loaded when somebody logs in this way: most gateways have no provider. */
+const openidClient = () => import('openid-client')
 
 /** One provider in the configuration. */
 export interface LoginProvider {
@@ -92,7 +95,7 @@ export interface SignOnParts {
 /** Logins by providers, from the start to the one-time code. */
 export class SingleSignOn {
   readonly #parts: SignOnParts
-  readonly #configurations = new Map<string, Promise<openid.Configuration>>()
+  readonly #configurations = new Map<string, Promise<Configuration>>()
   readonly #finished = new Map<string, Finished>()
 
   constructor(parts: SignOnParts) {
@@ -115,6 +118,7 @@ export class SingleSignOn {
       const reason = 'return_to is / or http://127.0.0.1:PORT/.'
       throw new StimnetError('PARAMETER_INVALID', reason, { reason })
     }
+    const openid = await openidClient()
     const configuration = await this.#configurationOf(provider)
     const [nonce, verifier, browser] = [this.#secret(), this.#secret(), this.#secret()]
     const url = openid.buildAuthorizationUrl(configuration, {
@@ -158,6 +162,7 @@ export class SingleSignOn {
     const finished = this.#finished.get(code)
     // Deleted even after a wrong verifier: another party may have seen the code.
     this.#finished.delete(code)
+    const openid = await openidClient()
     const fits = finished && (await openid.calculatePKCECodeChallenge(verifier)) === finished.challenge
     if (!fits || finished.expiresAtMs <= this.#parts.clock.now()) {
       throw new StimnetError('LOGIN_REFUSED', 'redeeming a login code')
@@ -166,6 +171,7 @@ export class SingleSignOn {
   }
 
   async #personOf(begun: UnderWay, query: URLSearchParams, state: string): Promise<SignOn | null> {
+    const openid = await openidClient()
     const provider = this.#provider(begun.provider)
     const configuration = await this.#configurationOf(provider)
     const url = new URL(`${this.#redirectUri(begun.provider)}?${query}`)
@@ -200,23 +206,13 @@ export class SingleSignOn {
   }
 
   /** The provider's metadata, requested once, and again after a failure. */
-  #configurationOf(provider: LoginProvider): Promise<openid.Configuration> {
+  #configurationOf(provider: LoginProvider): Promise<Configuration> {
     const known = this.#configurations.get(provider.name)
     if (known) return known
-    const { issuer, clientId, clientSecret } = provider
-    const asked = openid
-      .discovery(
-        new URL(issuer),
-        clientId,
-        clientSecret,
-        clientSecret === undefined ? openid.None() : openid.ClientSecretBasic(clientSecret),
-        // Plain HTTP is permitted only for a provider on this machine.
-        { timeout: PROVIDER_SECONDS_MAX, execute: LOOPBACK.test(issuer) ? [openid.allowInsecureRequests] : [] }
-      )
-      .catch((cause: unknown) => {
-        this.#configurations.delete(provider.name)
-        throw new StimnetError('LOGIN_PROVIDER_UNREACHABLE', `asking ${provider.issuer}`, { cause })
-      })
+    const asked = discover(provider).catch((cause: unknown) => {
+      this.#configurations.delete(provider.name)
+      throw new StimnetError('LOGIN_PROVIDER_UNREACHABLE', `asking ${provider.issuer}`, { cause })
+    })
     this.#configurations.set(provider.name, asked)
     return asked
   }
@@ -248,6 +244,16 @@ export class SingleSignOn {
   #secret(): string {
     return Buffer.from(this.#parts.random.bytes(32)).toString('base64url')
   }
+}
+
+async function discover({ issuer, clientId, clientSecret }: LoginProvider): Promise<Configuration> {
+  const openid = await openidClient()
+  const method = clientSecret === undefined ? openid.None() : openid.ClientSecretBasic(clientSecret)
+  return openid.discovery(new URL(issuer), clientId, clientSecret, method, {
+    timeout: PROVIDER_SECONDS_MAX,
+    // Plain HTTP is permitted only for a provider on this machine.
+    execute: LOOPBACK.test(issuer) ? [openid.allowInsecureRequests] : []
+  })
 }
 
 /** Eight characters of the challenge; the program shows the same. */

@@ -1,7 +1,6 @@
 /** Zip archives: written for researchers, and read from strangers. */
 import { StimnetError } from '@stimnet/protocol'
-import { fromBufferPromise, type ZipFile } from 'yauzl'
-import yazl from 'yazl'
+import type { ZipFile } from 'yauzl'
 
 /** Files by their path in the archive. */
 export type Files = ReadonlyMap<string, Uint8Array>
@@ -15,6 +14,8 @@ const KIND_OF_FILE = 0o170_000
 
 /** Writes an archive. All files have the same date, so that equal contents give equal archives. */
 export async function zipOf(files: Files, dateMs: number): Promise<Uint8Array> {
+  // Both libraries are loaded with the first archive, since most gateways never see one.
+  const { default: yazl } = await import('yazl')
   const archive = new yazl.ZipFile()
   for (const [path, bytes] of files) {
     archive.addBuffer(Buffer.from(bytes), path, { mtime: new Date(dateMs), mode: 0o100_644, forceDosTimestamp: true })
@@ -30,6 +31,7 @@ export async function zipOf(files: Files, dateMs: number): Promise<Uint8Array> {
  * absolute, backslashes), links, encryption, two files of one name, a wrong size, or more than 64 files or 4 MiB.
  */
 export async function filesIn(bytes: Uint8Array): Promise<Files> {
+  const { fromBufferPromise } = await import('yauzl')
   let archive: ZipFile
   try {
     archive = await fromBufferPromise(Buffer.from(bytes), { lazyEntries: true, strictFileNames: true })

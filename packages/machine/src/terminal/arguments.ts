@@ -25,6 +25,14 @@ export interface Command<O extends Record<string, Option> = Record<string, Optio
   run(values: Values<O>, positionals: readonly string[], io: Io): Promise<number>
 }
 
+/** Commands by name, each loaded when it is needed: a peer that runs keeps in memory whatever its start has loaded. */
+export type Commands = Readonly<Record<string, () => Promise<Command>>>
+
+/** All of these commands, in order. */
+export function loadCommands(commands: Commands): Promise<readonly Command[]> {
+  return Promise.all(Object.values(commands).map((load) => load()))
+}
+
 /** The streams of a command: answers are written to `out`, progress and remarks to `err`. */
 export interface Io {
   out(text: string): void

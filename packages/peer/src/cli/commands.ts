@@ -2,48 +2,28 @@
  * The subcommands that need the peer's package, in the order in which a new user needs them. This is the second entry point
  * of this package.
  */
-import type { Command } from '@stimnet/machine'
-import { inviteCommand } from './invite/invite.ts'
-import { joinCommand } from './invite/join.ts'
-import { backupCommand } from './keep/backup.ts'
-import { identityCommand } from './keep/identity.ts'
-import { restoreCommand } from './keep/restore.ts'
-import { accountCommand } from './people/account.ts'
-import { auditCommand } from './serve/audit.ts'
-import { budgetCommand } from './serve/budget.ts'
-import { catalogCommand } from './catalog/catalog.ts'
-import { doctorCommand } from './serve/doctor.ts'
-import { epochCommand } from './serve/epoch.ts'
-import { federationCommand } from './serve/federation.ts'
-import { initCommand } from './serve/init.ts'
-import { policyCommand } from './serve/policy.ts'
-import { reviewCommand } from './serve/review.ts'
-import { sandboxCommand } from './serve/sandbox.ts'
-import { startCommand } from './serve/start.ts'
-import { statusCommand } from './serve/status.ts'
-import { tokenCommand } from './people/token.ts'
-import { vouchCommand } from './people/vouch.ts'
+import type { Commands } from '@stimnet/machine'
 
-/** The commands for an institution and its peer. They load large modules only when they run. */
-export const SERVING: readonly Command[] = [
-  initCommand,
-  catalogCommand,
-  startCommand,
-  statusCommand,
-  accountCommand,
-  tokenCommand,
-  doctorCommand,
-  policyCommand,
-  budgetCommand,
-  epochCommand,
-  reviewCommand,
-  sandboxCommand,
-  auditCommand,
-  backupCommand,
-  restoreCommand,
-  identityCommand,
-  federationCommand,
-  inviteCommand,
-  joinCommand,
-  vouchCommand
-]
+/** The commands for an institution and its peer. Each is loaded alone, and loads large modules only when it runs. */
+export const SERVING: Commands = {
+  init: async () => (await import('./serve/init.ts')).initCommand,
+  catalog: async () => (await import('./catalog/catalog.ts')).catalogCommand,
+  start: async () => (await import('./serve/start.ts')).startCommand,
+  status: async () => (await import('./serve/status.ts')).statusCommand,
+  account: async () => (await import('./people/account.ts')).accountCommand,
+  token: async () => (await import('./people/token.ts')).tokenCommand,
+  doctor: async () => (await import('./serve/doctor.ts')).doctorCommand,
+  policy: async () => (await import('./serve/policy.ts')).policyCommand,
+  budget: async () => (await import('./serve/budget.ts')).budgetCommand,
+  epoch: async () => (await import('./serve/epoch.ts')).epochCommand,
+  review: async () => (await import('./serve/review.ts')).reviewCommand,
+  sandbox: async () => (await import('./serve/sandbox.ts')).sandboxCommand,
+  audit: async () => (await import('./serve/audit.ts')).auditCommand,
+  backup: async () => (await import('./keep/backup.ts')).backupCommand,
+  restore: async () => (await import('./keep/restore.ts')).restoreCommand,
+  identity: async () => (await import('./keep/identity.ts')).identityCommand,
+  federation: async () => (await import('./serve/federation.ts')).federationCommand,
+  invite: async () => (await import('./invite/invite.ts')).inviteCommand,
+  join: async () => (await import('./invite/join.ts')).joinCommand,
+  vouch: async () => (await import('./people/vouch.ts')).vouchCommand
+}

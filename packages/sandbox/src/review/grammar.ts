@@ -1,7 +1,7 @@
 /** The grammars for parsing scripts, and a traversal of syntax trees. Both are bounded in time. */
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { Language, Parser, type Tree, type TreeCursor } from 'web-tree-sitter'
+import type { Parser, Tree, TreeCursor } from 'web-tree-sitter'
 
 /** Maximum processor time for parsing, ms. Wall time would depend on other load. The largest script takes about 20 ms. */
 const PARSE_MS_MAX = 500
@@ -30,6 +30,8 @@ export function openGrammar(name: GrammarName): Promise<Parser> {
 }
 
 async function load(name: GrammarName): Promise<Parser> {
+  // Loaded with the first grammar: only the thread that reads scripts needs it.
+  const { Language, Parser } = await import('web-tree-sitter')
   await Parser.init()
   const file = createRequire(import.meta.url).resolve(FILES[name])
   return new Parser().setLanguage(await Language.load(await readFile(file)))

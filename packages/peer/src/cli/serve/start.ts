@@ -22,9 +22,10 @@ Log lines go to standard error as JSON. Jobs that are running when the peer stop
   positionals: [0, 0],
   run: async (values, _, io) => {
     // Loaded when needed, so that client commands start without DuckDB and libp2p.
-    const [{ loadConfig }, { startPeer }] = await Promise.all([
+    const [{ loadConfig }, { startPeer }, { collectAtRest }] = await Promise.all([
       import('../../config/config.ts'),
-      import('../../peer.ts')
+      import('../../peer.ts'),
+      import('../../start/rest.ts')
     ])
     const peer = await startPeer(await loadConfig(values.config ?? 'stimnet.yaml'))
     io.out(`PeerId   ${peer.peerId}\n`)
@@ -37,10 +38,12 @@ Log lines go to standard error as JSON. Jobs that are running when the peer stop
       )
     }
     io.out(`Catalogs ${[...peer.catalogs.keys()].join(', ') || 'none'}\n`)
+    const wake = collectAtRest()
     await new Promise<void>((resolve) => {
       if (io.signal.aborted) return resolve()
       io.signal.addEventListener('abort', () => resolve(), { once: true })
     })
+    wake()
     io.err('Stopping.\n')
     await peer.stop()
     return EXIT.ok
