@@ -30,6 +30,7 @@ export const DOORS: readonly { readonly dependency: string; readonly door: strin
   { dependency: '@chainsafe/', door: 'mesh' },
   { dependency: 'hono', door: 'gateway' },
   { dependency: '@hono/', door: 'gateway' },
+  { dependency: 'dockerode', door: 'sandbox' },
   { dependency: '@duckdb/', door: 'data' },
   { dependency: 'pg', door: 'data' },
   { dependency: 'pg-cursor', door: 'data' },

@@ -62,7 +62,7 @@ describe('the command without the package of a peer', () => {
   test('brings the SDK and neither a database nor a network nor a sandbox', () => {
     const ours = [...there].filter((name) => name.startsWith('@stimnet/')).map((name) => name.slice('@stimnet/'.length))
     assert.deepEqual(ours.sort(), ['api', 'cli', 'machine', 'protocol', 'sdk', 'statistics'])
-    const heavy = /^(?:@duckdb|@libp2p|@chainsafe)\/|^(?:libp2p|level|classic-level|hono|pyodide|deno)$/
+    const heavy = /^(?:@duckdb|@libp2p|@chainsafe)\/|^(?:libp2p|level|classic-level|dockerode|hono|pyodide|deno)$/
     assert.deepEqual(
       [...there].filter((name) => heavy.test(name)),
       []

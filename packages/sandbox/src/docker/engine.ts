@@ -1,8 +1,9 @@
 /** The calls of a Docker engine that this sandbox uses. Each call has a deadline. Each failure is reported as SANDBOX_UNAVAILABLE. */
 import type { Duplex } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StimnetError } from '@stimnet/protocol'
-import { EngineApi, type EngineAddress, EngineRefusal, filtersOf } from './api.ts'
+import type Docker from 'dockerode'
 import { type ContainerSettings, createOptions, type ImageKind, type RunnerMode } from './create.ts'
 
 /** Maximum duration of a call, ms, for a busy engine. */
@@ -49,61 +50,37 @@ export interface ContainerEnd {
   readonly ranOutOfMemory: boolean
 }
 
-interface Info {
-  readonly MemoryLimit: boolean
-  readonly PidsLimit: boolean
-  readonly CpuCfsQuota: boolean
-  readonly SecurityOptions: readonly string[] | null
-  readonly DefaultRuntime: string
-  readonly Runtimes: Readonly<Record<string, unknown>>
-}
+/** Without these, the library would take them from DOCKER_HOST and its like, and send what is meant for one engine to another. */
+const UNSET = { host: undefined, port: undefined, protocol: undefined, pathPrefix: undefined, timeout: undefined }
 
-interface Image {
-  readonly Id: string
-  readonly Config: { readonly Labels?: Readonly<Record<string, string>> | null } | null
-}
+/** The address of a Docker engine: a socket of this machine, or another machine over TLS, where both sides show certificates. */
+export type EngineAddress = { readonly socketPath: string } | RemoteEngine
 
-interface Inspected {
-  readonly State: {
-    readonly ExitCode: number
-    readonly OOMKilled: boolean
-    /** RFC 3339. */
-    readonly FinishedAt: string
-  }
-}
-
-interface Statistics {
-  readonly memory_stats: {
-    readonly limit?: number
-    /** Only with control groups v1. */
-    readonly max_usage?: number
-    /** With control groups v2: how often an allocation failed. With v1 the value is not reliable. */
-    readonly failcnt?: number
-  }
-}
-
-interface Listed {
-  readonly Id: string
-  readonly Labels: Readonly<Record<string, string>>
-  /** Unix time, s. */
-  readonly Created: number
+/** An engine of another machine. The certificates and the key are PEM texts. */
+export interface RemoteEngine {
+  readonly host: string
+  readonly port: number
+  readonly ca: string
+  readonly cert: string
+  readonly key: string
 }
 
 export class Engine {
-  readonly #api: EngineApi
+  readonly #docker: Docker
   /** Whether programs run under gVisor, because of the settings or as the engine's default runtime. */
   readonly isGvisor: boolean
 
-  private constructor(api: EngineApi, options: { isGvisor: boolean }) {
-    this.#api = api
+  private constructor(docker: Docker, options: { isGvisor: boolean }) {
+    this.#docker = docker
     this.isGvisor = options.isGvisor
   }
 
   /** Connects to an engine. Throws SANDBOX_UNAVAILABLE if it does not answer, cannot enforce the limits or lacks the runtime. */
   static async connect({ runtime, ...address }: EngineAddress & { readonly runtime?: string }): Promise<Engine> {
-    const api = new EngineApi(address)
-    const asked = { path: '/info', signal: AbortSignal.timeout(CONNECT_MS_MAX) }
-    const info = (await could('asking Docker what it is', api.json(asked))) as Info
+    // Loaded only on use, since the module is large and most nodes run without it.
+    const { default: Client } = await import('dockerode')
+    const docker = new Client({ ...UNSET, ...('socketPath' in address ? address : { protocol: 'https', ...address }) })
+    const info = await could('asking Docker what it is', docker.info(deadline(CONNECT_MS_MAX)))
     const missing = [
       ...(info.MemoryLimit ? [] : ['memory limits']),
       ...(info.PidsLimit ? [] : ['process limits']),
@@ -112,13 +89,13 @@ export class Engine {
     ]
     if (missing.length > 0) throw new StimnetError('SANDBOX_UNAVAILABLE', `this Docker lacks ${missing.join(', ')}`)
     if (runtime === undefined || Object.hasOwn(info.Runtimes, runtime))
-      return new Engine(api, { isGvisor: (runtime ?? info.DefaultRuntime) === GVISOR })
+      return new Engine(docker, { isGvisor: (runtime ?? info.DefaultRuntime) === GVISOR })
     throw new StimnetError('SANDBOX_UNAVAILABLE', `this Docker has no runtime ${runtime}${TO_INSTALL[runtime] ?? ''}`)
   }
 
   /** Whether the engine currently answers. */
   async isThere(): Promise<boolean> {
-    return await this.#api.text({ path: '/_ping', signal: AbortSignal.timeout(PING_MS_MAX) }).then(
+    return await this.#docker.ping(deadline(PING_MS_MAX)).then(
       () => true,
       () => false
     )
@@ -126,8 +103,8 @@ export class Engine {
 
   /** The current id of the image with this name; undefined if there is none. Throws SANDBOX_UNAVAILABLE for an image of another kind. */
   async imageId(name: string, kind: ImageKind): Promise<string | undefined> {
-    const looking = this.#api.json({ path: `/images/${name}/json`, signal: deadline() }).catch(noneIfGone)
-    const image = (await could('looking for an image', looking)) as Image | undefined
+    const looking = this.#docker.getImage(name).inspect(deadline()).catch(noneIfGone)
+    const image = await could('looking for an image', looking)
     if (!image) return undefined
     const labels = image.Config?.Labels ?? {}
     if (labels[RUNNER_LABEL] === RUNNER_VERSION && labels[LANGUAGE_LABEL] === kind) return image.Id
@@ -137,39 +114,52 @@ export class Engine {
 
   /** Creates a container without starting it. Returns its id. */
   async create(settings: ContainerSettings, mode: RunnerMode): Promise<string> {
-    const body = createOptions(settings, mode)
-    const creating = this.#api.json({ method: 'POST', path: '/containers/create', body, signal: deadline() })
-    return ((await could('creating a container', creating)) as { Id: string }).Id
+    const options = { ...createOptions(settings, mode), ...deadline() }
+    return (await could('creating a container', this.#docker.createContainer(options))).id
   }
 
   /** One socket for the container's stdin, stdout and stderr. The caller must destroy it. */
   attach(id: string): Promise<Duplex> {
+    const { promise, resolve, reject } = Promise.withResolvers<Duplex>()
     // The timer is cleared after the call: an abort signal with a timeout would also end the socket later.
     const control = new AbortController()
     const timer = setTimeout(() => control.abort(), CALL_MS_MAX)
-    // The options are in the query: other engines pass a body to the program as input.
-    const query = { stream: true, stdin: true, stdout: true, stderr: true }
-    const attaching = this.#api.upgrade({ path: `/containers/${id}/attach`, query }, control.signal)
+    // container.attach() is not used, because it sends its options as a body, which other engines pass to the program as input.
+    this.#docker.modem.dial(
+      {
+        // dial() removes the last character, since it expects a question mark there.
+        path: `/containers/${id}/attach?stream=1&stdin=1&stdout=1&stderr=1&`,
+        method: 'POST',
+        file: Buffer.alloc(0),
+        isStream: true,
+        hijack: true,
+        openStdin: false,
+        statusCodes: { 101: true, 200: true, 400: 'bad parameter', 404: 'no such container', 500: 'server error' },
+        abortSignal: control.signal
+      },
+      (error, socket) => (socket ? resolve(socket) : reject(error))
+    )
     return could(
       'attaching to a container',
-      attaching.finally(() => clearTimeout(timer))
+      promise.finally(() => clearTimeout(timer))
     )
   }
 
   async start(id: string): Promise<void> {
-    const starting = this.#api.text({ method: 'POST', path: `/containers/${id}/start`, signal: deadline() })
-    await could('starting a container', starting)
+    await could('starting a container', this.#docker.getContainer(id).start(deadline()))
   }
 
   /** Whether certainly no memory allocation in the container failed. */
   async hadEnoughMemory(id: string, signal: AbortSignal): Promise<boolean> {
-    const query = { stream: false, 'one-shot': true }
-    const asking = this.#api.json({
-      path: `/containers/${id}/stats`,
-      query,
-      signal: AbortSignal.any([signal, deadline()])
-    })
-    const { memory_stats: memory } = (await could("looking at a container's memory", asking)) as Statistics
+    const options = {
+      stream: false,
+      'one-shot': true,
+      abortSignal: AbortSignal.any([signal, deadline().abortSignal])
+    } as const
+    const { memory_stats: memory } = await could(
+      "looking at a container's memory",
+      this.#docker.getContainer(id).stats(options)
+    )
     // A container that has ended has no statistics. Some engines omit a value of zero.
     if (!memory.limit) return false
     return (memory.failcnt ?? 0) === 0 && (memory.max_usage ?? 0) < memory.limit - MEMORY_MARGIN_BYTES
@@ -177,10 +167,9 @@ export class Engine {
 
   /** Waits until the container ends. Only the signal limits the wait. */
   async end(id: string, signal: AbortSignal): Promise<ContainerEnd> {
-    const query = { condition: 'not-running' }
-    const waiting = this.#api.text({ method: 'POST', path: `/containers/${id}/wait`, query, signal })
-    await could('waiting for a container', waiting)
-    const { State } = await this.#inspect(id)
+    const container = this.#docker.getContainer(id)
+    await could('waiting for a container', container.wait({ condition: 'not-running', abortSignal: signal }))
+    const { State } = await could('looking at a container', container.inspect(deadline()))
     return { exitCode: State.ExitCode, ranOutOfMemory: State.OOMKilled }
   }
 
@@ -191,7 +180,7 @@ export class Engine {
   async noticesLackOfMemory(id: string, signal: AbortSignal): Promise<boolean> {
     const until = performance.now() + MEMORY_NOTICE_MS_MAX
     for (;;) {
-      const { State } = await this.#inspect(id)
+      const { State } = await could('looking at a container', this.#docker.getContainer(id).inspect(deadline()))
       if (State.OOMKilled || signal.aborted || performance.now() >= until) return State.OOMKilled
       await sleep(MEMORY_NOTICE_MS)
     }
@@ -199,21 +188,21 @@ export class Engine {
 
   /** Whether the engine was told to kill or stop the ended container. The engine remembers only its latest events. */
   async wasToldToKill(id: string): Promise<boolean> {
-    const { State } = await this.#inspect(id)
-    const query = {
+    const { State } = await could('looking at a container', this.#docker.getContainer(id).inspect(deadline()))
+    const options = {
       since: 0,
       // The engine waits for events until this time. It records a kill just after it has sent the signal.
       until: Math.ceil(Date.parse(State.FinishedAt) / 1_000) + 1,
-      filters: filtersOf({ container: [id], event: ['kill'] })
+      filters: { container: [id], event: ['kill'] },
+      ...deadline()
     }
-    const asking = this.#api.text({ path: '/events', query, signal: deadline() })
-    return (await could("asking for a container's events", asking)).trim() !== ''
+    const events = await could("asking for a container's events", this.#docker.getEvents(options))
+    return (await could("reading a container's events", text(events))).trim() !== ''
   }
 
   /** Ends and removes the container in any state. Returns false if an earlier removal is still in progress. */
   async remove(id: string): Promise<boolean> {
-    const query = { force: true, v: true }
-    const removing = this.#api.text({ method: 'DELETE', path: `/containers/${id}`, query, signal: deadline() })
+    const removing = this.#docker.getContainer(id).remove({ force: true, v: true, ...deadline() })
     return await could(
       'removing a container',
       removing.then(() => true, isGone)
@@ -236,20 +225,14 @@ export class Engine {
     }))
   }
 
-  async #labelled(label: string): Promise<readonly Listed[]> {
-    const query = { all: true, filters: filtersOf({ label: [label] }) }
-    const listing = this.#api.json({ path: '/containers/json', query, signal: deadline() })
-    return (await could('listing containers', listing)) as readonly Listed[]
-  }
-
-  async #inspect(id: string): Promise<Inspected> {
-    const looking = this.#api.json({ path: `/containers/${id}/json`, signal: deadline() })
-    return (await could('looking at a container', looking)) as Inspected
+  #labelled(label: string) {
+    const filters = { label: [label] }
+    return could('listing containers', this.#docker.listContainers({ all: true, filters, ...deadline() }))
   }
 }
 
-function deadline(): AbortSignal {
-  return AbortSignal.timeout(CALL_MS_MAX)
+function deadline(msMax = CALL_MS_MAX): { readonly abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.timeout(msMax) }
 }
 
 async function could<T>(doing: string, call: Promise<T>): Promise<T> {
@@ -274,6 +257,6 @@ function noneIfGone(error: unknown): undefined {
   if (statusOf(error) !== 404) throw error
 }
 
-function statusOf(error: unknown): number | undefined {
-  return error instanceof EngineRefusal ? error.status : undefined
+function statusOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined
 }

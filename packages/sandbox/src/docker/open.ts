@@ -15,8 +15,7 @@ import {
 } from '../sandbox.ts'
 import { encodeJob } from '../wire.ts'
 import { type ContainerSettings, IMAGE_KINDS, type ImageKind } from './create.ts'
-import type { EngineAddress, RemoteEngine } from './api.ts'
-import { Engine, OWNER_LABEL, SANDBOX_LABEL } from './engine.ts'
+import { Engine, type EngineAddress, OWNER_LABEL, type RemoteEngine, SANDBOX_LABEL } from './engine.ts'
 import { Remover } from './remover.ts'
 import { ContainerSlot, type SlotHost } from './slot.ts'
 
