@@ -4,7 +4,8 @@ import { dirname, relative, resolve } from 'node:path'
 import type { CatalogConfig } from '@stimnet/data'
 import { StimnetError } from '@stimnet/protocol'
 import { parseDocument, stringify } from 'yaml'
-import { loadConfig, parseConfig, plainOf } from '../config/config.ts'
+import { loadConfig, parseConfig } from '../config/config.ts'
+import { plainOf } from '../config/yaml.ts'
 import { withScratchCatalog } from './scratch.ts'
 
 interface Described {

@@ -7,7 +7,8 @@ import { connect as connectTls } from 'node:tls'
 import { systemClock } from '@stimnet/protocol'
 import type { Health, Readiness } from '@stimnet/api'
 import { openCertificates } from '../config/certificates.ts'
-import { hostAndPort, type LoadedConfig } from '../config/config.ts'
+import type { LoadedConfig } from '../config/config.ts'
+import { hostAndPort } from '../config/hosts.ts'
 import { type Finding, messageOf, namer } from './finding.ts'
 
 const ANSWER_MS = 3_000

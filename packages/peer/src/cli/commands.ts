@@ -15,7 +15,8 @@ import { catalogCommand } from './catalog/catalog.ts'
 import { doctorCommand } from './serve/doctor.ts'
 import { epochCommand } from './serve/epoch.ts'
 import { federationCommand } from './serve/federation.ts'
-import { initCommand } from './serve/init.ts'
+import { gatewayCommand } from './serve/gateway.ts'
+import { initCommand } from './init/init.ts'
 import { policyCommand } from './serve/policy.ts'
 import { reviewCommand } from './serve/review.ts'
 import { sandboxCommand } from './serve/sandbox.ts'
@@ -29,6 +30,7 @@ export const SERVING: readonly Command[] = [
   initCommand,
   catalogCommand,
   startCommand,
+  gatewayCommand,
   statusCommand,
   accountCommand,
   tokenCommand,
