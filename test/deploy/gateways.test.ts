@@ -11,7 +11,7 @@ import { type Answer, ask, logIn, startNginx, writeCertificate, writeNginx } fro
 import { deployFile, without } from './tools.ts'
 
 /** Jobs that clients submit in all, and the clients, each of which waits for its job before the next. */
-const REQUESTS = 160
+const REQUESTS = 120
 const CLIENTS = 8
 
 interface Scope {

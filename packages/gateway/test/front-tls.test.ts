@@ -49,6 +49,7 @@ describe('the private channel over a network', { skip: hasOpenssl ? false : 'no 
       t.after(() => gateway.close())
       const [answer] = (await once(get(`${gateway.url}/health`, { agent: false }), 'response')) as [IncomingMessage]
       answer.resume()
+      assert.equal(answer.headers['strict-transport-security'], undefined, 'of plain HTTP, whatever the channel is')
       return answer.statusCode
     }
     const named = await own.issue('gateway-1', 'DNS:gateway-1.hospital.example')

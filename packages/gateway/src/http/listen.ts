@@ -87,18 +87,18 @@ function tlsOptions(certificates: Certificates) {
 /** Opens the listener. Throws ADDRESS_IN_USE if the port is taken, CONFIG_INVALID if the address cannot be used. */
 export function listenGateway(app: Served, options: ListenOptions): Promise<Listening> {
   const proxies = new TrustedProxies(options.trustedProxies ?? [])
-  return listen(answeringOf(app), options, (address) => proxies.has(address))
+  return listen(answeringOf(app), options, { isProxy: (address) => proxies.has(address) })
 }
 
 /** Opens a listener whose requests a function answers without a Hono app. Throws as `listenGateway`. */
 export function listenHttp(answering: Answering, options: ListenOptions): Promise<Listening> {
   const proxies = new TrustedProxies(options.trustedProxies ?? [])
-  return listen(answering, options, (address) => proxies.has(address))
+  return listen(answering, options, { isProxy: (address) => proxies.has(address) })
 }
 
 /** Opens the listener for gateway processes, to whose connections only the total limit applies. Throws as `listenGateway`. */
 export function listenChannel(app: Served, options: ChannelOptions): Promise<Listening> {
-  return listen(answeringOf(app), options, () => true)
+  return listen(answeringOf(app), options, { isProxy: () => true, isChannel: true })
 }
 
 /** Passes each request with its connection, so that event streams receive `closing`. */
@@ -110,7 +110,7 @@ function answeringOf(app: Served): Answering {
 async function listen(
   answering: Answering,
   options: ListenOptions | ChannelOptions,
-  isProxy: (address: string) => boolean
+  { isProxy, isChannel = false }: { isProxy: (address: string) => boolean; isChannel?: boolean }
 ): Promise<Listening> {
   const closing = new AbortController()
   const { certificates } = options
@@ -122,8 +122,9 @@ async function listen(
   const connections = new Connections(CONNECTION_LIMITS, isProxy)
   server.on('connection', (socket) => connections.admit(socket))
   if (options.clientNames) server.prependListener('secureConnection', admitNames(options.clientNames))
-  // Set before any response is written (HSTS): browsers that have used TLS with this host name never fall back to plain HTTP.
-  if (certificates) server.prependListener('request', (_, response) => response.setHeader(...HSTS))
+  // Set before any response is written (HSTS): browsers that have used TLS with this host name never fall back to plain HTTP. What a channel
+  // says would pass for what the gateway process says of its own name.
+  if (certificates && !isChannel) server.prependListener('request', (_, response) => response.setHeader(...HSTS))
   server.on('request', ({ socket }, response) => response.once('close', connections.answering(socket)))
   await bind(server, options)
   const renew = () => renewOn(server, options)
