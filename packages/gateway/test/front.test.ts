@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer, get, type IncomingMessage, type OutgoingHttpHeaders, request, type Server } from 'node:http'
@@ -219,6 +220,33 @@ describe('a gateway process whose peer is away', () => {
     assert.equal(requests, 1, 'it is for the client to ask again')
     const half = await fetch(`${url}/api/v1/jobs`, { method: 'GET' })
     assert.deepEqual([half.status, requests], [502, 2])
+  })
+
+  it('asks again where a peer has no room for another connection, since it has not seen the request', {
+    skip: process.platform === 'linux' ? false : 'elsewhere a full list looks like no peer'
+  }, async (t) => {
+    const socket = await socketIn(t)
+    const program = `
+      const answer = (incoming, outgoing) => incoming.resume().once('end', () => outgoing.end(incoming.method))
+      const where = { path: ${JSON.stringify(socket)}, backlog: 1 }
+      require('node:http').createServer(answer).listen(where, () => console.log('listens'))`
+    const peer = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const exited = once(peer, 'exit')
+    t.after(async () => {
+      peer.kill('SIGKILL')
+      await exited
+    })
+    await once(peer.stdout, 'data')
+    const { url, failures } = await openFront(t, socket)
+    peer.kill('SIGSTOP')
+    const asked = Array.from({ length: 8 }, async () => {
+      const answer = await fetch(`${url}/api/v1/jobs`, { method: 'POST', body: 'all of it' })
+      return `${answer.status} ${await answer.text()}`
+    })
+    await wait(60)
+    peer.kill('SIGCONT')
+    assert.deepEqual(new Set(await Promise.all(asked)), new Set(['200 POST']))
+    assert.deepEqual(failures, [])
   })
 
   it('cuts an answer that broke off, so that nobody takes a part for the whole', async (t) => {

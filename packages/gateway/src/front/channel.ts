@@ -27,8 +27,8 @@ export const CHANNEL_LIMITS = {
   connectMsMax: 5_000,
   /** Maximum time until an answer begins: a little less than the silence that a listener permits, so that the client gets an answer. */
   answerMsMax: 55_000,
-  /** Attempts to connect to a peer whose list of waiting connections is full, and the wait after the first of them. */
-  connectTries: 6,
+  /** Attempts to connect to a peer whose list of waiting connections is full, five seconds in all, and the wait after the first of them. */
+  connectTries: 9,
   connectAgainMs: 20
 } as const
 

@@ -15,7 +15,9 @@ const PATH_BYTES_MAX = 103
 export async function prepareSocket(path: string): Promise<void> {
   if (process.platform === 'win32') throw wrong(path, 'cannot be on Windows: use gateways.tls')
   if (Buffer.byteLength(path) > PATH_BYTES_MAX) throw wrong(path, `is longer than ${PATH_BYTES_MAX} bytes`)
-  await makeFolder(dirname(path))
+  await makeFolder(dirname(path)).catch((cause: unknown) => {
+    throw wrong(path, 'is in a folder that is not there and cannot be made', cause)
+  })
   await assertClosed(path)
   const found = await lstat(path).catch(() => undefined)
   if (found === undefined) return
@@ -25,8 +27,11 @@ export async function prepareSocket(path: string): Promise<void> {
   await rm(path, { force: true })
 }
 
-/** Checks that only this user and the folder's group may enter the folder, and only this user or root may change it. */
-async function assertClosed(path: string): Promise<void> {
+/**
+ * Checks that only this user and the folder's group may enter the folder of a path, and only this user or root may change it. Throws
+ * CONFIG_INVALID.
+ */
+export async function assertClosed(path: string): Promise<void> {
   const folder = dirname(path)
   const { mode, uid } = await stat(folder)
   if ((mode & 0o007) !== 0) throw wrong(path, `is in a folder that others may enter: chmod o= ${folder}`)
@@ -48,6 +53,6 @@ function isAnswered(path: string): Promise<boolean> {
   })
 }
 
-function wrong(path: string, why: string): StimnetError {
-  return new StimnetError('CONFIG_INVALID', `gateways.socket: ${path} ${why}`)
+function wrong(path: string, why: string, cause?: unknown): StimnetError {
+  return new StimnetError('CONFIG_INVALID', `gateways.socket: ${path} ${why}`, { cause })
 }
