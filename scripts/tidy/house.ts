@@ -118,21 +118,24 @@ export const ROOM_FILES_MAX = 15
 /** Maximum number of lines of a function. A longer function needs a reason in config/tidy-exceptions.json. */
 export const FUNCTION_LINES_MAX = 60
 
-/** The example configuration of a peer, and the files whose schemas define the configuration keys. */
-export const CONFIGURATION = {
-  example: 'config/peer.example.yaml',
-  schemas: [
-    'packages/peer/src/config/config.ts',
-    'packages/data/src/catalog/catalog-config.ts',
-    'packages/data/src/catalog/catalog-privacy.ts',
-    'packages/data/src/catalog/derive/rule.ts',
-    'packages/data/src/catalog/budget.ts',
-    'packages/data/src/catalog/fhir-config.ts',
-    'packages/data/src/catalog/postgres-config.ts',
-    'packages/data/src/catalog/reading.ts',
-    'packages/protocol/src/federation/duo.ts'
-  ]
-}
+/** The example configurations, each with the files whose schemas define its keys. */
+export const CONFIGURATIONS: readonly { readonly example: string; readonly schemas: readonly string[] }[] = [
+  { example: 'config/gateway.example.yaml', schemas: ['packages/peer/src/config/gateway-config.ts'] },
+  {
+    example: 'config/peer.example.yaml',
+    schemas: [
+      'packages/peer/src/config/config.ts',
+      'packages/data/src/catalog/catalog-config.ts',
+      'packages/data/src/catalog/catalog-privacy.ts',
+      'packages/data/src/catalog/derive/rule.ts',
+      'packages/data/src/catalog/budget.ts',
+      'packages/data/src/catalog/fhir-config.ts',
+      'packages/data/src/catalog/postgres-config.ts',
+      'packages/data/src/catalog/reading.ts',
+      'packages/protocol/src/federation/duo.ts'
+    ]
+  }
+]
 
 /** Minimum share of exported names that must have a TSDoc comment. */
 export const TSDOC_SHARE_MIN = 0.95

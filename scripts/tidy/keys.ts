@@ -1,8 +1,8 @@
-/** The rule on the example configuration: it must show every key of the schemas. */
+/** The rule on the example configurations: each must show every key of its schemas. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Exceptions } from './exceptions.ts'
-import { CONFIGURATION } from './house.ts'
+import { CONFIGURATIONS } from './house.ts'
 import { lineOf } from './scan.ts'
 import type { Breach, SourceFile, Tree } from './tree.ts'
 
@@ -10,19 +10,16 @@ const OBJECT = /\bstrictObject\(\{|Shape = \{/g
 
 /** Breach `key` for each key of the configuration that the example does not show, not even in a comment. */
 export function keyBreaches(tree: Tree, exceptions: Exceptions, root: string): Breach[] {
-  const path = join(root, CONFIGURATION.example)
-  if (!existsSync(path)) return []
-  const example = readFileSync(path, 'utf8')
-  return tree.files
-    .filter((file) => CONFIGURATION.schemas.includes(file.path))
-    .flatMap(keysOf)
-    .filter(({ key }) => !new RegExp(`(?<![\\w-])${key}:`).test(example) && !exceptions.permits(key))
-    .map(({ file, line, key }) => ({
-      file,
-      line,
-      rule: 'key',
-      message: `${CONFIGURATION.example} does not show ${key}`
-    }))
+  return CONFIGURATIONS.flatMap(({ example, schemas }) => {
+    const path = join(root, example)
+    if (!existsSync(path)) return []
+    const text = readFileSync(path, 'utf8')
+    return tree.files
+      .filter((file) => schemas.includes(file.path))
+      .flatMap(keysOf)
+      .filter(({ key }) => !new RegExp(`(?<![\\w-])${key}:`).test(text) && !exceptions.permits(key))
+      .map(({ file, line, key }) => ({ file, line, rule: 'key', message: `${example} does not show ${key}` }))
+  })
 }
 
 /** The keys of each object in a schema. Nested objects are reported separately. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { loadConfig } from '@stimnet/peer'
+import { loadConfig, loadGatewayConfig } from '@stimnet/peer'
 import { scratchFolder } from '../mesh.ts'
 import { DEPLOY, deployFile, run, without } from './tools.ts'
 
@@ -30,6 +30,31 @@ test('the systemd unit is valid, and its exposure is small', { skip: without('sy
     await writeFile(join(dropIns, name), deployFile(`stimnet.service.d/${name}`))
   }
   await judge(EXPOSURE_MAX.tight)
+})
+
+test('the unit of a gateway process is valid, with less exposure than a peer', {
+  skip: without('systemd-analyze')
+}, async (t) => {
+  const folder = await scratchFolder(t)
+  const unit = join(folder, 'stimnet-gateway@8001.service')
+  await writeFile(unit, deployFile('stimnet-gateway@.service').replaceAll('/opt/stimnet', PROJECT))
+  await writeFile(join(folder, 'stimnet.service'), deployFile('stimnet.service').replaceAll('/opt/stimnet', PROJECT))
+  await mkdir(join(folder, 'stimnet.service.d'))
+  await writeFile(join(folder, 'stimnet.service.d', 'gateways.conf'), deployFile('stimnet.service.d/gateways.conf'))
+  const env = { SYSTEMD_UNIT_PATH: `${folder}:` }
+  for (const name of [unit, join(folder, 'stimnet.service')]) {
+    assert.equal(await run('systemd-analyze', ['verify', '--man=no', name], env), '')
+  }
+  const score = ['security', '--offline=yes', '--no-pager', `--threshold=${EXPOSURE_MAX.tight}`, unit]
+  await run('systemd-analyze', score, env)
+})
+
+test('the configuration of deployed gateways loads, behind a proxy that they trust and at the socket of the peer', async () => {
+  const { config } = await loadGatewayConfig(join(DEPLOY, 'gateway.yaml'))
+  assert.deepEqual([config.host, config.trusted_proxies], ['127.0.0.1', ['127.0.0.1']])
+  const socket = '/run/stimnet/gateways.sock'
+  assert.deepEqual(config.peer, { socket })
+  assert.match(deployFile('stimnet-gateways.tmpfiles.conf'), /^d \/run\/stimnet 2710 stimnet stimnet-gateway -$/m)
 })
 
 test('Prometheus and Alertmanager take their files, and each failure raises its alert', {

@@ -1,106 +1,18 @@
 /** Tests of a deployed site: nginx in front of a real gateway. */
 import assert from 'node:assert/strict'
-import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { get as getPlain } from 'node:http'
 import { request } from 'node:https'
-import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { connect } from 'node:tls'
-import { promisify } from 'node:util'
 import type { Peer } from '@stimnet/peer'
-import { PASSWORD, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
-import { deployFile, programAt, without } from './tools.ts'
+import { freePort, PASSWORD, scratchFolder, startSite, until, writeSite } from '../mesh.ts'
+import { type Asking, ask, logIn, siteFor, startNginx, writeCertificate, writeNginx } from './nginx.ts'
+import { without } from './tools.ts'
 
 const MIB = 1024 * 1024
-
-interface Answer {
-  readonly status: number
-  readonly headers: IncomingMessage['headers']
-  readonly text: string
-}
-
-interface Asking {
-  readonly method?: string
-  readonly headers?: Readonly<Record<string, string | number>>
-  readonly body?: string
-  /** The address that the client has; 127.0.0.1 unless given. */
-  readonly from?: string
-}
-
-/** Asks nginx. The path is sent as it is written. */
-async function ask(port: number, path: string, { body, from = '127.0.0.1', ...rest }: Asking = {}): Promise<Answer> {
-  const where = { host: '127.0.0.1', port, path, localAddress: from, agent: false, rejectUnauthorized: false }
-  const asked = request({ ...where, ...rest, headers: { host: 'stimnet.hospital.example', ...rest.headers } })
-  const answered = once(asked, 'response') as Promise<[IncomingMessage]>
-  asked.end(body)
-  const [response] = await answered
-  let text = ''
-  for await (const part of response.setEncoding('utf8')) text += part
-  return { status: response.statusCode ?? 0, headers: response.headers, text }
-}
-
-const logIn = (name: string, password: string): Asking => ({
-  method: 'POST',
-  headers: { 'content-type': 'application/x-www-form-urlencoded' },
-  body: new URLSearchParams({ username: name, password }).toString()
-})
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-/** The site file as it is, but for ports, folders and the gateway's address. */
-function siteFor(at: { folder: string; gatewayUrl: string; port: number; plainPort: number; webPort: number }): string {
-  const changes: readonly (readonly [string, string])[] = [
-    ['listen 443 ssl;', `listen 127.0.0.1:${at.port} ssl;`],
-    ['listen 80;', `listen 127.0.0.1:${at.plainPort};`],
-    ['server 127.0.0.1:8000;', `server ${new URL(at.gatewayUrl).host};`],
-    ['server 127.0.0.1:4002;', `server 127.0.0.1:${at.webPort};`],
-    ['/etc/stimnet/', `${at.folder}/`],
-    ['/var/log/nginx/', `${at.folder}/`]
-  ]
-  return changes.reduce((text, [from, to]) => {
-    assert.ok(text.includes(from), `nginx.conf has ${from}`)
-    return text.replaceAll(from, to)
-  }, deployFile('nginx.conf'))
-}
-
-/** nginx's own file around the site file, as Debian's, with everything that it writes in a folder. */
-async function writeNginx(folder: string, site: string): Promise<string> {
-  await writeFile(join(folder, 'site.conf'), site)
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-  const file = join(folder, 'nginx.conf')
-  await writeFile(
-    file,
-    [
-      ...(process.getuid?.() === 0 ? ['user root;'] : []),
-      ...['daemon off;', 'worker_processes 1;', `pid ${folder}/nginx.pid;`, 'error_log stderr;'],
-      ...['events { }', 'http {', ...temporary.map((name) => `${name}_temp_path ${folder}/${name};`)],
-      ...[`include ${folder}/site.conf;`, '}']
-    ].join('\n')
-  )
-  return file
-}
-
-async function startNginx(t: { after(fn: () => unknown): void }, folder: string, file: string): Promise<void> {
-  const nginx = programAt('nginx') ?? ''
-  const words = ['-p', folder, '-e', 'stderr', '-c', file]
-  await promisify(execFile)(nginx, ['-t', ...words])
-  const child = spawn(nginx, words, { stdio: ['ignore', 'ignore', 'pipe'] })
-  const exited = once(child, 'exit')
-  t.after(async () => {
-    child.kill('SIGTERM')
-    await exited
-  })
-}
 
 describe('a deployed site', { skip: without('nginx', 'openssl') }, () => {
   const scratch: (() => unknown)[] = []
@@ -113,17 +25,7 @@ describe('a deployed site', { skip: without('nginx', 'openssl') }, () => {
   before(async () => {
     const keep = { after: (fn: () => unknown) => void scratch.unshift(fn) }
     folder = await scratchFolder(keep)
-    const subject = [
-      '-nodes',
-      '-days',
-      '1',
-      '-subj',
-      '/CN=stimnet.hospital.example',
-      '-addext',
-      'subjectAltName=DNS:localhost'
-    ]
-    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-keyout', `${folder}/site.key`]
-    await promisify(execFile)('openssl', ['req', '-x509', ...key, ...subject, '-out', `${folder}/site.crt`])
+    await writeCertificate(folder)
     const webPort = await freePort()
     const listen = ['/ip4/127.0.0.1/tcp/0', `/ip4/127.0.0.1/tcp/${webPort}/ws`]
     const site = await writeSite(folder, 0, {

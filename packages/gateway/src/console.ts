@@ -22,36 +22,64 @@ export function holdsConsole(folder: string | undefined): folder is string {
   return folder !== undefined && existsSync(join(folder, 'index.html'))
 }
 
-/** One route for the page at `/` and one for each file in `assets`. Files of other kinds are not served. */
-export function consoleRoutes(folder: string): Route[] {
-  const page = fileRoute('/', join(folder, 'index.html'))
-  const assets = existsSync(join(folder, 'assets')) ? readdirSync(join(folder, 'assets')) : []
-  const named = assets.filter((name) => /^[\w.-]+$/.test(name) && extname(name) in TYPES)
-  return [page, ...named.map((name) => fileRoute(`/assets/${name}`, join(folder, 'assets', name)))]
+/** A file of the console. */
+export interface ConsoleFile {
+  /** The path at which it is served. */
+  readonly path: string
+  readonly plain: Buffer<ArrayBuffer>
+  readonly packed: Buffer<ArrayBuffer>
+  /** Its headers, without those that every answer has. */
+  readonly headers: Readonly<Record<string, string>>
 }
 
-function fileRoute(path: string, file: string): Route {
+/** The page at `/` and each file in `assets`. Files of other kinds are not served. */
+export function consoleFiles(folder: string): ConsoleFile[] {
+  const assets = existsSync(join(folder, 'assets')) ? readdirSync(join(folder, 'assets')) : []
+  const named = assets.filter((name) => /^[\w.-]+$/.test(name) && extname(name) in TYPES)
+  return [
+    fileAt('/', join(folder, 'index.html')),
+    ...named.map((name) => fileAt(`/assets/${name}`, join(folder, 'assets', name)))
+  ]
+}
+
+function fileAt(path: string, file: string): ConsoleFile {
   const plain = readFileSync(file)
-  const packed = gzipSync(plain)
-  const own = {
+  const headers = {
     ...PAGE_HEADERS,
     'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
     vary: 'accept-encoding',
     ...(HASHED.test(path) ? { 'cache-control': FOR_EVER } : {})
   }
-  return route({
-    method: 'GET',
-    path,
-    id: `console ${path}`,
-    tag: 'Console',
-    summary: 'The console',
-    access: 'open',
-    // Not rate-limited: serving it takes no work, and a whole institution may have one address.
-    limited: false,
-    answer: z.string(),
-    handle: ({ header, headers }) =>
-      /\bgzip\b/.test(header('accept-encoding') ?? '')
-        ? new Response(packed, { headers: headers({ ...own, 'content-encoding': 'gzip' }) })
-        : new Response(plain, { headers: headers(own) })
-  })
+  return { path, plain, packed: gzipSync(plain), headers }
+}
+
+/** The bytes of a file for a client, compressed if it accepts that, and their headers. */
+export function contentOf(
+  { headers, plain, packed }: ConsoleFile,
+  accepted: string | undefined
+): { headers: Readonly<Record<string, string>>; bytes: Buffer<ArrayBuffer> } {
+  return /\bgzip\b/.test(accepted ?? '')
+    ? { headers: { ...headers, 'content-encoding': 'gzip' }, bytes: packed }
+    : { headers, bytes: plain }
+}
+
+/** One route for each file. */
+export function consoleRoutes(folder: string): Route[] {
+  return consoleFiles(folder).map((file) =>
+    route({
+      method: 'GET',
+      path: file.path,
+      id: `console ${file.path}`,
+      tag: 'Console',
+      summary: 'The console',
+      access: 'open',
+      // Not rate-limited: serving it takes no work, and a whole institution may have one address.
+      limited: false,
+      answer: z.string(),
+      handle: (ask) => {
+        const { headers, bytes } = contentOf(file, ask.header('accept-encoding'))
+        return new Response(bytes, { headers: ask.headers(headers) })
+      }
+    })
+  )
 }

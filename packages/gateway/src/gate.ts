@@ -1,5 +1,5 @@
 /** The processing of every request: identify the caller, count, parse, run the handler, and return its answer or problem. */
-import { type Clock, type RandomSource, StimnetError, toHex } from '@stimnet/protocol'
+import { type Clock, type RandomSource, StimnetError } from '@stimnet/protocol'
 import type { Context } from 'hono'
 import type { z } from 'zod'
 import { acceptsGzip, headersOf, jsonAnswer, KEPT_HEADERS } from './http/answer.ts'
@@ -11,6 +11,7 @@ import { Buckets } from './http/limits.ts'
 import type { Account, GatewayPeer, Role } from './peer.ts'
 import type { TrustedProxies } from './auth/proxies.ts'
 import { fieldsOf, InvalidInput, type ProblemContext, problemAnswer, problemOf, Refusal } from './http/problem.ts'
+import { idsFrom, requestIdOf } from './http/request-id.ts'
 import { Answer, type RawAsk, type Route } from './http/route.ts'
 
 /** Settings of authentication and rate limits. */
@@ -51,7 +52,7 @@ export class Gate {
     const [operation = route.id] = route.id.split(' ')
     return async (c) => {
       const startedAtMs = clock.now()
-      const requestId = this.#requestId(c.req.header('x-request-id'))
+      const requestId = requestIdOf(c.req.header('x-request-id'), this.#ids)
       let response: Response
       try {
         const address = this.#addressOf(c)
@@ -70,7 +71,7 @@ export class Gate {
 
   /** Runs `work` and converts a thrown error to a problem. */
   async answer(c: GatewayContext, work: (requestId: string) => Promise<Response>): Promise<Response> {
-    const requestId = this.#requestId(c.req.header('x-request-id'))
+    const requestId = requestIdOf(c.req.header('x-request-id'), this.#ids)
     try {
       return await work(requestId)
     } catch (error) {
@@ -87,10 +88,6 @@ export class Gate {
         return incident
       }
     }
-  }
-
-  #requestId(given: string | undefined): string {
-    return given !== undefined && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : this.#ids()
   }
 
   /** The account of the caller, if it may use the route. A promise only if its token has to be verified first. */
@@ -227,20 +224,6 @@ function revalidated(
 function rolesOf(route: Route, account: Account | null): readonly Role[] | undefined {
   if (route.roles || route.access !== 'account' || !account?.byKey) return route.roles
   return ['researcher', 'steward']
-}
-
-/** Returns a generator of ids of 8 random bytes. 512 ids are drawn at once, since a draw per request takes longer than routing it. */
-function idsFrom(random: RandomSource): () => string {
-  let drawn = ''
-  let at = 0
-  return () => {
-    if (at >= drawn.length) {
-      drawn = toHex(random.bytes(4_096))
-      at = 0
-    }
-    at += 16
-    return drawn.slice(at - 16, at)
-  }
 }
 
 /** The refusal of a caller over the rate limit. It is reported at most once per minute. */

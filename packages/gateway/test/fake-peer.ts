@@ -322,6 +322,7 @@ export class FakePeer implements GatewayPeer {
     return {
       ...{ node_id: 'charite', institution: 'Charité', peer_id: PEER_ID, version: '0.1.0' },
       ...{ started_at: '2023-11-14T22:13:20.000Z', gateway_url: 'http://127.0.0.1:8000', mesh_addresses: [], checks },
+      gateways: [],
       reach: { direct: { addresses: [], reached: false }, relays: [], relaying: null },
       ...{ sandbox: { engine: 'none', grade: 'none', languages: [] }, catalogs: [], federation: null, members: [] },
       ...{ clock: { compared: 0, differing: 0, own_off_ms: null }, jobs: { queued: 0, running: 0 } },

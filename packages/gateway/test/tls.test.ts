@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { chmod, copyFile, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:https'
 import { connect as connectPlain } from 'node:net'
@@ -7,56 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
-import { promisify } from 'node:util'
 import { cryptographicRandom, SimulatedClock, systemClock } from '@stimnet/protocol'
 import { Certificates, createGateway, listenGateway, type TlsFiles } from '../src/index.ts'
+import { Authority, hasOpenssl } from './authority.ts'
 import { FakePeer } from './fake-peer.ts'
 import { SECRET } from './house.ts'
-
-const run = promisify(execFile)
-const hasOpenssl = await run('openssl', ['version']).then(
-  () => true,
-  () => false
-)
-
-/** A certificate authority and the certificates that it issues, in a folder. */
-class Authority {
-  readonly folder: string
-  readonly name: string
-
-  constructor(folder: string, name: string) {
-    this.folder = folder
-    this.name = name
-  }
-
-  path(file: string): string {
-    return join(this.folder, `${this.name}-${file}`)
-  }
-
-  async found(): Promise<this> {
-    await run('openssl', [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-      ...['-subj', `/CN=${this.name}`, '-addext', 'basicConstraints=critical,CA:TRUE'],
-      ...['-keyout', this.path('ca.key'), '-out', this.path('ca.crt')]
-    ])
-    return this
-  }
-
-  async issue(name: string): Promise<{ cert: string; key: string }> {
-    const [csr, cert, key, extensions] = ['csr', 'crt', 'key', 'ext'].map((end) => this.path(`${name}.${end}`)) as [
-      ...[string, string, string, string]
-    ]
-    await writeFile(extensions, 'subjectAltName=IP:127.0.0.1,DNS:localhost\nbasicConstraints=CA:FALSE\n')
-    await run('openssl', [
-      ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${name}`],
-      ...['-keyout', key, '-out', csr]
-    ])
-    const authority = ['-CA', this.path('ca.crt'), '-CAkey', this.path('ca.key'), '-CAcreateserial']
-    await run('openssl', ['x509', '-req', '-in', csr, ...authority, '-days', '1', '-extfile', extensions, '-out', cert])
-    await chmod(key, 0o600)
-    return { cert, key }
-  }
-}
 
 describe('a gateway that speaks TLS', { skip: hasOpenssl ? false : 'no openssl here' }, () => {
   let folder = ''

@@ -62,6 +62,9 @@ export interface PeerEvents {
   engineAway(facts: { engine: string; why: string }): void
   peerConnected(peerId: string): void
   peerDisconnected(peerId: string): void
+  /** A gateway process is attached: it carries requests to this peer. */
+  gatewayAttached(facts: { name: string; version: string; through: string }): void
+  gatewayDetached(facts: { name: string; version: string; through: string }): void
   /** From now on, others reach this peer through the relay. */
   relayReserved(facts: { relay: string; address: string }): void
   /** An exchange was answered, or refused with a code. */
@@ -96,7 +99,7 @@ export function createEvents(settings: { level: string; nodeId: string }): PeerE
     ...alertEvents(log, registry),
     ...jobEvents(log, registry),
     ...meshEvents(log, registry),
-    ...gatewayEvents(registry),
+    ...gatewayEvents(log, registry),
     ...createGauges(registry)
   }
 }
@@ -223,7 +226,7 @@ function meshEvents(log: Logger, registry: Registry) {
   }
 }
 
-function gatewayEvents(registry: Registry) {
+function gatewayEvents(log: Logger, registry: Registry) {
   const registers = [registry]
   const requests = new Counter({
     name: 'stimnet_http_requests_total',
@@ -240,6 +243,9 @@ function gatewayEvents(registry: Registry) {
     registers
   })
   return {
+    gatewayAttached: ({ name, version, through }: { name: string; version: string; through: string }) =>
+      log.info({ gateway: name, version, through }, 'a gateway process is attached'),
+    gatewayDetached: ({ name }: { name: string }) => log.warn({ gateway: name }, 'a gateway process is gone'),
     answered: ({ route, status, ms }: { route: string; status: number; ms: number }) => {
       requests.inc({ route, status: `${Math.floor(status / 100)}xx` })
       times.observe({ route }, ms / 1_000)

@@ -1,4 +1,5 @@
 /** One institution's peer: its policy, its jobs, its requests and its stores. */
+export { loadGatewayConfig } from './config/gateway-config.ts'
 export { type LoadedConfig, loadConfig, type PeerConfig, parseConfig } from './config/config.ts'
 export { type Digest, openDigest, readDigest, assertDigestInTime, sealDigest } from './digests/digest.ts'
 export { Spread, type SpreadParts } from './digests/spread.ts'

@@ -1,7 +1,7 @@
 /** The composition of one institution's peer: its parts and their connections. Read `compose` from top to bottom. */
 import { resolve } from 'node:path'
 import type { Catalog } from '@stimnet/data'
-import type { GatewayPeer } from '@stimnet/gateway'
+import { type GatewayPeer, Gateways } from '@stimnet/gateway'
 import type { createMesh, Mesh, MeshTiming } from '@stimnet/mesh'
 import { type Clock, cryptographicRandom, type RandomSource, systemClock } from '@stimnet/protocol'
 import type { Attack, Sandbox } from '@stimnet/sandbox'
@@ -23,15 +23,14 @@ import { uploadMethods } from './gateway/upload-view.ts'
 import type { LoadedConfig } from './config/config.ts'
 import { createEvents, type PeerEvents } from './events.ts'
 import type { Federation } from './federation/federation.ts'
+import { openGateway, openMetrics } from './start/gateway.ts'
 import { type Every, type Lifetime, withLifetime } from './start/lifetime.ts'
 import { loginsOf } from './start/logins.ts'
 import { EventFeed, toldOn } from './monitor/feed.ts'
 import {
   keepAccountsFresh,
   keepBackupsRecorded,
-  openGateway,
   openMesh,
-  openMetrics,
   openRetention,
   sweepApprovals,
   sweepReplays,
@@ -183,9 +182,18 @@ async function openDoor(setting: Setting, parts: Parts) {
   const self = signer.id
   const startedAtMs = clock.now()
   let gatewayUrl: string | undefined
-  const facts = () => ({ ...basis.facts, peerId: self, startedAtMs, endpointUrl: gatewayUrl ?? '' })
+  const endpointUrl = () => gatewayUrl ?? config.gateway.public_url ?? ''
+  const facts = () => ({ ...basis.facts, peerId: self, startedAtMs, endpointUrl: endpointUrl() })
+  const gateways = new Gateways({
+    clock,
+    facts,
+    attached: (gateway) => events.gatewayAttached(gateway),
+    detached: (gateway) => events.gatewayDetached(gateway)
+  })
   const checks = createChecks({ database, mesh, sandbox, dataDir, clocks })
-  events.onMetrics(createReadings({ config, baseDir, dataDir, clock, mesh, runner, checks, ledger, privacy, database }))
+  events.onMetrics(
+    createReadings({ config, baseDir, dataDir, clock, mesh, gateways, runner, checks, ledger, privacy, database })
+  )
   const peer: GatewayPeer = {
     ...nodeMethods({ clock, self, facts, checks, catalogs, mesh, directory, runner, requests, events }),
     ...askingMethods(setting, { stores, basis, serving, connections, asking }),
@@ -200,6 +208,7 @@ async function openDoor(setting: Setting, parts: Parts) {
       self,
       facts,
       checks,
+      gateways,
       catalogs,
       database,
       ledger,
@@ -217,7 +226,7 @@ async function openDoor(setting: Setting, parts: Parts) {
     }),
     ...sandboxMethods({ config, sandbox, selfTests, around })
   }
-  gatewayUrl = await openGateway({ config, baseDir, seed, clock, random, events, peer }, lifetime)
+  gatewayUrl = await openGateway({ config, baseDir, seed, clock, random, events, peer, gateways }, lifetime)
   return gatewayUrl
 }
 

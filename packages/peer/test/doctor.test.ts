@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmod, cp, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -339,4 +339,18 @@ describe('the check-up', () => {
     assert.doesNotMatch(faults(findings)[0] ?? '', /npm ci/)
     assert.match(dockerRemedy('EACCES', socket), /may not use .*no\.sock: add the user to the group/)
   })
+})
+
+test('a socket for gateway processes in a folder that others may enter is found, and one that is closed is not', async () => {
+  const open = join(site.folder, 'open')
+  await mkdir(open)
+  await chmod(open, 0o755)
+  onlyFault(await findingsOf({ gateways: { socket: 'open/gateways.sock' } }), /^gateways: .*others may enter: chmod o=/)
+  await chmod(open, 0o700)
+  assert.deepEqual(faults(await findingsOf({ gateways: { socket: 'open/gateways.sock' } })), [])
+  const taken = createTcpServer()
+  const port = await listen(taken)
+  const tls = { listen: `127.0.0.1:${port}`, cert: 'a', key: 'b', client_ca: 'c', names: ['gateway-1.example'] }
+  onlyFault(await findingsOf({ gateways: { tls } }), /^gateways: .*change gateways.tls.listen/)
+  await new Promise((done) => taken.close(done))
 })

@@ -6,7 +6,7 @@ import type { Readings } from '../src/monitor/gauges.ts'
 
 const MIB = 1024 * 1024
 const now: Readings = {
-  ...{ queued: 3, queueMax: 100, running: 2, peers: 1 },
+  ...{ queued: 3, queueMax: 100, running: 2, peers: 1, gateways: 2 },
   checks: [
     { name: 'disk', ok: true },
     { name: 'sandbox', ok: false }
@@ -45,6 +45,7 @@ test('amounts are rounded, and what cannot be read counts as the worst', async (
   const has = (line: string) => assert.ok(text.split('\n').includes(line), `${line} in ${text}`)
   has('stimnet_jobs_queued 3')
   has('stimnet_jobs_queue_limit 100')
+  has('stimnet_gateways_attached 2')
   has('stimnet_check_ok{check="disk"} 1')
   has('stimnet_check_ok{check="sandbox"} 0')
   has(`stimnet_disk_free_bytes ${128 * MIB}`)

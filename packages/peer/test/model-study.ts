@@ -60,7 +60,11 @@ export class ModelStudy {
   readonly #rows = new Map<string, SpanLedger>()
   readonly #synthetic: boolean
 
-  private constructor(catalog: Catalog, world: World, { config, ...options }: StudyOptions & { readonly config: object }) {
+  private constructor(
+    catalog: Catalog,
+    world: World,
+    { config, ...options }: StudyOptions & { readonly config: object }
+  ) {
     const { preset = 'default', precision = 'exact', overrides = {}, synthetic = true } = options
     this.catalog = catalog
     this.#opened = catalog

@@ -8,6 +8,7 @@ const AT = '2026-11-30T12:00:00.000Z'
 const STATUS: Status = {
   ...{ node_id: 'north', institution: 'Hospital\u001b North', peer_id: '12D3KooA', version: '0.1.0', started_at: AT },
   ...{ gateway_url: 'http://127.0.0.1:8000', mesh_addresses: [] },
+  gateways: [{ name: 'edge\u001b-1', version: '0.1.0', since: AT, through: 'socket' }],
   reach: {
     direct: { addresses: [], reached: false },
     relays: [
@@ -55,6 +56,7 @@ test('the state of a peer names everything that waits for a person, with the com
   assert.ok(!text.includes('\u001b'), 'names from elsewhere cannot steer the terminal')
   for (const line of [
     /^FIX +database: writing failed$/m,
+    /^Gateway +process edge\uFFFD-1 on this machine since /m,
     /^Reached +not directly: mesh.listen is empty$/m,
     /^Reached +through 12D3KooR since /m,
     /^Reached +not through 12D3KooS: it cannot be reached$/m,

@@ -16,7 +16,17 @@ export const statusShape = output(
     peer_id: z.string(),
     version: z.string(),
     started_at: timestamp,
-    gateway_url: z.string(),
+    gateway_url: z.string().describe('Empty where the node has no listener of its own and no public URL'),
+    gateways: z
+      .array(
+        z.object({
+          name: z.string(),
+          version: z.string(),
+          since: timestamp,
+          through: z.enum(['socket', 'tls']).describe('socket: on the same machine')
+        })
+      )
+      .describe('Gateway processes that are attached now'),
     mesh_addresses: z.array(z.string()).describe('Multiaddrs, each with the PeerId'),
     reach: z
       .object({

@@ -4,6 +4,8 @@
 export interface Connection {
   readonly incoming?: { readonly socket?: { readonly remoteAddress?: string | undefined } | undefined } | undefined
   readonly closing?: AbortSignal
+  /** The caller's address as the gateway process states it that carries the request. Present on the private channel alone. */
+  readonly caller?: string
 }
 
 /** Returns the address of the caller for the address of a connection. */
@@ -12,8 +14,14 @@ type Believed = (remote: string) => string
 /** The address for which requests are counted: an IPv4 address, or the /64 network of an IPv6 address. */
 export function addressOf(connection: Connection | undefined, callerOf: Believed = (remote) => remote): string {
   const raw = connection?.incoming?.socket?.remoteAddress ?? ''
-  const address = callerOf(raw.startsWith('::ffff:') ? raw.slice(7) : raw)
+  // A gateway process has read X-Forwarded-For itself.
+  const address = connection?.caller ?? callerOf(withoutMapping(raw))
   return address.includes(':') ? networkOf(address) : address || 'unknown'
+}
+
+/** An IPv4 address that was mapped into IPv6 as plain IPv4; other addresses as they are. */
+export function withoutMapping(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice(7) : address
 }
 
 /** The first 64 bits of an IPv6 address, without abbreviation. */

@@ -6,11 +6,13 @@ import { type Clock, StimnetError } from '@stimnet/protocol'
 
 /** Paths of PEM files. */
 export interface TlsFiles {
+  /** The configuration keys of the files, for error messages. Default: those of the gateway. */
+  readonly keys?: Readonly<Record<'cert' | 'key' | 'clientCa', string>>
   /** The certificate, followed by intermediate certificates. */
   readonly cert: string
   /** The private key, readable by its owner only. */
   readonly key: string
-  /** If given, clients must present a certificate of one of these authorities. */
+  /** If given, the other side must present a certificate of one of these authorities. */
   readonly clientCa?: string
 }
 
@@ -19,8 +21,14 @@ export interface TlsOptions extends SecureContextOptions {
   readonly minVersion: 'TLSv1.3'
 }
 
+type File = 'cert' | 'key' | 'clientCa'
+
 /** Configuration keys, for error messages. */
-const KEYS = { cert: 'gateway.tls.cert', key: 'gateway.tls.key', clientCa: 'gateway.tls.client_ca' } as const
+const KEYS: Readonly<Record<File, string>> = {
+  cert: 'gateway.tls.cert',
+  key: 'gateway.tls.key',
+  clientCa: 'gateway.tls.client_ca'
+}
 const FILE_BYTES_MAX = 1024 * 1024
 
 /** The certificate files as they were last read. */
@@ -82,18 +90,18 @@ async function readAll(files: TlsFiles, clock: Clock): Promise<Read> {
   // Taken before the contents are read, so that a change during reading is noticed next time.
   const stamp = await stampOf(files)
   const [cert, key, ca] = await Promise.all([
-    readText('cert', files.cert),
-    readText('key', files.key),
-    files.clientCa === undefined ? undefined : readText('clientCa', files.clientCa)
+    readText(files, 'cert'),
+    readText(files, 'key'),
+    files.clientCa === undefined ? undefined : readText(files, 'clientCa')
   ])
-  await assertPrivate(files.key)
-  const own = attempt('cert', files.cert, 'is no PEM certificate', () => new X509Certificate(cert))
-  const secret: KeyObject = attempt('key', files.key, 'is no PEM private key', () => createPrivateKey(key))
-  if (!own.checkPrivateKey(secret)) throw wrong('key', files.key, `does not belong to ${files.cert}`)
-  if (own.validToDate.getTime() <= clock.now()) throw wrong('cert', files.cert, `expired on ${own.validTo}`)
-  if (ca !== undefined && files.clientCa !== undefined) checkAuthorities(ca, files.clientCa)
+  await assertPrivate(files)
+  const own = attempt(files, 'cert', 'is no PEM certificate', () => new X509Certificate(cert))
+  const secret: KeyObject = attempt(files, 'key', 'is no PEM private key', () => createPrivateKey(key))
+  if (!own.checkPrivateKey(secret)) throw wrong(files, 'key', `does not belong to ${files.cert}`)
+  if (own.validToDate.getTime() <= clock.now()) throw wrong(files, 'cert', `expired on ${own.validTo}`)
+  if (ca !== undefined) checkAuthorities(files, ca)
   const options: TlsOptions = { minVersion: 'TLSv1.3', cert, key, ...(ca === undefined ? {} : { ca }) }
-  attempt('cert', files.cert, 'cannot be used', () => createSecureContext(options))
+  attempt(files, 'cert', 'cannot be used', () => createSecureContext(options))
   return { options, expiresAtMs: own.validToDate.getTime(), stamp }
 }
 
@@ -101,26 +109,29 @@ async function readAll(files: TlsFiles, clock: Clock): Promise<Read> {
  * Checks that each certificate is an authority. With an ordinary certificate in the list, no client would be accepted, or the wrong
  * one.
  */
-function checkAuthorities(text: string, path: string): void {
+function checkAuthorities(files: TlsFiles, text: string): void {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? []
-  const found = attempt('clientCa', path, 'is no PEM certificate', () => blocks.map((one) => new X509Certificate(one)))
-  if (found.length === 0) throw wrong('clientCa', path, 'has no certificate')
-  if (!found.every(({ ca }) => ca)) throw wrong('clientCa', path, 'has a certificate of no authority')
+  const found = attempt(files, 'clientCa', 'is no PEM certificate', () => blocks.map((one) => new X509Certificate(one)))
+  if (found.length === 0) throw wrong(files, 'clientCa', 'has no certificate')
+  if (!found.every(({ ca }) => ca)) throw wrong(files, 'clientCa', 'has a certificate of no authority')
 }
 
-async function readText(key: keyof typeof KEYS, path: string): Promise<string> {
+async function readText(files: TlsFiles, file: File): Promise<string> {
+  const path = files[file] ?? ''
   try {
     const { size } = await stat(path)
     if (size <= FILE_BYTES_MAX) return await readFile(path, 'utf8')
   } catch (cause) {
-    throw wrong(key, path, 'cannot be read', cause)
+    throw wrong(files, file, 'cannot be read', cause)
   }
-  throw wrong(key, path, 'is too large')
+  throw wrong(files, file, 'is too large')
 }
 
-async function assertPrivate(path: string): Promise<void> {
-  const { mode } = await stat(path)
-  if (process.platform !== 'win32' && (mode & 0o007) !== 0) throw wrong('key', path, 'can be read by others: chmod 600')
+async function assertPrivate(files: TlsFiles): Promise<void> {
+  const { mode } = await stat(files.key)
+  if (process.platform !== 'win32' && (mode & 0o007) !== 0) {
+    throw wrong(files, 'key', 'can be read by others: chmod 600')
+  }
 }
 
 async function stampOf({ cert, key, clientCa }: TlsFiles): Promise<string> {
@@ -133,14 +144,15 @@ async function stampOf({ cert, key, clientCa }: TlsFiles): Promise<string> {
   return facts.join(' ')
 }
 
-function attempt<T>(key: keyof typeof KEYS, path: string, why: string, work: () => T): T {
+function attempt<T>(files: TlsFiles, file: File, why: string, work: () => T): T {
   try {
     return work()
   } catch (cause) {
-    throw wrong(key, path, why, cause)
+    throw wrong(files, file, why, cause)
   }
 }
 
-function wrong(key: keyof typeof KEYS, path: string, why: string, cause?: unknown): StimnetError {
-  return new StimnetError('CONFIG_INVALID', `${KEYS[key]}: ${path} ${why}`, { cause })
+function wrong(files: TlsFiles, file: File, why: string, cause?: unknown): StimnetError {
+  const { [file]: key } = files.keys ?? KEYS
+  return new StimnetError('CONFIG_INVALID', `${key}: ${files[file]} ${why}`, { cause })
 }

@@ -15,7 +15,7 @@ export interface ConnectionLimits {
 interface Entry {
   readonly socket: Socket
   readonly address: string
-  readonly key: string
+  readonly key: Place
   /** Number of requests being answered. */
   busy: number
 }
@@ -30,7 +30,7 @@ export class Connections {
   readonly #isProxy: (address: string) => boolean
   /** By address; within an address, the connection that has been idle longest comes first. */
   readonly #groups = new Map<string, Set<Entry>>()
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<Place, Entry>()
 
   constructor(limits: ConnectionLimits, isProxy: (address: string) => boolean) {
     this.#limits = limits
@@ -108,7 +108,11 @@ function largest(groups: Iterable<Set<Entry>>): Set<Entry> {
   return found
 }
 
-/** Identifies a connection by its remote end, which is the same before and after TLS. */
-function placeOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`
+/** Identifies a connection. */
+type Place = string | Socket
+
+/** Identifies a connection by its remote end, which is the same before and after TLS; a Unix socket, which has none, by itself. */
+function placeOf(socket: Socket): Place {
+  const { remoteAddress, remotePort } = socket
+  return remotePort === undefined ? socket : `${remoteAddress} ${remotePort}`
 }

@@ -1,30 +1,49 @@
 /** The gateway on a socket: limits on every connection, and a clean shutdown. */
-import { createServer, type Server } from 'node:http'
+import { chmod } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { createAdaptorServer } from '@hono/node-server'
+import type { TLSSocket } from 'node:tls'
+import { getRequestListener } from '@hono/node-server'
 import { StimnetError } from '@stimnet/protocol'
-import type { Hono } from 'hono'
 import type { Connection } from '../auth/caller.ts'
 import type { Certificates } from './certificates.ts'
 import { Connections } from './connections.ts'
 import { GATEWAY_LIMITS } from './limits.ts'
 import { TrustedProxies } from '../auth/proxies.ts'
 
-/** Options of a listener. */
-export interface ListenOptions {
-  readonly host: string
-  /** Port; 0 lets the system choose one. */
-  readonly port: number
-  /** Proxies behind which there are many callers, as in the gateway's settings. */
-  readonly trustedProxies?: readonly string[]
+/** Options of every listener. */
+interface ServeOptions {
   /** Serves TLS with these certificates; plain HTTP if absent. */
   readonly certificates?: Certificates
+  /** With certificates of clients: the names (subject alternative names), one of which a client's certificate must have. Default: any. */
+  readonly clientNames?: readonly string[]
   /** Called when changed certificate files cannot be used; the earlier certificate stays in use. */
   readonly onProblem?: (error: unknown) => void
   /** Aborting this signal closes the server. */
   readonly signal?: AbortSignal
 }
+
+/** Options of a listener at a port. */
+export interface ListenOptions extends ServeOptions {
+  readonly host: string
+  /** Port; 0 lets the system choose one. */
+  readonly port: number
+  /** Proxies behind which there are many callers, as in the gateway's settings. */
+  readonly trustedProxies?: readonly string[]
+}
+
+/** Options of a listener for gateway processes, each of which carries many callers: a Unix socket at a path, or a port. */
+export type ChannelOptions = ServeOptions &
+  ({ readonly path: string } | { readonly host: string; readonly port: number })
+
+/** Answers requests, as Hono apps do. */
+export interface Served {
+  fetch(request: Request, connection: Connection): Response | Promise<Response>
+}
+
+/** Makes the function that answers requests. `closing` aborts when the server shuts down. */
+export type Answering = (closing: AbortSignal) => (incoming: IncomingMessage, outgoing: ServerResponse) => void
 
 /** An open listener. */
 export interface Listening {
@@ -43,6 +62,9 @@ const SERVER_OPTIONS = {
   keepAliveTimeout: GATEWAY_LIMITS.keepAliveMs,
   connectionsCheckingInterval: 5_000
 }
+
+/** Connections that wait to be accepted. A full list refuses connections to a Unix socket at once, and a peer may be busy for a moment. */
+const BACKLOG = 4_096
 
 const HSTS = ['strict-transport-security', 'max-age=31536000'] as const
 
@@ -63,24 +85,48 @@ function tlsOptions(certificates: Certificates) {
 }
 
 /** Opens the listener. Throws ADDRESS_IN_USE if the port is taken, CONFIG_INVALID if the address cannot be used. */
-export async function listenGateway(app: Hono<{ Bindings: Connection }>, options: ListenOptions): Promise<Listening> {
+export function listenGateway(app: Served, options: ListenOptions): Promise<Listening> {
+  const proxies = new TrustedProxies(options.trustedProxies ?? [])
+  return listen(answeringOf(app), options, { isProxy: (address) => proxies.has(address) })
+}
+
+/** Opens a listener whose requests a function answers without a Hono app. Throws as `listenGateway`. */
+export function listenHttp(answering: Answering, options: ListenOptions): Promise<Listening> {
+  const proxies = new TrustedProxies(options.trustedProxies ?? [])
+  return listen(answering, options, { isProxy: (address) => proxies.has(address) })
+}
+
+/** Opens the listener for gateway processes, to whose connections only the total limit applies. Throws as `listenGateway`. */
+export function listenChannel(app: Served, options: ChannelOptions): Promise<Listening> {
+  return listen(answeringOf(app), options, { isProxy: () => true, isChannel: true })
+}
+
+/** Passes each request with its connection, so that event streams receive `closing`. */
+function answeringOf(app: Served): Answering {
+  return (closing) =>
+    getRequestListener((request, { incoming }) => app.fetch(request, { incoming: incoming as never, closing }))
+}
+
+async function listen(
+  answering: Answering,
+  options: ListenOptions | ChannelOptions,
+  { isProxy, isChannel = false }: { isProxy: (address: string) => boolean; isChannel?: boolean }
+): Promise<Listening> {
   const closing = new AbortController()
   const { certificates } = options
-  const server = createAdaptorServer({
-    // Passed with the connection, so that event streams receive `closing`.
-    fetch: (request, env) => app.fetch(request, { incoming: env.incoming as never, closing: closing.signal }),
-    createServer: certificates ? createTlsServer : createServer,
-    serverOptions: { ...SERVER_OPTIONS, ...(certificates ? tlsOptions(certificates) : {}) }
-  } as Parameters<typeof createAdaptorServer>[0]) as Server
+  const answer = answering(closing.signal)
+  const server = certificates
+    ? createTlsServer({ ...SERVER_OPTIONS, ...tlsOptions(certificates) }, answer)
+    : createServer(SERVER_OPTIONS, answer)
   server.setTimeout(GATEWAY_LIMITS.idleMsMax)
-  const proxies = new TrustedProxies(options.trustedProxies ?? [])
-  const connections = new Connections(CONNECTION_LIMITS, (address) => proxies.has(address))
+  const connections = new Connections(CONNECTION_LIMITS, isProxy)
   server.on('connection', (socket) => connections.admit(socket))
-  // Set before any response is written (HSTS): browsers that have used TLS with this host name never fall back to plain HTTP.
-  if (certificates) server.prependListener('request', (_, response) => response.setHeader(...HSTS))
+  if (options.clientNames) server.prependListener('secureConnection', admitNames(options.clientNames))
+  // Set before any response is written (HSTS): browsers that have used TLS with this host name never fall back to plain HTTP. What a channel
+  // says would pass for what the gateway process says of its own name.
+  if (certificates && !isChannel) server.prependListener('request', (_, response) => response.setHeader(...HSTS))
   server.on('request', ({ socket }, response) => response.once('close', connections.answering(socket)))
   await bind(server, options)
-  const { port } = server.address() as AddressInfo
   const renew = () => renewOn(server, options)
   const watch = certificates ? setInterval(() => void renew(), GATEWAY_LIMITS.certificatesEveryMs).unref() : undefined
   let closed: Promise<void> | undefined
@@ -91,12 +137,28 @@ export async function listenGateway(app: Hono<{ Bindings: Connection }>, options
   }
   if (options.signal?.aborted) await close()
   options.signal?.addEventListener('abort', () => void close(), { once: true })
+  return { ...placeOf(server, options), renew, close }
+}
+
+/** Where a listener listens: the URL of a port, or of a socket's path. */
+function placeOf(server: Server, options: ListenOptions | ChannelOptions): Pick<Listening, 'url' | 'port'> {
+  if ('path' in options) return { url: `unix:${options.path}`, port: 0 }
+  const { port } = server.address() as AddressInfo
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
-  return { url: `${certificates ? 'https' : 'http'}://${host}:${port}`, port, renew, close }
+  return { url: `${options.certificates ? 'https' : 'http'}://${host}:${port}`, port }
+}
+
+/** Closes connections of clients whose certificate has none of the names. An authority may have issued certificates for other uses. */
+function admitNames(names: readonly string[]): (socket: TLSSocket) => void {
+  return (socket) => {
+    const certificate = socket.getPeerX509Certificate()
+    const isNamed = names.some((name) => certificate?.checkHost(name, { subject: 'never', wildcards: false }))
+    if (!isNamed) socket.destroy()
+  }
 }
 
 /** New connections use the new certificate; open connections keep the old one. */
-async function renewOn(server: Server, { certificates, onProblem }: ListenOptions): Promise<void> {
+async function renewOn(server: Server, { certificates, onProblem }: ServeOptions): Promise<void> {
   try {
     if (await certificates?.renew()) (server as unknown as TlsServer).setSecureContext(certificates?.options ?? {})
   } catch (error) {
@@ -104,18 +166,22 @@ async function renewOn(server: Server, { certificates, onProblem }: ListenOption
   }
 }
 
-function bind(server: Server, { host, port }: ListenOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
+async function bind(server: Server, options: ListenOptions | ChannelOptions): Promise<void> {
+  const place = 'path' in options ? { path: options.path } : { host: options.host, port: options.port }
+  const named = 'path' in options ? options.path : `${options.host} port ${options.port}`
+  await new Promise<void>((resolve, reject) => {
     const failed = (cause: NodeJS.ErrnoException) => {
       const code = cause.code === 'EADDRINUSE' ? 'ADDRESS_IN_USE' : 'CONFIG_INVALID'
-      reject(new StimnetError(code, `listening on ${host} port ${port}`, { cause }))
+      reject(new StimnetError(code, `listening on ${named}`, { cause }))
     }
     server.once('error', failed)
-    server.listen(port, host, () => {
+    server.listen({ ...place, backlog: BACKLOG }, () => {
       server.off('error', failed)
       resolve()
     })
   })
+  // Whoever may enter the folder may connect; see start/gateway.ts of the peer, which checks the folder first.
+  if ('path' in options) await chmod(options.path, 0o660)
 }
 
 async function shut(server: Server, connections: Connections, closing: AbortController): Promise<void> {

@@ -10,7 +10,8 @@ import {
 } from '@stimnet/data'
 import { StimnetError } from '@stimnet/protocol'
 import { LineCounter, parseDocument } from 'yaml'
-import { loadConfig, parseConfig, placesIn, plainOf, textOf } from '../config/config.ts'
+import { loadConfig, parseConfig } from '../config/config.ts'
+import { placesIn, plainOf, textOf } from '../config/yaml.ts'
 import { environment } from '../config/environment.ts'
 import { rowsText } from './rows-text.ts'
 

@@ -2,7 +2,8 @@
 import { dirname, relative, resolve } from 'node:path'
 import type { CatalogConfig } from '@stimnet/data'
 import { stringify } from 'yaml'
-import { loadConfig, parseConfig, readYaml } from '../config/config.ts'
+import { loadConfig, parseConfig } from '../config/config.ts'
+import { readYaml } from '../config/yaml.ts'
 import { withScratchCatalog } from './scratch.ts'
 
 interface Described {
@@ -28,7 +29,7 @@ export async function catalogsText(file: string, folder: string): Promise<string
  * CONFIG_INVALID.
  */
 export async function readCatalogs(file: string): Promise<readonly CatalogConfig[]> {
-  const written = await readYaml(file)
+  const { raw: written } = await readYaml(file)
   const isPeer = typeof written === 'object' && written !== null && 'catalogs' in written
   if (isPeer) return (await loadConfig(file)).config.catalogs
   return parseConfig({ institution: '-', catalogs: [written].flat() }, () => `${file}: `).catalogs
@@ -36,7 +37,7 @@ export async function readCatalogs(file: string): Promise<readonly CatalogConfig
 
 async function readDescriptions(file: string, folder: string): Promise<Described[]> {
   const path = resolve(file)
-  const raws = [await readYaml(file)].flat().map((raw) => moved(raw, dirname(path), folder))
+  const raws = [(await readYaml(file)).raw].flat().map((raw) => moved(raw, dirname(path), folder))
   const config = parseConfig({ institution: '-', catalogs: raws }, () => `${path}: `)
   return config.catalogs.map((catalog, at) => ({ catalog, raw: raws[at] ?? {} }))
 }

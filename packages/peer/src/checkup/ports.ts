@@ -1,13 +1,16 @@
 /** Check of the ports: either the peer's own gateway answers, or the port is free. */
 import { X509Certificate } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { systemClock } from '@stimnet/protocol'
 import type { Health, Readiness } from '@stimnet/api'
 import { openCertificates } from '../config/certificates.ts'
-import { hostAndPort, type LoadedConfig } from '../config/config.ts'
+import type { LoadedConfig } from '../config/config.ts'
+import { hostAndPort } from '../config/hosts.ts'
+import { assertClosed } from '../start/channel-socket.ts'
 import { type Finding, messageOf, namer } from './finding.ts'
 
 const ANSWER_MS = 3_000
@@ -27,13 +30,13 @@ export async function doorOf(loaded: LoadedConfig, peerId: string | undefined): 
   const { gateway } = config
   const certificate = gateway.tls ? [await certificateFinding(loaded)] : []
   if (!gateway.enabled || gateway.port === 0) {
-    return { findings: [...certificate, ...(await otherPorts(config, { mayRun: true }))], isRunning: undefined }
+    return { findings: [...certificate, ...(await otherPorts(loaded, { mayRun: true }))], isRunning: undefined }
   }
   const state = await listening(gateway)
   const { ok, fix } = namer('gateway')
   if (state === 'free') {
     const free = ok(`port ${gateway.port} is free; the peer is not running`)
-    return { findings: [...certificate, free, ...(await otherPorts(config, { mayRun: false }))], isRunning: false }
+    return { findings: [...certificate, free, ...(await otherPorts(loaded, { mayRun: false }))], isRunning: false }
   }
   if (state !== 'taken') return { findings: [...certificate, fix(state)], isRunning: false }
   const taken = (by: string) => fix(`port ${gateway.port} is taken by ${by}: stop it, or change gateway.port`)
@@ -110,8 +113,9 @@ async function certificateFinding(loaded: LoadedConfig): Promise<Finding> {
   }
 }
 
-/** Checks the ports of the mesh and of the metrics. If the peer `mayRun`, it may itself be the program that listens there. */
-async function otherPorts({ mesh, metrics }: LoadedConfig['config'], run: { mayRun: boolean }): Promise<Finding[]> {
+/** Checks the ports of the mesh, metrics and gateway processes. If the peer `mayRun`, it may itself be the program that listens there. */
+async function otherPorts({ config, baseDir }: LoadedConfig, run: { mayRun: boolean }): Promise<Finding[]> {
+  const { mesh, metrics, gateways } = config
   const findings: Finding[] = []
   for (const address of mesh.listen) {
     const match = /^\/ip[46]\/([^/]+)\/tcp\/([1-9]\d*)/.exec(address)
@@ -120,7 +124,23 @@ async function otherPorts({ mesh, metrics }: LoadedConfig['config'], run: { mayR
   }
   const where = metrics.listen === undefined ? undefined : hostAndPort(metrics.listen)
   if (where && where.port > 0) findings.push(await portFinding('metrics', { ...where, key: 'metrics.listen', ...run }))
+  const channel = gateways.tls && hostAndPort(gateways.tls.listen)
+  if (channel && channel.port > 0) {
+    findings.push(await portFinding('gateways', { ...channel, key: 'gateways.tls.listen', ...run }))
+  }
+  if (gateways.socket !== undefined) findings.push(await socketFinding(resolve(baseDir, gateways.socket)))
   return findings
+}
+
+/** Checks the folder of the socket for gateway processes. */
+async function socketFinding(path: string): Promise<Finding> {
+  const { ok, fix } = namer('gateways')
+  const folder = dirname(path)
+  if (!existsSync(folder)) return ok(`the start makes ${folder}, if this user may`)
+  return assertClosed(path).then(
+    () => ok(`${folder} is closed to other users`),
+    (error: unknown) => fix(messageOf(error))
+  )
 }
 
 interface Place {

@@ -6,9 +6,10 @@ import type { Commands } from '@stimnet/machine'
 
 /** The commands for an institution and its peer. Each is loaded alone, and loads large modules only when it runs. */
 export const SERVING: Commands = {
-  init: async () => (await import('./serve/init.ts')).initCommand,
+  init: async () => (await import('./init/init.ts')).initCommand,
   catalog: async () => (await import('./catalog/catalog.ts')).catalogCommand,
   start: async () => (await import('./serve/start.ts')).startCommand,
+  gateway: async () => (await import('./serve/gateway.ts')).gatewayCommand,
   status: async () => (await import('./serve/status.ts')).statusCommand,
   account: async () => (await import('./people/account.ts')).accountCommand,
   token: async () => (await import('./people/token.ts')).tokenCommand,

@@ -2,15 +2,15 @@
  * The configuration of a peer: each key with its default, unit and reason. No other part of the peer reads settings
  * from the environment.
  */
-import { readFile } from 'node:fs/promises'
 import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { roleShape } from '@stimnet/api'
 import { catalogConfigSchema, refusalBitsMaxSchema, ruleOverridesShape } from '@stimnet/data'
 import { isProxyRange } from '@stimnet/gateway'
-import { isKeyId, isRequesterEntry, LIMITS, plainLine, StimnetError } from '@stimnet/protocol'
-import { type Document, LineCounter, parseDocument } from 'yaml'
+import { isKeyId, isRequesterEntry, LIMITS, plainLine } from '@stimnet/protocol'
 import { z } from 'zod'
+import { hostAndPort, isLoopback } from './hosts.ts'
+import { checkedBy, type Contradictions, readYaml, type Where } from './yaml.ts'
 
 const keyId = z.string().refine(isKeyId, 'not a key id (12D3Koo…)')
 
@@ -190,6 +190,30 @@ const gatewaySchema = z.strictObject({
   logins_per_minute: z.int().min(1).default(10)
 })
 
+const gatewaysSchema = z.strictObject({
+  /**
+   * The path of a Unix socket for gateway processes on this machine (`stimnet gateway`). Whoever may enter its folder may state the
+   * addresses of callers, so the folder must be closed to other users.
+   */
+  socket: z.string().min(1).optional(),
+  /** A listener for gateway processes on other machines, in TLS 1.3. Both sides show certificates. */
+  tls: z
+    .strictObject({
+      listen: z.string().refine((text) => hostAndPort(text) !== undefined, 'not HOST:PORT, such as 10.1.0.5:8443'),
+      cert: z.string().min(1),
+      /** The key file must not be readable by others. */
+      key: z.string().min(1),
+      /** The authority that issued the certificates of the gateway processes. */
+      client_ca: z.string().min(1),
+      /** Names, one of which the certificate of a gateway process must have: an authority issues certificates for other uses too. */
+      names: z
+        .array(z.string().regex(/^[A-Za-z0-9.-]{1,253}$/, 'not a host name'))
+        .min(1)
+        .max(64)
+    })
+    .optional()
+})
+
 const metricsSchema = z.strictObject({
   /**
    * HOST:PORT of a plain listener for Prometheus, readable by everybody who can connect. Without it, /metrics needs an
@@ -202,13 +226,6 @@ const metricsSchema = z.strictObject({
   /** Certificate files whose expiry the metrics show, in addition to that of `gateway.tls`: those of a proxy in front. */
   certificates: z.array(z.string().min(1).max(1_024)).max(20).default([])
 })
-
-/** Parses HOST:PORT or [IPv6]:PORT; undefined for anything else. */
-export function hostAndPort(text: string): { host: string; port: number } | undefined {
-  const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s/]+)):(\d{1,5})$/.exec(text) ?? []
-  const host = bracketed ?? plain
-  return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) }
-}
 
 const privacySchema = z.strictObject({
   /** A named set of rules; see docs/disclosure.md. */
@@ -366,6 +383,7 @@ const configSchema = z.strictObject({
   /** Requesters who may ask. If empty, nobody may. */
   requesters: z.array(requester).default([]),
   gateway: gatewaySchema.prefault({}),
+  gateways: gatewaysSchema.prefault({}),
   metrics: metricsSchema.prefault({}),
   privacy: privacySchema.prefault({}),
   sandbox: sandboxSchema.prefault({}),
@@ -405,84 +423,23 @@ const VARIABLES: Readonly<Record<string, readonly [section: string, key: string]
 
 /** Reads and checks a configuration file, then applies the environment. Throws CONFIG_INVALID naming file, line and key. */
 export async function loadConfig(file: string, environment: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> {
-  const path = resolve(file)
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (cause) {
-    throw new StimnetError('CONFIG_INVALID', `cannot read ${path}: stimnet init makes a configuration`, { cause })
-  }
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true })
-  const [error] = document.errors
-  if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
-  const raw = withEnvironment(plainOf(document, path) ?? {}, environment)
-  const config = parseConfig(raw, placesIn(document, lines, path))
-  return { config, baseDir: dirname(path), file: path }
-}
-
-/** The place of a key in a YAML document, for messages: the file and, if the key is written there, the line. */
-export function placesIn(
-  document: Document,
-  lines: LineCounter,
-  path: string
-): (keys: readonly PropertyKey[]) => string {
-  return (keys) => {
-    const node = document.getIn(keys.map(String), true) as { range?: [number] } | undefined
-    return `${path}:${node?.range ? ` line ${lines.linePos(node.range[0]).line}:` : ''} `
-  }
-}
-
-/** The values of a YAML document. Throws CONFIG_INVALID for aliases that would expand without bound. */
-export function plainOf(document: Document, path: string): unknown {
-  try {
-    return document.toJS()
-  } catch (cause) {
-    const why = 'its aliases (*name) stand for more than can be read: write the values out'
-    throw new StimnetError('CONFIG_INVALID', `${path}: ${why}`, { cause })
-  }
+  const { path, raw, where } = await readYaml(file, 'stimnet init makes a configuration')
+  return { config: parseConfig(withEnvironment(raw, environment), where), baseDir: dirname(path), file: path }
 }
 
 /** Checks a configuration object. `where` returns the place of a key for messages. Throws CONFIG_INVALID. */
-export function parseConfig(raw: unknown, where: (keys: readonly PropertyKey[]) => string = () => ''): PeerConfig {
-  const parsed = configSchema.safeParse(raw)
-  if (!parsed.success) {
-    const told = parsed.error.issues.map((issue) => {
-      const unknown = issue.code === 'unrecognized_keys' ? issue.keys : []
-      const keys = [...issue.path, ...unknown.slice(0, 1)]
-      return `${where(keys)}${keys.join('.') || 'configuration'}: ${unknown.length > 0 ? 'there is no such key' : issue.message}`
-    })
-    throw new StimnetError('CONFIG_INVALID', told.join('\n'))
-  }
-  const contradicting = [...contradictions(parsed.data)].map(([key, why]) => `${where(key.split('.'))}${key}: ${why}`)
-  if (contradicting.length > 0) throw new StimnetError('CONFIG_INVALID', contradicting.join('\n'))
-  return Object.freeze(parsed.data)
+export function parseConfig(raw: unknown, where: Where = () => ''): PeerConfig {
+  return checkedBy(configSchema, contradictions, { raw, where })
 }
 
 /** Reads a file of disclosure rules, written like the `privacy` section of a configuration. Throws CONFIG_INVALID. */
 export async function loadPrivacy(file: string): Promise<PeerConfig['privacy']> {
-  const privacy = (await readYaml(file)) ?? {}
+  const { raw: privacy } = await readYaml(file)
   return parseConfig({ institution: '-', privacy }, () => `${resolve(file)}: `).privacy
 }
 
-/** The values of a YAML file that a person wrote. Throws CONFIG_INVALID. */
-export async function readYaml(file: string): Promise<unknown> {
-  const path = resolve(file)
-  const document = parseDocument(await textOf(path), { uniqueKeys: true })
-  const [error] = document.errors
-  if (error) throw new StimnetError('CONFIG_INVALID', `${path}: ${error.message}`)
-  return plainOf(document, path)
-}
-
-/** The text of a file of settings. Throws CONFIG_INVALID. */
-export function textOf(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new StimnetError('CONFIG_INVALID', `cannot read ${path}`, { cause })
-  })
-}
-
 /** Contradictions between keys that are each valid by themselves. */
-function* contradictions(config: PeerConfig): Generator<[key: string, why: string]> {
+function* contradictions(config: PeerConfig): Contradictions {
   const { gateway, mesh, privacy } = config
   if (gateway.enabled && !isLoopback(gateway.host) && !gateway.insecure && !gateway.tls) {
     const remedy = 'give gateway.tls, put TLS in front and say insecure: true, or bind 127.0.0.1'
@@ -538,25 +495,21 @@ function* contradictions(config: PeerConfig): Generator<[key: string, why: strin
   if (twice !== undefined) yield ['catalogs', `the name ${twice} is used twice`]
 }
 
-function* ofProviders({ gateway }: PeerConfig): Generator<[key: string, why: string]> {
+function* ofProviders({ gateway, gateways }: PeerConfig): Contradictions {
   const { providers, public_url, insecure } = gateway
   const names = providers.map(({ name }) => name)
   if (new Set(names).size < names.length) yield ['gateway.providers', 'two have the same name']
   const inTheClear = providers.find(({ issuer }) => issuer.startsWith('http:') && !isLoopback(new URL(issuer).hostname))
   if (inTheClear) yield ['gateway.providers', `${inTheClear.name}: an issuer beyond this machine is asked by https`]
   if (providers.length === 0) return
-  const isFar = insecure || !isLoopback(gateway.host)
+  const isFar = insecure || !isLoopback(gateway.host) || gateways.socket !== undefined || gateways.tls !== undefined
   if (isFar && public_url === undefined) {
     yield ['gateway.public_url', 'is missing: login providers send browsers back to it']
   }
 }
 
-function isLoopback(host: string): boolean {
-  return ['127.0.0.1', '::1', '[::1]', 'localhost'].includes(host)
-}
-
 /** Contradictions in lists of requesters: entries that nobody can meet, and entries without effect. */
-function* ofRequesters(config: PeerConfig): Generator<[key: string, why: string]> {
+function* ofRequesters(config: PeerConfig): Contradictions {
   const { catalogs, federation, mesh, passports } = config
   const entries = [config, ...catalogs].flatMap(({ requesters }) => requesters ?? [])
   if (entries.includes('affiliation:members') && federation.charter === undefined) {

@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFile, statfs } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Readiness } from '@stimnet/api'
+import type { Gateways } from '@stimnet/gateway'
 import type { Mesh } from '@stimnet/mesh'
 import type { Clock } from '@stimnet/protocol'
 import type { PeerConfig } from '../config/config.ts'
@@ -20,6 +21,7 @@ interface ReadingParts {
   readonly dataDir: string
   readonly clock: Clock
   readonly mesh: Pick<Mesh, 'connected'>
+  readonly gateways: Pick<Gateways, 'list'>
   readonly runner: Pick<Runner, 'counts'>
   readonly checks: () => Promise<Readiness['checks']>
   readonly ledger: PrivacyLedger
@@ -43,6 +45,7 @@ export function createReadings(parts: ReadingParts): () => Promise<Readings> {
     ...runner.counts,
     queueMax: config.jobs.queue_max,
     peers: mesh.connected().length,
+    gateways: parts.gateways.list().length,
     checks: await checks(),
     disk: await diskOf(parts.dataDir),
     ...(await slow()),
@@ -79,10 +82,10 @@ async function diskOf(dataDir: string): Promise<Readings['disk']> {
   )
 }
 
-/** The certificate of the gateway, and those of programs in front of it that `metrics.certificates` names. */
+/** The certificates of the gateway and of the channel to its processes, and those of programs in front of it that `metrics.certificates` names. */
 async function certificatesOf({ config, baseDir }: ReadingParts): Promise<ReadonlyMap<string, number>> {
-  const { tls } = config.gateway
-  const files = [...(tls === undefined ? [] : [tls.cert]), ...config.metrics.certificates]
+  const own = [config.gateway.tls, config.gateways.tls].flatMap((tls) => (tls === undefined ? [] : [tls.cert]))
+  const files = [...own, ...config.metrics.certificates]
   return new Map(await Promise.all(files.map(async (file) => [file, await endOf(resolve(baseDir, file))] as const)))
 }
 

@@ -1,7 +1,7 @@
 /** The state of this peer for its operator, as `stimnet status` shows it. */
 import { isoOf, type NodeEvent, type Readiness, type Status } from '@stimnet/api'
 import type { Catalog } from '@stimnet/data'
-import type { GatewayPeer, PeerFacts } from '@stimnet/gateway'
+import type { GatewayPeer, Gateways, PeerFacts } from '@stimnet/gateway'
 import type { Mesh } from '@stimnet/mesh'
 import { assertAuditor } from './audit-view.ts'
 import type { Approvals } from '../jobs/approve/approvals.ts'
@@ -20,6 +20,7 @@ interface StatusParts extends StewardshipParts {
   readonly facts: () => PeerFacts &
     Pick<Status['sandbox'], 'languages'> & { sandboxEngine: string; sandboxGrade: string }
   readonly checks: () => Promise<Readiness['checks']>
+  readonly gateways: Pick<Gateways, 'list'>
   readonly catalogs: ReadonlyMap<string, Catalog>
   readonly database: Database
   readonly approvals: Pick<Approvals, 'waiting'>
@@ -55,6 +56,9 @@ export function statusMethods(parts: StatusParts): Pick<GatewayPeer, 'status'> {
         version,
         started_at: isoOf(startedAtMs),
         gateway_url: endpointUrl,
+        gateways: parts.gateways.list().map(({ name, version, sinceMs, through }) => {
+          return { name, version, since: isoOf(sinceMs), through }
+        }),
         mesh_addresses: parts.mesh.addresses(),
         reach: reachOf(parts.mesh),
         checks: [...(await parts.checks())],

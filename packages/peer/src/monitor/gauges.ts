@@ -10,6 +10,8 @@ export interface Readings {
   readonly queueMax: number
   readonly running: number
   readonly peers: number
+  /** Attached gateway processes. */
+  readonly gateways: number
   /** The health checks, named as in `/ready`. */
   readonly checks: readonly { readonly name: string; readonly ok: boolean }[]
   /** The file system with the data folder; undefined if it cannot be read. */
@@ -50,6 +52,7 @@ function gaugesOf(registry: Registry): (now: Readings) => void {
   const queueMax = gauge('stimnet_jobs_queue_limit', 'Jobs that may wait; further requests are refused')
   const running = gauge('stimnet_jobs_running', 'Jobs running')
   const peers = gauge('stimnet_peers_connected', 'Connected peers')
+  const gateways = gauge('stimnet_gateways_attached', 'Gateway processes that are attached')
   const checks = gauge('stimnet_check_ok', '1 where a check of /ready is ok, else 0', 'check')
   const free = gauge('stimnet_disk_free_bytes', 'Free space where the data folder is, rounded down')
   const size = gauge('stimnet_disk_size_bytes', 'Size of the file system where the data folder is')
@@ -65,6 +68,7 @@ function gaugesOf(registry: Registry): (now: Readings) => void {
     queueMax.set(now.queueMax)
     running.set(now.running)
     peers.set(now.peers)
+    gateways.set(now.gateways)
     for (const { name, ok } of now.checks) checks.set({ check: name }, ok ? 1 : 0)
     // A disk whose state cannot be read is shown as full, which is the safe assumption.
     free.set(Math.floor((now.disk?.freeBytes ?? 0) / DISK_STEP_BYTES) * DISK_STEP_BYTES)

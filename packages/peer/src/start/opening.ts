@@ -1,14 +1,12 @@
 /** The opening of each large part of a peer from its configuration. */
 import { join, resolve } from 'node:path'
 import { assertSourcesApart, type Catalog, openCatalog } from '@stimnet/data'
-import { createGateway, createMetrics, type GatewayPeer, listenGateway } from '@stimnet/gateway'
 import { makeFolder } from '@stimnet/machine'
 import { createMesh, helloExchange, type Mesh, type MeshTiming, type RelayBounds, witnessExchange } from '@stimnet/mesh'
 import { type Clock, codeOf, type RandomSource, SCRIPT_LANGUAGES, type Signer } from '@stimnet/protocol'
 import { openSandbox, type Sandbox, type SandboxSettings, type SelectedSandbox } from '@stimnet/sandbox'
 import { recordBackups } from '../backup/noted.ts'
-import { openCertificates } from '../config/certificates.ts'
-import { hostAndPort, type PeerConfig } from '../config/config.ts'
+import type { PeerConfig } from '../config/config.ts'
 import { readWayOut } from '../config/way-out.ts'
 import { environment } from '../config/environment.ts'
 import type { PeerEvents } from '../events.ts'
@@ -20,7 +18,6 @@ import type { Approvals } from '../jobs/approve/approvals.ts'
 import { assertModeKept } from '../jobs/admit/mode.ts'
 import { rulesOf } from '../jobs/admit/rules.ts'
 import type { Lifetime } from './lifetime.ts'
-import { loginProviders } from './logins.ts'
 import type { Clocks } from '../monitor/clocks.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Directory } from '../requests/directory.ts'
@@ -322,71 +319,6 @@ export function openWitnesses(parts: WitnessingParts): Promise<Witnesses> {
     connected: () => mesh.connected(),
     ask: (peerId, question, signal) => mesh.ask(witnessExchange, peerId, question, { signal })
   })
-}
-
-/** The folder in which the set-up puts the built console (scripts/console.mjs). Without it, the gateway serves no console. */
-const CONSOLE_DIR = join(import.meta.dirname, '../../../console/dist')
-
-/** Opens the gateway; undefined if it is switched off. */
-export async function openGateway(
-  parts: {
-    config: PeerConfig
-    baseDir: string
-    seed: Uint8Array
-    clock: Clock
-    random: RandomSource
-    events: PeerEvents
-    peer: GatewayPeer
-  },
-  lifetime: Lifetime
-): Promise<string | undefined> {
-  const { gateway } = parts.config
-  if (!gateway.enabled) return undefined
-  const app = createGateway(parts.peer, {
-    tokenSecret: derivedSecret(parts.seed, 'gateway-token'),
-    tokenLifetimeMs: gateway.token_lifetime_minutes * 60_000,
-    requireAuth: true,
-    providers: await loginProviders(parts.config, parts.baseDir),
-    ...(gateway.public_url === undefined ? {} : { publicUrl: gateway.public_url }),
-    rate: { perMinutePerIdentity: gateway.requests_per_minute, loginPerMinute: gateway.logins_per_minute },
-    corsOrigins: gateway.cors_origins,
-    trustedProxies: gateway.trusted_proxies,
-    clock: parts.clock,
-    random: parts.random,
-    consoleDir: CONSOLE_DIR
-  })
-  const certificates = await openCertificates(parts, parts.clock)
-  const listening = lifetime.keep(
-    await listenGateway(app, {
-      host: gateway.host,
-      port: gateway.port,
-      trustedProxies: gateway.trusted_proxies,
-      ...(certificates ? { certificates } : {}),
-      onProblem: (error) => parts.events.unexpected(error, 'reading gateway.tls')
-    }),
-    (opened) => opened.close()
-  )
-  if (certificates) {
-    // Without TLS, SIGHUP keeps its usual effect on the process.
-    const renew = () => void listening.renew()
-    process.on('SIGHUP', renew)
-    lifetime.keep(renew, (opened) => process.off('SIGHUP', opened))
-  }
-  return listening.url
-}
-
-/** Opens the listener for Prometheus; undefined if none is configured. Throws ADDRESS_IN_USE. */
-export async function openMetrics(
-  { config, events }: { config: PeerConfig; events: PeerEvents },
-  lifetime: Lifetime
-): Promise<string | undefined> {
-  const where = config.metrics.listen === undefined ? undefined : hostAndPort(config.metrics.listen)
-  if (where === undefined) return undefined
-  const listening = await listenGateway(
-    createMetrics(() => events.metrics()),
-    where
-  )
-  return lifetime.keep(listening, (opened) => opened.close()).url
 }
 
 const REFRESH_MS = 2_000

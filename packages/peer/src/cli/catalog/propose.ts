@@ -68,9 +68,9 @@ async function proposal(
   const { proposeCatalog, proposeFromBids, proposeFromDatabase, proposeFromFhir, proposeFromOmop } = await import(
     '@stimnet/data'
   )
-  const { readYaml } = await import('../../config/config.ts')
+  const { readYaml } = await import('../../config/yaml.ts')
   if (bids !== undefined) return proposeFromBids(bids, wishes)
-  if (fhir !== undefined) return proposeFromFhir(fhir.folder, await readYaml(fhir.codes), wishes)
+  if (fhir !== undefined) return proposeFromFhir(fhir.folder, (await readYaml(fhir.codes)).raw, wishes)
   if (database === undefined) return proposeCatalog(files, wishes)
   const inDatabase = { ...wishes, environment: environment() }
   if (omop === undefined) {

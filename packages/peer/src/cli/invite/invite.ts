@@ -124,7 +124,7 @@ async function listenOf(named: string | undefined, { mesh }: PeerConfig): Promis
 
 /** An address as a multiaddr. IP:PORT is accepted as well. */
 async function multiaddrOf(address: string): Promise<string> {
-  const { hostAndPort } = await import('../../config/config.ts')
+  const { hostAndPort } = await import('../../config/hosts.ts')
   const { host = '', port } = hostAndPort(address) ?? {}
   if (isIP(host) > 0) return `/ip${isIP(host)}/${host}/tcp/${port}`
   if (!/^\/ip[46]\/[^/]+\/tcp\/\d+$/.test(address))

@@ -36,7 +36,9 @@ export function statusText(status: Status): string {
   ])
   return [
     `${printable(status.institution)} (${printable(status.node_id)}) runs since ${localTime(status.started_at)}, version ${status.version}\n`,
-    `PeerId    ${status.peer_id}\nGateway   ${status.gateway_url}\n`,
+    `PeerId    ${status.peer_id}\n`,
+    status.gateway_url === '' ? '' : `Gateway   ${status.gateway_url}\n`,
+    ...status.gateways.map((gateway) => gatewayText(gateway, status.version)),
     ...status.mesh_addresses.map((address) => `Mesh      ${address}\n`),
     reachText(status.reach),
     `Sandbox   ${sandbox.engine === 'none' ? 'none' : `${sandbox.engine} (${sandbox.grade})${languages}`}\n`,
@@ -49,6 +51,13 @@ export function statusText(status: Status): string {
     waitingText(status.waiting),
     usageText(status.usage)
   ].join('')
+}
+
+/** An attached gateway process. One of another version is named, because its console may not fit the peer. */
+function gatewayText({ name, version, since, through }: Status['gateways'][number], ofPeer: string): string {
+  const other = version === ofPeer ? '' : `, version ${printable(version)}`
+  const where = through === 'socket' ? 'on this machine' : 'over the network'
+  return `Gateway   process ${printable(name)} ${where} since ${localTime(since)}${other}\n`
 }
 
 /** The ways in which others reach the peer, as text. */

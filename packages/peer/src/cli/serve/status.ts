@@ -55,9 +55,13 @@ async function configOf(file: string | undefined): Promise<LoadedConfig | undefi
   return loadConfig(file ?? CONFIG_FILE)
 }
 
-/** The URL of the configured gateway; undefined if the gateway is switched off or selects its port itself. */
+/**
+ * The URL of the configured gateway, or the one at which browsers reach the gateway processes in its place; undefined if there is neither, or
+ * if the gateway selects its port itself.
+ */
 function urlOf({ config: { gateway } }: LoadedConfig): string | undefined {
-  if (!gateway.enabled || gateway.port === 0) return undefined
+  if (!gateway.enabled) return gateway.public_url?.replace(/\/+$/, '')
+  if (gateway.port === 0) return undefined
   const host = { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[gateway.host] ?? gateway.host
   const bracketed = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host
   return `${gateway.tls ? 'https' : 'http'}://${bracketed}:${gateway.port}`
@@ -148,9 +152,9 @@ interface Absent {
 }
 
 function absent({ url, why, isUnknown, loaded, local }: Absent, json: boolean | undefined, io: Io): number {
-  const isOff = loaded !== undefined && !loaded.config.gateway.enabled
+  const isOff = loaded !== undefined && !loaded.config.gateway.enabled && urlOf(loaded) === undefined
   const reason = isOff
-    ? 'its gateway is switched off (gateway.enabled), so it cannot be asked whether it runs'
+    ? 'its own gateway is switched off (gateway.enabled), so it cannot be asked whether it runs: name that of a gateway process with --url'
     : (why ?? `nothing answers at ${url} as a peer does`)
   const file = loaded?.file
   if (json) {
