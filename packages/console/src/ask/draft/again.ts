@@ -8,7 +8,7 @@ import {
   type StatisticCall,
   statisticSchema
 } from '@stimnet/protocol'
-import { type AskedQuestion, isModelName, MODEL_FAMILIES, STATISTICS } from '@stimnet/sdk'
+import { type AskedQuestion, isModelName, LIKELIHOODS, MODEL_FAMILIES, STATISTICS } from '@stimnet/sdk'
 import { boundText, isNumeric, type SharedVariable } from '../../words/variable.ts'
 import { type Condition, type Draft, EMPTY, type Picked } from './draft.ts'
 import { fullName, type ModelDraft, NO_MODEL, readModel, SITE_CHOICES, writeModel } from '../statistic/model.ts'
@@ -115,15 +115,18 @@ function modelIn(
   variables: readonly SharedVariable[]
 ): { model: ModelDraft; rest: StatisticCall } {
   if (!isModelName(call.name)) return { model: NO_MODEL, rest: call }
-  const { formula: text, site: named, family: of, event, ...others } = call.arguments
+  const { formula: text, site: named, family: of, event, likelihood: by, ...more } = call.arguments
   const written = typeof text === 'string' ? text : ''
   // The form has no field for the table of short names.
   const read = call.table === undefined ? undefined : readModel(written, variables, call.table)
   const site = SITE_CHOICES.find(({ value }) => value === named)?.value ?? 'none'
   const formula = read === undefined ? written : writeModel(read, variables)
   const family = MODEL_FAMILIES.find(({ name }) => name === of)?.name ?? 'gaussian'
-  const model = { formula, site, family, event: typeof event === 'string' ? event : '' }
-  return { model, rest: { ...call, arguments: others } }
+  const likelihood = LIKELIHOODS.find((one) => one === by) ?? 'reml'
+  const model = { formula, site, family, event: typeof event === 'string' ? event : '', likelihood }
+  // A model in rounds begins with round 0 again, of the institutions that are asked then.
+  const others = Object.entries(more).filter(([name]) => !['roster', 'round', 'receipts'].includes(name))
+  return { model, rest: { ...call, arguments: Object.fromEntries(others) } }
 }
 
 /** The survival part of a call, and the call without the arguments of that part. */
