@@ -16,7 +16,7 @@ import { composesModels } from './composed-story.ts'
 import { fitsModel } from './model-story.ts'
 import { fitsInRounds } from './rounds-story.ts'
 import { fitsSlopes } from './slope-story.ts'
-import { fallStudy, writeFallStudy } from './study.ts'
+import { fallStudy, fallTimes, writeFallStudy } from './study.ts'
 import { beginAnew, fitsPhone, go, saved, signIn } from './steps.ts'
 
 /** A text that must be shown literally in every place where users can enter text. */
@@ -59,7 +59,10 @@ async function startMesh(t: TestContext): Promise<Mesh> {
     const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
     const site = await writeSite(parent, at, {
       bootstrap,
-      config: { catalogs: [...catalogs, registryOf(at), fallStudy()], gateway: { port: at === 0 ? port : 0 } }
+      config: {
+        catalogs: [...catalogs, registryOf(at), fallStudy(), fallTimes()],
+        gateway: { port: at === 0 ? port : 0 }
+      }
     })
     await writeRegistry(site.folder, at)
     await writeFallStudy(site.folder, at)
@@ -168,7 +171,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
 
   await t.test('finds catalogs by words, variables and purpose, and shows what others wrote as text', async () => {
     await go(page, 'Catalogs')
-    await page.getByText('6 catalogs').waitFor()
+    await page.getByText('7 catalogs').waitFor()
     await page.getByLabel('Words').fill('parkinson')
     await page.getByRole('button', { name: 'Search' }).click()
     await page.getByText('1 catalog', { exact: true }).waitFor()

@@ -1,4 +1,4 @@
-/** Made-up people for models in rounds and with a slope of each person: doses, falls, and scores at three visits. */
+/** Made-up people for models in rounds, of a slope of each person and of hazards: doses, falls and their days, and scores at three visits. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -47,22 +47,51 @@ export function fallStudy(): object {
   }
 }
 
-/** Writes the data files of an institution. */
+/** The configuration of the catalog `fall_times`, of the same people. */
+export function fallTimes(): object {
+  return {
+    name: 'fall_times',
+    title: 'Days to a first fall',
+    subject_key: 'id',
+    synthetic: true,
+    access_level: 'public',
+    tables: [
+      {
+        name: 'times',
+        file: 'fall-times.csv',
+        one_row_per_subject: true,
+        variables: [
+          { name: 'arm', type: 'category', levels: ['usual', 'training'] },
+          { name: 'sex', type: 'category', levels: ['female', 'male'] },
+          { name: 'days', type: 'integer', unit: 'd', breakpoints: [90, 180, 270], minimum: 0, maximum: 365 },
+          { name: 'fell', type: 'category', levels: ['no', 'yes'] }
+        ]
+      }
+    ]
+  }
+}
+
+/** Writes the data files of an institution, for both catalogs. */
 export async function writeFallStudy(folder: string, site: number): Promise<void> {
   const next = uniform(site + 1)
   const normal = () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
   const people = ['id,arm,dose,fell']
+  const times = ['id,arm,sex,days,fell']
   const visits = ['id,month,score']
   for (let i = 0; i < PEOPLE; i++) {
     const arm = next() < 0.5 ? 'usual' : 'training'
     const dose = Math.min(60, Math.max(0, Math.round(10 * (30 + 2 * site + 8 * normal())) / 10))
     const risk = 1 / (1 + Math.exp(2.4 - dose / 12 + (arm === 'training' ? 0.5 : 0)))
     people.push(`p${i},${arm},${dose},${next() < risk ? 'yes' : 'no'}`)
+    times.push(
+      `p${i},${i % 3 === 0 ? 'usual' : 'training'},${i % 2 === 0 ? 'female' : 'male'},${(i * 7 + site) % 360},${i % 5 < 2 ? 'yes' : 'no'}`
+    )
     const [own, slope] = [60 + 6 * normal(), -0.3 + 0.4 * normal()]
     for (const month of MONTHS)
       visits.push(`p${i},${month},${Math.max(0, Math.round(own + slope * month + 4 * normal()))}`)
   }
   await writeFile(join(folder, 'fall-people.csv'), `${people.join('\n')}\n`)
+  await writeFile(join(folder, 'fall-times.csv'), `${times.join('\n')}\n`)
   await writeFile(join(folder, 'fall-visits.csv'), `${visits.join('\n')}\n`)
 }
 

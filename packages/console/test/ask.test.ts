@@ -457,6 +457,12 @@ describe('a question that is changed and asked again', () => {
       ...{ name: 'cox', variables: ['subjects.age', 'subjects.diagnosis'], by: hazards.by },
       arguments: { event: 'mixed' }
     })
+    // Two variables can interact; a variable and strata cannot.
+    const two = { ...hazards, by: ['subjects.sex', 'subjects.diagnosis'], survival: { ...within, interaction: true } }
+    assert.equal(callOf(two).arguments.interaction, true)
+    assert.equal(again(draft({ picked: two })).draft.picked.survival.interaction, true)
+    const apart = { ...two, by: ['subjects.sex'], survival: { ...two.survival, strata: 'subjects.diagnosis' } }
+    assert.equal('interaction' in callOf(apart).arguments, false)
     const open = { ...hazards, by: ['subjects.sex'], survival: { ...compared, bySite: false } }
     assert.deepEqual(callOf(open).arguments, { event: 'mixed', strata: 'subjects.diagnosis', site: 'none' })
     for (const picked of [hazards, open]) {

@@ -135,7 +135,7 @@ function survivalIn(
   refOf: (name: string) => string
 ): { survival: SurvivalDraft; rest: StatisticCall } {
   if (!isSurvival(call.name)) return { survival: NO_SURVIVAL, rest: call }
-  const { event: level, times, until, strata, site, ...others } = call.arguments
+  const { event: level, times, until, strata, site, interaction, ...others } = call.arguments
   const [time, event] = call.variables
   const survival = {
     time: time === undefined ? '' : refOf(time),
@@ -144,7 +144,8 @@ function survivalIn(
     times: [times ?? []].flat().join(', '),
     until: typeof until === 'number' ? String(until) : '',
     strata: typeof strata === 'string' ? refOf(strata) : '',
-    bySite: isWithinSites(call.name, site)
+    bySite: isWithinSites(call.name, site),
+    interaction: interaction === true
   }
   return { survival, rest: { ...call, arguments: others } }
 }
