@@ -9,6 +9,7 @@ import { missingIn } from '../src/ask/draft/ready.ts'
 import { callOf, isFitInRounds, submissionOf } from '../src/ask/draft/submission.ts'
 import { shownModel, writeModel } from '../src/ask/statistic/model.ts'
 import { centredAmong, isAboutZero, ofPersonIn, timesAmong, withPerson, withTime } from '../src/ask/statistic/random.ts'
+import { earlyEndOf } from '../src/fit/early-end.ts'
 import { fitAskedOf, programOfRound, roundOfQuestion, signableOfRound, submissionOfRound } from '../src/fit/question.ts'
 import { keepFit, keptFit, withRound } from '../src/session/fits.ts'
 import { keptIn } from '../src/session/storage.ts'
@@ -110,6 +111,26 @@ describe('a model in rounds', () => {
     assert.deepEqual(next.program, programOfRound(fit, { round: 1, receipts: ['a', 'b'] }))
     assert.deepEqual([next.catalog, next.targets, next.title], ['trial', roster, 'Mine, round 1'])
     assert.deepEqual([next.where, next.purpose], [signed.where, ['DUO:0000037']])
+  })
+
+  it('that ends early says which result there is, and asks a round again only where all may still answer', () => {
+    const at = (round: number, ...codes: string[]) => ({
+      round,
+      missing: codes.map((code, i) => ({ site: roster[i] ?? '', code }))
+    })
+    assert.equal(earlyEndOf([at(0), at(1)], roster), undefined)
+    assert.deepEqual(earlyEndOf([at(0), at(1, 'PEER_UNREACHABLE')], roster), {
+      words: 'Not every institution answered round 1, so that the fit ended. The result is that of round 0.',
+      again: 1
+    })
+    const refused = earlyEndOf([at(0), at(1, 'PEER_UNREACHABLE', 'COHORT_NOT_RELEASABLE')], roster)
+    assert.equal(refused?.again, undefined)
+    // Round 0 asked again would be another fit.
+    const first = earlyEndOf([at(0, 'PEER_UNREACHABLE')], roster)
+    assert.match(first?.words ?? '', /no round follows: the fits of the others are combined/)
+    assert.equal(first?.again, undefined)
+    const nobody = earlyEndOf([at(0, 'MODEL_SEPARATED', 'COHORT_NOT_RELEASABLE')], roster)
+    assert.match(nobody?.words ?? '', /there is no result/)
   })
 
   it('opens on the form again from any of its rounds, as the same model', () => {

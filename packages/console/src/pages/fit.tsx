@@ -1,5 +1,5 @@
 /** A model that institutions fit together in rounds: its rounds while they run, then the fit. */
-import { CODES, isCode } from '@stimnet/protocol'
+import { earlyEndOf } from '../fit/early-end.ts'
 import { FitResult } from '../fit/fit-result.tsx'
 import { RoundsPanel } from '../fit/rounds-panel.tsx'
 import { type Fit, type FitState, useFit } from '../fit/use-fit.ts'
@@ -25,6 +25,8 @@ const WORDS: Readonly<Record<FitState, { readonly word: string; readonly tone: T
   other: { word: 'no model in rounds', tone: 'calm' }
 }
 
+const ENDED_EARLY = { word: 'ended early', tone: 'warn' } as const
+
 /** The page of a fit; its address has the id of round 0. A reload goes on where the fit was. */
 export function FitPage({ place }: { place: Place }) {
   return <OneFit key={place.id} id={place.id} />
@@ -43,7 +45,8 @@ function OneFit({ id }: { id: string }) {
   }
   const institutions = new Map(first.parts.map((part) => [part.peer_id, part.institution || part.node_id]))
   const nameOf = (site: string) => fit?.signed?.names[site] ?? institutions.get(site) ?? site
-  const { word, tone } = WORDS[state]
+  const isEarly = state === 'ended' && fit !== undefined && earlyEndOf(rounds, fit.roster) !== undefined
+  const { word, tone } = isEarly ? ENDED_EARLY : WORDS[state]
   return (
     <>
       <Title
@@ -98,7 +101,7 @@ function Actions({ id, shown }: { id: string; shown: Fit }) {
 
 /** What the state means, and what can be done. */
 function Standing({ shown }: { shown: Fit }) {
-  const { state, rounds, error, go, again } = shown
+  const { state, fit, rounds, error, go, again } = shown
   const last = rounds.at(-1)
   if (state === 'failed') return <Problem error={error} doing="Fitting the model" again={go} />
   if (state === 'running') {
@@ -117,17 +120,14 @@ function Standing({ shown }: { shown: Fit }) {
       </Notice>
     )
   }
-  if (state !== 'ended' || last === undefined || last.missing.length === 0) return null
-  const mayAnswer = last.round > 0 && last.missing.every(({ code }) => isCode(code) && CODES[code].retry)
+  const early = state === 'ended' && fit !== undefined ? earlyEndOf(rounds, fit.roster) : undefined
+  if (early === undefined) return null
   return (
     <Notice tone="warn" live>
-      <p>
-        Not every institution answered round {last.round}, so that the fit ended.
-        {last.round > 0 && ` The result is that of round ${last.round - 1}.`}
-      </p>
-      {mayAnswer && (
+      <p>{early.words}</p>
+      {early.again !== undefined && (
         <button type="button" onClick={again}>
-          Ask round {last.round} again
+          Ask round {early.again} again
         </button>
       )}
     </Notice>
