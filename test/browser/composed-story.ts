@@ -11,6 +11,7 @@ const ask = (page: Page) => page.getByRole('button', { name: 'Ask 3 institutions
 export async function composesModels(person: Person, url: string): Promise<void> {
   await survival(person, url)
   await hazards(person, url)
+  await interacting(person, url)
   await logistic(person, url)
   await components(person, url)
   await harmonisation(person, url)
@@ -79,6 +80,35 @@ async function hazards({ page, picture, accessible }: Person, url: string): Prom
   await accessible('hazard ratios')
 }
 
+/** Hazard ratios of two categories, each of which differs between the levels of the other. */
+export async function interacting({ page, picture, accessible }: Person, url: string): Promise<void> {
+  await begin(page, url, 'fall_times')
+  await statisticOf(page).selectOption('cox')
+  await page.getByLabel('Time', { exact: true }).selectOption('times.days')
+  await page.getByLabel('Event', { exact: true }).selectOption('times.fell')
+  await page.getByLabel('Level of those who had the event').selectOption('yes')
+  const groups = page.getByRole('group', { name: 'In groups of' })
+  await groups.getByLabel('arm').check()
+  const interaction = page.getByRole('checkbox', { name: /\(interaction\)/ })
+  assert.equal(await interaction.count(), 0)
+  await groups.getByLabel('sex').check()
+  await interaction.check()
+  await ask(page).click()
+  await page.getByText('3 of 3 receipts verified.').waitFor()
+  await page.getByText('The gateway shows the same.').waitFor()
+  const ratios = page.getByRole('table', { name: /^Proportional hazards \(Cox\) within institutions/ })
+  await ratios
+    .getByRole('row', { name: /^ratio of the hazard ratios of training to usual \(arm\): male to female \(sex\)/ })
+    .waitFor()
+  await page.getByText(/hazard ratios of arm are those of people with sex female/).waitFor()
+  await ratios.scrollIntoViewIfNeeded()
+  await picture('39-interaction')
+  await accessible('hazard ratios that interact')
+  await page.getByRole('link', { name: 'Change it and ask again' }).click()
+  await page.getByRole('heading', { name: 'Ask', level: 1 }).waitFor()
+  assert.ok(await interaction.isChecked())
+}
+
 async function logistic({ page, picture, accessible }: Person, url: string): Promise<void> {
   await begin(page, url, 'safety_data')
   await statisticOf(page).selectOption('regression')
@@ -91,13 +121,9 @@ async function logistic({ page, picture, accessible }: Person, url: string): Pro
     .check()
   const formula = page.getByRole('textbox', { name: 'Formula' })
   assert.equal(await formula.inputValue(), 'adverse_event ~ arm')
-  // With a number it is fitted in rounds, and the page says by what.
+  // With a number it is fitted in rounds, and the page says so.
   await formula.fill('adverse_event ~ days')
-  await page
-    .getByText(/fitted in rounds, which need a roster: ask by stimnet model/)
-    .first()
-    .waitFor()
-  assert.ok(await ask(page).isDisabled())
+  await page.getByText(/It is round 0 of a model that they fit together/).waitFor()
   await formula.fill('adverse_event ~ arm')
   await picture('30-logistic')
   await accessible('a logistic model')

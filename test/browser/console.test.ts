@@ -14,6 +14,9 @@ import { POUND, registryOf, writeRegistry } from '../registries.ts'
 import { CHROMIUM, openPerson, type Person } from './chromium.ts'
 import { composesModels } from './composed-story.ts'
 import { fitsModel } from './model-story.ts'
+import { fitsInRounds } from './rounds-story.ts'
+import { fitsSlopes } from './slope-story.ts'
+import { fallStudy, fallTimes, writeFallStudy } from './study.ts'
 import { beginAnew, fitsPhone, go, saved, signIn } from './steps.ts'
 
 /** A text that must be shown literally in every place where users can enter text. */
@@ -56,9 +59,13 @@ async function startMesh(t: TestContext): Promise<Mesh> {
     const bootstrap = peers[0]?.addresses.slice(0, 1) ?? []
     const site = await writeSite(parent, at, {
       bootstrap,
-      config: { catalogs: [...catalogs, registryOf(at)], gateway: { port: at === 0 ? port : 0 } }
+      config: {
+        catalogs: [...catalogs, registryOf(at), fallStudy(), fallTimes()],
+        gateway: { port: at === 0 ? port : 0 }
+      }
     })
     await writeRegistry(site.folder, at)
+    await writeFallStudy(site.folder, at)
     sites.push(site)
     const peer = await startSite(site, { sandbox: sandbox() })
     await peer.accounts.put({ name: 'bob', roles: ['researcher'], password: PASSWORD })
@@ -164,7 +171,7 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
 
   await t.test('finds catalogs by words, variables and purpose, and shows what others wrote as text', async () => {
     await go(page, 'Catalogs')
-    await page.getByText('5 catalogs').waitFor()
+    await page.getByText('7 catalogs').waitFor()
     await page.getByLabel('Words').fill('parkinson')
     await page.getByRole('button', { name: 'Search' }).click()
     await page.getByText('1 catalog', { exact: true }).waitFor()
@@ -288,6 +295,17 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
       await fitsModel(mo, mesh.url(0))
       await composesModels(mo, mesh.url(0))
       assert.deepEqual(mo.complaints, [])
+    }
+  )
+
+  await t.test(
+    'fits a model in rounds, stops it and goes on after a reload, and a line of each person chosen part by part',
+    async () => {
+      const kim = await person()
+      await signIn(kim.page, mesh.url(0), 'bob')
+      await fitsInRounds(kim, mesh.url(0))
+      await fitsSlopes(kim, mesh.url(0))
+      assert.deepEqual(kim.complaints, [])
     }
   )
 

@@ -6,9 +6,12 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Peer } from '@stimnet/peer'
 import type { Page } from 'playwright-core'
+import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { PASSWORD, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
 import { CHROMIUM, openPerson, type Person } from './chromium.ts'
+import { composesFalls, roundOf } from './rounds-story.ts'
 import { beginAnew, fitsPhone, go, saved, signIn, signOut } from './steps.ts'
+import { fallStudy, writeFallStudy } from './study.ts'
 
 const BY_SEX = 'SELECT sex, COUNT(DISTINCT subject_id) AS n FROM subjects GROUP BY sex'
 const ALL = 'SELECT COUNT(DISTINCT subject_id) AS n FROM subjects'
@@ -31,7 +34,10 @@ async function startMesh(t: TestContext): Promise<Mesh> {
       mesh: { listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap, peers: ids },
       requesters: [`affiliation:${ids[0]}`]
     }
-    const peer = await startSite(await writeSite(folder, at, { bootstrap, ...(at === 2 ? { config: closed } : {}) }))
+    const config = { catalogs: [...demoCatalogs('data'), fallStudy()], ...(at === 2 ? closed : {}) }
+    const site = await writeSite(folder, at, { bootstrap, config })
+    await writeFallStudy(site.folder, at)
+    const peer = await startSite(site)
     peers.push(peer)
     await peer.accounts.put({ name: 'bob', roles: ['researcher'], password: PASSWORD })
   }
@@ -126,6 +132,35 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await ada.picture('16-key-not-known')
     await page.getByRole('link', { name: 'Your key, to copy its id' }).click()
     await page.getByRole('heading', { name: 'Your key', level: 1 }).waitFor()
+  })
+
+  await t.test('signs each round of a model, and a round whose answer was lost is the same question', async () => {
+    await composesFalls(page, url)
+    await page.getByLabel('Coastal Medical Centre').uncheck()
+    let sent = 0
+    const envelopes: (string | null)[] = []
+    await page.route('**/api/v1/broadcasts', async (route) => {
+      if (route.request().method() !== 'POST') return route.continue()
+      sent += 1
+      envelopes.push(route.request().postData())
+      // The gateway takes round 1; its answer is lost with the page.
+      if (sent === 2) return void (await route.fetch().then(() => page.reload()))
+      await route.continue()
+    })
+    await page.getByRole('button', asked(2)).click()
+    for (const round of [0, 1, 2, 3]) await roundOf(page, round).getByText('2 of 2 receipts verified.').waitFor()
+    await page.getByText('signed with your own key').waitFor()
+    await page.getByText('As this browser signed it, independent of the gateway.').waitFor()
+    await page.getByRole('heading', { name: 'Result', exact: true }).waitFor()
+    assert.equal(sent, 5)
+    assert.equal(envelopes[1], envelopes[2], 'the same signed bytes')
+    await page.unroute('**/api/v1/broadcasts')
+    await roundOf(page, 1)
+      .getByRole('link', { name: /^Its question/ })
+      .click()
+    await page.getByText('This answers the question that this browser signed').waitFor()
+    await page.getByText('The gateway shows the same.').waitFor()
+    await go(page, 'Your key')
   })
 
   await t.test('carries what an institution vouches for', async () => {

@@ -382,16 +382,15 @@ describe('a question that is changed and asked again', () => {
       /write subjects\.diagnosis \* subjects\.sex|write subjects\.sex \* subjects\.diagnosis/
     )
     assert.equal(lacks('age ~ sex * diagnosis'), '')
-    // A numeric term in a model of another family needs rounds, which another command runs.
     const logistic = { family: 'binomial' } as const
-    assert.match(lacks('sex ~ age', logistic), /fitted in rounds, which need a roster: ask by stimnet model/)
     assert.equal(lacks('sex ~ diagnosis', { ...logistic, event: 'male' }), '')
   })
 
   it('asks for a logistic model of a level, and opens it again; another family begins anew', () => {
-    const model = { formula: 'sex ~ diagnosis', site: 'fixed', family: 'binomial', event: 'male' } as const
+    const asked = { formula: 'sex ~ diagnosis', site: 'fixed', family: 'binomial', event: 'male' } as const
+    const model = { ...EMPTY.picked.model, ...asked }
     const form = draft({ picked: { ...EMPTY.picked, name: 'regression', model } })
-    assert.deepEqual(callOf(form.picked).arguments, { ...model })
+    assert.deepEqual(callOf(form.picked).arguments, { ...asked })
     assert.deepEqual([again(form).draft.picked.model, again(form).lost], [model, []])
     assert.deepEqual(withFamily({ ...model, family: 'gaussian', site: 'random' }, 'poisson'), {
       ...EMPTY.picked.model,
@@ -458,6 +457,12 @@ describe('a question that is changed and asked again', () => {
       ...{ name: 'cox', variables: ['subjects.age', 'subjects.diagnosis'], by: hazards.by },
       arguments: { event: 'mixed' }
     })
+    // Two variables can interact; a variable and strata cannot.
+    const two = { ...hazards, by: ['subjects.sex', 'subjects.diagnosis'], survival: { ...within, interaction: true } }
+    assert.equal(callOf(two).arguments.interaction, true)
+    assert.equal(again(draft({ picked: two })).draft.picked.survival.interaction, true)
+    const apart = { ...two, by: ['subjects.sex'], survival: { ...two.survival, strata: 'subjects.diagnosis' } }
+    assert.equal('interaction' in callOf(apart).arguments, false)
     const open = { ...hazards, by: ['subjects.sex'], survival: { ...compared, bySite: false } }
     assert.deepEqual(callOf(open).arguments, { event: 'mixed', strata: 'subjects.diagnosis', site: 'none' })
     for (const picked of [hazards, open]) {

@@ -397,7 +397,8 @@ const ESTIMATE_MEASURES = [
     'difference',
     'quantile',
     'superiority',
-    'hazard_ratio'
+    'hazard_ratio',
+    'hazard_ratio_factor'
   ]
 ] as const
 
@@ -405,12 +406,17 @@ const ESTIMATE_MEASURES = [
 const estimateSchema = z.object({
   measure: z.enum(ESTIMATE_MEASURES),
   /**
-   * For an interval: the labels of the row in the order of `by`, null for missing. For a difference: both groups. For `hazard_ratio`:
-   * a level and the reference level.
+   * For an interval: the labels of the row in the order of `by`, null for missing. For a difference: both groups. For `hazard_ratio`
+   * and `hazard_ratio_factor`: a level and the reference level.
    */
   groups: z.array(z.string().nullable()),
-  /** Only for `hazard_ratio`: the column in `by` that has these levels. */
+  /** Only for `hazard_ratio` and `hazard_ratio_factor`: the column in `by` that has these levels. */
   column: z.string().optional(),
+  /**
+   * Only for `hazard_ratio_factor`: the other column, with the level among whose people the hazard ratio is this many times as large as
+   * among those of its reference level.
+   */
+  among: z.object({ column: z.string(), groups: z.array(z.string()) }).optional(),
   /** Number of values, pairs or people behind the estimate. */
   n: z.number().nullable(),
   estimate: z.number().nullable(),
@@ -506,6 +512,8 @@ const survivalSchema = z.object({
   until: z.number().optional(),
   /** Only for `cox`: the number of columns at the end of `by` that are strata. */
   strata: z.number().int().min(0).max(2).optional(),
+  /** Only for `cox`: the hazard ratios of two covariates differ between the levels of the other. */
+  interaction: z.literal(true).optional(),
   /** Only for `log_rank` and `cox`: whether each site is a stratum. */
   site: z.enum(['none', 'stratum']).optional(),
   /** Only for `kaplan_meier`. */

@@ -45,9 +45,8 @@ class Printing(unittest.TestCase):
         names = {site: name + STEERING for site, name in model.names.items()}
         hostile = replace(model, names=names, missing={"P9": "CODE" + STEERING}, notes=[STEERING])
         self.assertEqual(controls(hostile.summary()), [])
-        # Nor can they add lines: the missing institution, the note, and the term that is not estimated have one line
-        # each.
-        self.assertEqual(hostile.summary().count("\n"), lines + 3)
+        # Nor can they add lines: the missing institution and the note have one line each.
+        self.assertEqual(hostile.summary().count("\n"), lines + 2)
 
     def test_errors_hold_none_either(self) -> None:
         refused = part(receipt=None, output=None, institution=STEERING, code="NOT_PERMITTED", reason=STEERING)

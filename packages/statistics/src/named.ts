@@ -155,6 +155,11 @@ const SURVIVAL_SITE: StatisticArgument = {
   meaning: 'none (unless given): people of all institutions are compared; stratum: within each institution alone.'
 }
 
+const INTERACTION: StatisticArgument = {
+  name: 'interaction',
+  required: false,
+  meaning: 'true: the hazard ratios of two categories differ between the levels of the other.'
+}
 const HAZARDS_SITE: StatisticArgument = {
   name: 'site',
   required: false,
@@ -276,7 +281,7 @@ export const STATISTICS: readonly StatisticDescription[] = [
   describe('mann_whitney', [1, 1], MANN_WHITNEY_SUMMARY, GROUPS, CORRECT),
   describe('kaplan_meier', [2, 2], KAPLAN_MEIER_SUMMARY, EVENT, TIMES, UNTIL),
   describe('log_rank', [2, 2], LOG_RANK_SUMMARY, EVENT, STRATA, SURVIVAL_SITE),
-  describe('cox', [2, 2], COX_SUMMARY, EVENT, STRATA, HAZARDS_SITE),
+  describe('cox', [2, 2], COX_SUMMARY, EVENT, STRATA, INTERACTION, HAZARDS_SITE),
   describe('meta', [1, 2], META_SUMMARY, META_LEVEL, GROUPS, METHOD, INTERVAL),
   describe(
     'regression',

@@ -4,6 +4,7 @@ import { pOfNormal, pOfT, zOfP } from './distributions.ts'
 import { anovaOver } from './tests/anova.ts'
 import { associationOf } from './tests/counts/association.ts'
 import type { AccuracyOf } from './tests/accuracy.ts'
+import { PRODUCTS_MAX, productsOf } from './tests/binned/asked-binned.ts'
 import { cox } from './tests/binned/cox.ts'
 import { kaplanMeier } from './tests/binned/kaplan-meier.ts'
 import { logRank } from './tests/binned/log-rank.ts'
@@ -192,12 +193,14 @@ const GROUPS_MAX = 256 ** 2
 
 function survivalAsked(kind: SurvivalTest['kind'], { of, by, survival }: TestResult): PlanTest | undefined {
   if (survival === undefined) return undefined
-  const { event, levels, times, until, strata, site } = survival
+  const { event, levels, times, until, strata, interaction, site } = survival
   if (levels.reduce((groups, own) => groups * Math.max(1, own.length), 1) > GROUPS_MAX) return undefined
+  if (interaction && (kind !== 'cox' || productsOf(levels) > PRODUCTS_MAX)) return undefined
   const optional = {
     ...(times === undefined ? {} : { times }),
     ...(until === undefined ? {} : { until }),
     ...(strata === undefined ? {} : { strata }),
+    ...(interaction === undefined ? {} : { interaction }),
     ...(site === undefined ? {} : { site })
   }
   return { kind, of, by, event, levels, ...optional }

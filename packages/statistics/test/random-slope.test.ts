@@ -119,6 +119,27 @@ describe('A random slope of each person', () => {
     assert.doesNotMatch(fit.note, /Singular/)
   })
 
+  test('without a correlation it says that the origin of time matters, unless zero is within the visits', () => {
+    const about = (by: number) => NIGHTS.map((row: ModelRow) => ({ ...row, days: `${Number(row.days) - by}` }))
+    const fitAbout = (by: number, bar: string, site: 'none' | 'meta' = 'none') => {
+      const rows = about(by)
+      const days = [...new Set(rows.map((row) => String(row.days)))]
+      const formula = `reaction ~ days + (1 + days ${bar} subject)`
+      const declared: Declared = { ...SLEEP_DECLARED, days }
+      return fitOf({ formula, rows, declared, site, siteOf: ({ person }) => Number(person) % 2 })
+    }
+    const said = /taken to be zero where days is 0, which is not between .* \(0, 1, .*, 9\).*such as -4, -3, .*, 5\./
+    assert.match(fitAbout(0, '||').note, said)
+    assert.match(fitAbout(0, '||', 'meta').note, said)
+    for (const fit of [fitAbout(4, '||'), fitAbout(0, '|')]) assert.doesNotMatch(fit.note, /taken to be zero/)
+    // What the note says: uncorrelated at another time is another model, correlated is the same one.
+    const likelihoods = (bar: string) => [0, 4].map((by) => fitAbout(by, bar).log_likelihood ?? 0)
+    const [apart = 0, apartAbout4 = 0] = likelihoods('||')
+    assert.ok(Math.abs(apart - apartAbout4) > 0.1, `${apart} and ${apartAbout4}`)
+    const [both = 0, bothAbout4 = 0] = likelihoods('|')
+    assertClose(both, bothAbout4, 'log-likelihood')
+  })
+
   test('no fit, and what to do, where nobody has three visits or rows have no error', () => {
     const twice = NIGHTS.filter(({ days }) => Number(days) < 2)
     const lines = NIGHTS.map((row: ModelRow) => ({ ...row, reaction: Number(row.person) * Number(row.days) }))

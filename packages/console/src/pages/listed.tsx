@@ -25,14 +25,14 @@ const GROUPS: readonly PageGroup[] = [
     name: 'Research',
     pages: [
       { at: 'ask', label: 'Ask', roles: RESEARCHER },
-      { at: 'questions', label: 'Questions', below: 'question', roles: RESEARCHER },
+      { at: 'questions', label: 'Questions', below: ['question', 'fit'], roles: RESEARCHER },
       { at: 'key', label: 'Your key', roles: RESEARCHER }
     ]
   },
   {
     name: 'Decisions',
     pages: [
-      { at: 'requests', label: 'Requests', below: 'request', roles: ['researcher', ...STEWARDS] },
+      { at: 'requests', label: 'Requests', below: ['request'], roles: ['researcher', ...STEWARDS] },
       { at: 'standing', label: 'Standing approvals', roles: STEWARDS },
       { at: 'stewardship', label: 'Stewardship', roles: WATCHERS },
       { at: 'sandboxes', label: 'Sandboxes', roles: WATCHERS }
@@ -57,6 +57,7 @@ const PAGES: Readonly<Record<string, Shown>> = {
   ask: shown(RESEARCHER, async () => (await import('./ask.tsx')).AskPage),
   questions: shown(RESEARCHER, async () => (await import('./questions.tsx')).QuestionsPage),
   question: shown(RESEARCHER, async () => (await import('./question.tsx')).QuestionPage),
+  fit: shown(RESEARCHER, async () => (await import('./fit.tsx')).FitPage),
   key: shown(RESEARCHER, async () => (await import('./key.tsx')).KeyPage),
   requests: shown(['researcher', ...STEWARDS], async () => (await import('./requests.tsx')).RequestsPage),
   request: shown(['researcher', ...STEWARDS], async () => (await import('./request.tsx')).RequestPage),

@@ -1,7 +1,8 @@
 /** One question: its progress while it runs, then its answer. */
 import { codeOf } from '@stimnet/protocol'
-import { askedQuestionOf, type Broadcast } from '@stimnet/sdk'
+import { type AskedQuestion, askedQuestionOf, type Broadcast } from '@stimnet/sdk'
 import { useState } from 'react'
+import { roundOfQuestion } from '../fit/question.ts'
 import { useLoaded } from '../load.ts'
 import { Badge } from '../parts/badge.tsx'
 import { Notice } from '../parts/notice.tsx'
@@ -74,6 +75,7 @@ export function QuestionPage({ place }: { place: Place }) {
       )}
       {error !== undefined && <Problem error={error} doing="Following the question" />}
       <Notices broadcast={broadcast} gone={gone} />
+      <OfFit id={place.id} asked={asked} broadcast={broadcast} />
       <AskedPanel asked={asked} signed={signedHere} />
       <RefusedSigner broadcast={broadcast} own={signedHere !== undefined} />
       <SchemaDifferences broadcast={broadcast} />
@@ -86,6 +88,19 @@ export function QuestionPage({ place }: { place: Place }) {
         <Result broadcast={broadcast} verification={verification} asked={asked} />
       )}
     </>
+  )
+}
+
+/** Of a round of a model: what it belongs to. A model of categories alone has no rounds, even if its question names a roster. */
+function OfFit({ id, asked, broadcast }: { id: string; asked: AskedQuestion | undefined; broadcast: Broadcast }) {
+  const round = asked && roundOfQuestion(asked)
+  const [model] = broadcast.pooled?.models ?? []
+  if (round === undefined || (model !== undefined && model.rounds === undefined)) return null
+  if (round > 0) return <Notice tone="calm">This is round {round} of a model that institutions fit in rounds.</Notice>
+  return (
+    <Notice tone="calm">
+      This is round 0 of a model that institutions fit in rounds. <a href={hrefTo('fit', id)}>Open the fit</a>
+    </Notice>
   )
 }
 

@@ -79,7 +79,8 @@ export function Answer({ pooled, named, statistic }: Shown & { readonly statisti
   )
 }
 
-function tablesOf(named: Shown['named']): SiteTable[] {
+/** The tables of the institutions that released one. */
+export function tablesOf(named: Shown['named']): SiteTable[] {
   return named.flatMap(({ name, peerId, output }): SiteTable[] =>
     output?.kind === 'table' ? [{ name, peerId, table: output }] : []
   )
@@ -108,7 +109,8 @@ function withNames(note: string, names: ReadonlyMap<string, string>): string {
   return note.replaceAll(/12D3Koo\w+/g, (peerId) => names.get(peerId) ?? peerId)
 }
 
-function Notes({ notes, names }: { notes: readonly string[]; names: ReadonlyMap<string, string> }) {
+/** Notes on an answer, with the names of institutions. */
+export function Notes({ notes, names }: { notes: readonly string[]; names: ReadonlyMap<string, string> }) {
   if (notes.length === 0) return null
   const named = notes.map((note) => withNames(note, names))
   return (

@@ -240,6 +240,8 @@ export interface SurvivalTest {
   readonly until?: number
   /** Only for `cox`: the number of columns at the end of `by` that are strata. */
   readonly strata?: number
+  /** Only for `cox` with two covariates: whether the hazard ratio of each differs between the levels of the other. */
+  readonly interaction?: true
   /** Only for `log_rank` and `cox`: whether people are compared over all institutions (`none`) or only within their institution. */
   readonly site?: 'none' | 'stratum'
 }

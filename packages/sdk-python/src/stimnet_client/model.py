@@ -133,24 +133,17 @@ class Model:
         lines = [_cell(f"{_title(self.result)}, {self.formula}: {_HOW[self.result['site']]}")]
         lines += _text_table(list(rows[0]), [list(row.values()) for row in rows])
         fit = [f"{name} = {_cell(self.result.get(name))}" for name in _FIT]
+        fit += [self.result["code"]] if "code" in self.result else []
         lines += [", ".join(one for one in fit if not one.endswith("= ·"))]
         if "rounds" in self.result:
             last, change = (self.result["rounds"][name] for name in ("last", "change"))
             moved = "" if change is None else f", last change {_cell(change)} standard errors"
             lines += [f"From round {last}{moved}."]
-        if self.result.get("code") == "SEPARATED":
-            why = "for some levels the outcome is the same for everybody, so there are no finite estimates"
-            lines += [f"SEPARATED: {why}."]
-        if self.result.get("code") == "TOO_NOISY":
-            lines += [_cell(self.result["note"])]
         if random:
             names = {"tau2": "variance between", "sigma2": "within", "icc": "ICC"}
             told = ", ".join(f"{name} = {_cell(random[one])}" for one, name in names.items() if one in random)
             lines += [f"Random intercept of {random['groups']} {_WHOM[random['by']]}: {told}"]
             lines += _slope(random)
-            lines += _left_out(random, self.n)
-        aliased = [row["term"] for row in rows if row["estimate"] is None and "noise" not in self.result]
-        lines += [f"Not estimated: {', '.join(aliased)}."] if aliased else []
         sites = self.sites
         if len(sites) > 1:
             terms = [one["term"] for one in sites[0]["coefficients"]]
@@ -307,26 +300,7 @@ def _slope(random: Mapping[str, Any]) -> list[str]:
     if slope is not None:
         correlation = f"correlation = {_cell(slope['correlation'])}" if slope["correlated"] else "uncorrelated"
         lines += [f"Slope of {slope['term']}: variance = {_cell(slope['tau2'])}, {correlation}"]
-    if random.get("singular"):
-        lines += ["Singular fit: a variance of zero, or a correlation of 1 or -1, is estimated."]
     return lines
-
-
-def _left_out(random: Mapping[str, Any], n: int) -> list[str]:
-    """A sentence about rows that are in no sum, because too few people have the same number of rows."""
-    kinds, rows = random.get("left_out", 0), random.get("left_out_rows")
-    if kinds == 0:
-        return []
-    if rows is None:
-        share = "; not every institution says how many rows these are"
-    else:
-        share = f": {rows} of {n + rows} rows ({100 * rows / (n + rows):.2g} %)"
-    groups = "1 group" if kinds == 1 else f"{kinds} groups"
-    by = f"the visits that they have ({random['slope']['term']})" if "slope" in random else "how many rows they have"
-    return [
-        f"People are grouped by {by}, and groups of too few people are left out, "
-        f"here {groups}{share}."
-    ]
 
 
 def _text_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:

@@ -370,8 +370,8 @@ function fitFault({ fit, terms, factors, outcome, site }: GramMeasure): string |
   const number = covariates.find((variable) => !factors.some((one) => one.variable === variable))
   if (number !== undefined)
     return (
-      `${number} is a number. A ${fit.family} model of numbers is fitted in rounds, which need a roster: ask by stimnet model or ` +
-      'client.model of an SDK, or use groups of it.'
+      `${number} is a number. A ${fit.family} model of numbers is fitted in rounds, which need a roster: ask by stimnet model, ` +
+      'client.model of an SDK or the console, or use groups of it.'
     )
   const most = fit.family === 'binomial' ? DIVIDED_BY_MAX - 1 : DIVIDED_BY_MAX
   return covariates.length > most || covariates.includes(outcome)

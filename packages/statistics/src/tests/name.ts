@@ -65,12 +65,21 @@ export function testSubject({ kind, of, by, groups }: Pick<TestResult, 'kind' | 
 }
 
 /** The label of an estimate: a ratio, or the row of the answer. */
-export function estimateName({ measure, groups, column }: Pick<TestEstimate, 'measure' | 'groups' | 'column'>): string {
+export function estimateName({
+  measure,
+  groups,
+  column,
+  among
+}: Pick<TestEstimate, 'measure' | 'groups' | 'column' | 'among'>): string {
   const labels = groups.map((label) => label ?? 'missing')
   if (measure === 'difference') return labels.join(' − ')
   if (measure === 'superiority') return `P(${labels.join(' > ')})`
   if (measure === 'hazard_ratio')
     return `hazard ratio of ${labels.join(' to ')}${column === undefined ? '' : ` (${column})`}`
+  if (measure === 'hazard_ratio_factor') {
+    const others = `${among?.groups.join(' to ')} (${among?.column})`
+    return `ratio of the hazard ratios of ${labels.join(' to ')} (${column}): ${others}`
+  }
   if (OF_ROWS.includes(measure)) return labels.join(', ') || 'all'
   return measure.replace('_', ' ')
 }

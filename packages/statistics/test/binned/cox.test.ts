@@ -67,6 +67,7 @@ describe('hazard ratios on a grid', () => {
       [{ by: ['kind'] }, 'kind'],
       [{ by: ['arm', 'kind'] }, 'arm + kind'],
       [{ by: ['kind', 'arm'] }, 'kind + arm'],
+      [{ by: ['arm', 'kind'], arguments: { interaction: true } }, 'arm * kind'],
       [{ arguments: { strata: 'kind' } }, 'arm + strata(kind)']
     ]
     const found = asked.flatMap(([call]) => numbersIn(pooledTest(told(planned(call), people))))
@@ -83,11 +84,13 @@ describe('hazard ratios on a grid', () => {
     const asked: readonly [Call, string][] = [
       [{}, 'arm + strata(site)'],
       [{ by: ['arm', 'kind'] }, 'arm + kind + strata(site)'],
+      [{ by: ['kind', 'arm'], arguments: { interaction: true } }, 'kind * arm + strata(site)'],
       [{ arguments: { strata: 'kind' } }, 'arm + strata(kind, site)']
     ]
     const together: readonly [Call, string][] = [
       [{ arguments: { site: 'none' } }, 'arm'],
       [{ by: ['kind', 'arm'], arguments: { site: 'none' } }, 'kind + arm'],
+      [{ by: ['arm', 'kind'], arguments: { site: 'none', interaction: true } }, 'arm * kind'],
       [{ arguments: { site: 'none', strata: 'kind' } }, 'arm + strata(kind)']
     ]
     for (const siteOf of Object.values(SPLITS)) {
@@ -134,6 +137,33 @@ describe('hazard ratios on a grid', () => {
     assert.deepEqual([testName(plain), plain.adjusted_for], ['Proportional hazards (Cox)', undefined])
   })
 
+  test('that interact say among whom they hold; a pair of levels that nobody has, or that nobody with has the event, is named', () => {
+    const call = { by: ['arm', 'kind'], arguments: { interaction: true } }
+    const people = study(37, 1500)
+    const made = pooledTest(told(planned(call), people))
+    const named = made.estimates?.map(estimateName) ?? []
+    assert.equal(named[0], 'hazard ratio of test to standard (arm)')
+    assert.equal(named.at(-1), 'ratio of the hazard ratios of other to standard (arm): large to squamous (kind)')
+    assert.match(
+      made.note,
+      /hazard ratios of arm are those of people with kind squamous, and those of kind of people with arm/
+    )
+    const isPair = ({ arm, kind }: Person) => arm === 'other' && kind === 'large'
+    assert.deepEqual(made.estimates?.at(-1)?.n, people.filter(isPair).length)
+    const few = pooledTest(
+      told(
+        planned(call),
+        people.filter((one) => !isPair(one))
+      )
+    )
+    assert.match(few.note, /Nobody has arm other and kind large\./)
+    assert.deepEqual([few.df[0], few.estimates?.length], [named.length - 1, named.length - 1])
+    const spared = people.map((one) => ({ ...one, died: one.died && !isPair(one) }))
+    const zero = pooledTest(told(planned(call), spared))
+    assert.equal(zero.estimates, undefined)
+    assert.match(zero.note, /Nobody with arm other and kind large had the event/)
+  })
+
   test('leave out a level that nobody has, and say so', () => {
     const made = pooledTest(told(planned({}), veterans()))
     assert.deepEqual(
@@ -153,6 +183,7 @@ describe('hazard ratios on a grid', () => {
     for (const call of [
       {},
       { by: ['kind', 'arm'] },
+      { by: ['kind', 'arm'], arguments: { interaction: true } },
       { arguments: { strata: 'kind' } },
       { arguments: { site: 'none' } }
     ]) {
@@ -246,6 +277,10 @@ test('an answer that claims more levels than a catalog can declare is not compar
     assert.ok(made?.survival)
     const claimed = { ...made, survival: { ...made.survival, levels } }
     assert.equal(testAsked(claimed), undefined)
+    // Nor one that claims an interaction of more products than a question can have.
+    const many = Array.from({ length: 30 }, (_, i) => `${i}`)
+    const crossed = { ...made, survival: { ...made.survival, levels: [many, many], interaction: true as const } }
+    assert.equal(testAsked(crossed), undefined)
     assert.deepEqual(pool([{ site: 's0', output: { ...output, tests: [claimed] } }]).tests ?? [], [])
   }
 })
@@ -270,6 +305,9 @@ describe('a question for hazard ratios', () => {
     assert.match(reason({ arguments: { strata: 'arm' } }), /named twice/)
     assert.match(reason({ arguments: { site: 'fixed' } }), /site: none or stratum/)
     assert.match(reason({ arguments: { times: [90] } }), /no argument "times"/)
+    assert.match(reason({ arguments: { interaction: true } }), /interaction: of two categories/)
+    assert.match(reason({ arguments: { interaction: true, strata: 'kind' } }), /interaction: of two categories/)
+    assert.match(reason({ by: ['arm', 'kind'], arguments: { interaction: 'arm' } }), /interaction: true or false/)
     assert.match(reason({ arguments: { event: 'maybe' } }), /has the levels no, yes|planning survival/)
     assert.equal(reason({}), '')
   })
@@ -279,6 +317,8 @@ describe('a question for hazard ratios', () => {
     const ranks = planOf({ name: 'log_rank', by: ['arm'], arguments: { event: 'yes', strata: 'kind' } })
     assert.deepEqual(numbers(planned({ by: ['arm', 'kind'] })), numbers(ranks))
     assert.deepEqual(numbers(planned({ arguments: { strata: 'kind' } })), numbers(ranks))
+    const crossed = planned({ by: ['arm', 'kind'], arguments: { interaction: true } })
+    assert.deepEqual(numbers(crossed), numbers(ranks), 'an interaction discloses nothing more')
   })
 
   test('has other names, and a baseline hazard for each institution unless it says otherwise', () => {

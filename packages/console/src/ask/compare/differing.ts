@@ -31,7 +31,7 @@ export interface Difference {
 export function differencesIn(draft: Draft, about: About, { own }: { own: boolean }): Difference[] {
   const { asked } = about
   if (asked.length < 2) return []
-  const program = programOf(draft)
+  const program = programOf(draft, about)
   const conditions = draft.conditions.filter((one) => unfinished(one, about.variables) === undefined)
   const where = filterOf({ ...draft, conditions }, about.variables)
   const given = mappingsAmong(draft.mappings, about)

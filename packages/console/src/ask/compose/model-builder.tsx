@@ -8,7 +8,8 @@ import type { About } from '../draft/about.ts'
 import type { Picked } from '../draft/draft.ts'
 import {
   FACTORS_MAX,
-  isInRoundsOfNumbers,
+  isInRounds,
+  isOfCounts,
   isOutcome,
   largerIn,
   type ModelDraft,
@@ -23,7 +24,9 @@ import {
   withVariables,
   writeModel
 } from '../statistic/model.ts'
+import { personIn } from '../statistic/random.ts'
 import { FormulaField } from './formula-field.tsx'
+import { RandomEffects } from './random-effects.tsx'
 import { VariablePicker } from './variable-picker.tsx'
 
 interface BuilderProps {
@@ -63,11 +66,26 @@ export function ModelBuilder({ picked, set, about }: BuilderProps) {
           />
         )}
         {shown !== undefined && <Terms shown={shown} variables={variables} write={write} model={model} />}
+        {shown !== undefined && mayHaveSeveralRows(shown, model, about) && (
+          <RandomEffects
+            shown={shown}
+            variables={variables}
+            model={model}
+            write={write}
+            estimateBy={(likelihood) => set({ model: { ...model, likelihood } })}
+          />
+        )}
       </fieldset>
       <FormulaField picked={picked} type={type} about={about} isRead={isEmpty || read !== undefined} />
-      <Sites picked={picked} set={set} />
+      <Sites picked={picked} set={set} about={about} />
     </>
   )
+}
+
+/** Whether a person may have several rows of the outcome, so that a linear model can have random effects of people. */
+function mayHaveSeveralRows(shown: FormulaTerms, model: ModelDraft, { oneRow }: About): boolean {
+  if (isOfCounts(model)) return false
+  return personIn(shown) !== undefined || !oneRow.some((table) => shown.outcome.startsWith(`${table}.`))
 }
 
 /** The families of models. Each family has its own kind of outcome, so choosing another family clears the formula. */
@@ -164,13 +182,12 @@ function Terms({ shown, variables, write, model }: PartProps & { shown: FormulaT
   }
   return (
     <>
-      {isInRoundsOfNumbers(model) ? (
+      {pickerOf('Numbers in the model', numbers, NUMBERS_MAX)}
+      {isOfCounts(model) && numbers.some(({ ref }) => singles.includes(ref)) && (
         <p className="hint">
-          With a number among its terms the institutions fit such a model together in rounds, which this page does not
-          carry: <code>stimnet model --family {model.family}</code> does.
+          With a number in it the institutions fit such a model together, in round 0 and up to three rounds after it.
+          The page of the fit carries their signed answers from round to round. Only catalogs of synthetic data answer.
         </p>
-      ) : (
-        pickerOf('Numbers in the model', numbers, NUMBERS_MAX)
       )}
       {pickerOf('Factors in the model; the first level is what the others are compared with', factors, FACTORS_MAX)}
       <Products shown={shown} variables={variables} write={write} model={model} />
@@ -200,9 +217,16 @@ function Products({ shown, variables, write }: PartProps & { shown: FormulaTerms
   )
 }
 
-function Sites({ picked, set }: Omit<BuilderProps, 'about'>) {
+/** The ways in which institutions cannot enter the model: rounds have no factor of them, and one model has no two kinds of groups. */
+function sitesUnfit(model: ModelDraft, { asked, variables }: About): readonly string[] {
+  if (isInRounds(model, asked)) return ['fixed', 'random']
+  return isOfCounts(model) || personIn(shownModel(model.formula, variables)) !== undefined ? ['random'] : []
+}
+
+function Sites({ picked, set, about }: BuilderProps) {
   const { model } = picked
   const { site } = model
+  const unfit = sitesUnfit(model, about)
   return (
     <div className="field">
       <span className="label" aria-hidden="true">
@@ -210,7 +234,7 @@ function Sites({ picked, set }: Omit<BuilderProps, 'about'>) {
       </span>
       <Segments
         legend="How institutions enter"
-        options={SITE_CHOICES.filter(({ value }) => model.family === 'gaussian' || value !== 'random')}
+        options={SITE_CHOICES.filter(({ value }) => value === site || !unfit.includes(value))}
         value={site}
         choose={(chosen) => set({ model: { ...model, site: chosen } })}
       />

@@ -9,6 +9,7 @@ import {
   groupingsMax,
   isSurvival,
   levelsOfEvent,
+  mayInteract,
   type SurvivalDraft,
   timesOf
 } from '../statistic/survival.ts'
@@ -131,6 +132,16 @@ function Within({ picked, put, variables }: PartProps & { picked: Picked; variab
         <input type="checkbox" checked={survival.bySite} onChange={(e) => put({ bySite: e.target.checked })} />
         <span>Compare people within their own institution</span>
       </label>
+      {mayInteract(picked.name, survival, by) && (
+        <label className="choice">
+          <input
+            type="checkbox"
+            checked={survival.interaction}
+            onChange={(e) => put({ interaction: e.target.checked })}
+          />
+          <span>The hazard ratios of each differ between the levels of the other (interaction)</span>
+        </label>
+      )}
     </>
   )
 }

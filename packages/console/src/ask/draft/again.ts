@@ -8,7 +8,7 @@ import {
   type StatisticCall,
   statisticSchema
 } from '@stimnet/protocol'
-import { type AskedQuestion, isModelName, MODEL_FAMILIES, STATISTICS } from '@stimnet/sdk'
+import { type AskedQuestion, isModelName, LIKELIHOODS, MODEL_FAMILIES, STATISTICS } from '@stimnet/sdk'
 import { boundText, isNumeric, type SharedVariable } from '../../words/variable.ts'
 import { type Condition, type Draft, EMPTY, type Picked } from './draft.ts'
 import { fullName, type ModelDraft, NO_MODEL, readModel, SITE_CHOICES, writeModel } from '../statistic/model.ts'
@@ -115,15 +115,18 @@ function modelIn(
   variables: readonly SharedVariable[]
 ): { model: ModelDraft; rest: StatisticCall } {
   if (!isModelName(call.name)) return { model: NO_MODEL, rest: call }
-  const { formula: text, site: named, family: of, event, ...others } = call.arguments
+  const { formula: text, site: named, family: of, event, likelihood: by, ...more } = call.arguments
   const written = typeof text === 'string' ? text : ''
   // The form has no field for the table of short names.
   const read = call.table === undefined ? undefined : readModel(written, variables, call.table)
   const site = SITE_CHOICES.find(({ value }) => value === named)?.value ?? 'none'
   const formula = read === undefined ? written : writeModel(read, variables)
   const family = MODEL_FAMILIES.find(({ name }) => name === of)?.name ?? 'gaussian'
-  const model = { formula, site, family, event: typeof event === 'string' ? event : '' }
-  return { model, rest: { ...call, arguments: others } }
+  const likelihood = LIKELIHOODS.find((one) => one === by) ?? 'reml'
+  const model = { formula, site, family, event: typeof event === 'string' ? event : '', likelihood }
+  // A model in rounds begins with round 0 again, of the institutions that are asked then.
+  const others = Object.entries(more).filter(([name]) => !['roster', 'round', 'receipts'].includes(name))
+  return { model, rest: { ...call, arguments: Object.fromEntries(others) } }
 }
 
 /** The survival part of a call, and the call without the arguments of that part. */
@@ -132,7 +135,7 @@ function survivalIn(
   refOf: (name: string) => string
 ): { survival: SurvivalDraft; rest: StatisticCall } {
   if (!isSurvival(call.name)) return { survival: NO_SURVIVAL, rest: call }
-  const { event: level, times, until, strata, site, ...others } = call.arguments
+  const { event: level, times, until, strata, site, interaction, ...others } = call.arguments
   const [time, event] = call.variables
   const survival = {
     time: time === undefined ? '' : refOf(time),
@@ -141,7 +144,8 @@ function survivalIn(
     times: [times ?? []].flat().join(', '),
     until: typeof until === 'number' ? String(until) : '',
     strata: typeof strata === 'string' ? refOf(strata) : '',
-    bySite: isWithinSites(call.name, site)
+    bySite: isWithinSites(call.name, site),
+    interaction: interaction === true
   }
   return { survival, rest: { ...call, arguments: others } }
 }

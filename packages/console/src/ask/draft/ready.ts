@@ -6,7 +6,7 @@ import { readEpsilon } from './epsilon.ts'
 import { NEEDS_GROUPING, OF_LEVEL, readValue } from '../statistic/fits.ts'
 import { namedAlike } from './files.ts'
 import { tooLongIn } from './lengths.ts'
-import { missingInModel } from '../statistic/model.ts'
+import { isInRounds, missingInModel } from '../statistic/model.ts'
 import { readOutputs } from './outputs.ts'
 import { readQuantiles } from '../statistic/quantiles.ts'
 import { isSurvival, missingInSurvival } from '../statistic/survival.ts'
@@ -76,13 +76,29 @@ function missingForStewards({ title, person }: Draft): string[] {
   ]
 }
 
+/** What a model that institutions fit together in rounds cannot have. */
+function unfitForRounds({ level, review, picked }: Draft, asked: readonly FoundCatalog[]): string[] {
+  if (!isInRounds(picked.model, asked)) return []
+  return [
+    ...(level === 'P2'
+      ? [
+          'A model that is fitted in rounds has no form with noise: choose the level without noise, or take groups of its numbers.'
+        ]
+      : []),
+    ...(review
+      ? ['Stewards cannot decide first about a model in rounds: each round would be a question of its own.']
+      : [])
+  ]
+}
+
 function missingOfStatistic(
-  { picked }: Draft,
+  draft: Draft,
   statistic: StatisticDescription | undefined,
   { asked, variables }: { readonly asked: readonly FoundCatalog[]; readonly variables: readonly SharedVariable[] }
 ): string[] {
+  const { picked } = draft
   if (!statistic) return ['Choose a statistic.']
-  if (isModelName(picked.name)) return missingInModel(picked.model, asked)
+  if (isModelName(picked.name)) return [...missingInModel(picked.model, asked), ...unfitForRounds(draft, asked)]
   if (isSurvival(picked.name)) return missingInSurvival(picked.name, picked.survival, { by: picked.by, variables })
   const [least, most] = statistic.variables
   const chosen = picked.variables.length

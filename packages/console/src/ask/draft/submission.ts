@@ -15,8 +15,9 @@ import type { About } from './about.ts'
 import type { Draft, Picked } from './draft.ts'
 import { readEpsilon } from './epsilon.ts'
 import { OF_LEVEL, readValue, UNGROUPED, WITH_INTERVAL } from '../statistic/fits.ts'
+import { LENGTHS } from './lengths.ts'
 import { mappingsFor } from './mappings.ts'
-import { callOfModel } from '../statistic/model.ts'
+import { callOfModel, isInRounds, rosterOf } from '../statistic/model.ts'
 import { readOutputs } from './outputs.ts'
 import { readQuantiles } from '../statistic/quantiles.ts'
 import { callOfSurvival, isSurvival } from '../statistic/survival.ts'
@@ -36,16 +37,18 @@ export function submissionOf(draft: Draft, about: AskedOf) {
   const where = filterOf(draft, about.variables)
   const mappings = mappingsFor(draft, about)
   const purpose = [draft.purpose, draft.disease.trim()].filter((term) => term !== '')
+  const inRounds = isFitInRounds(draft, about)
+  const named = title.trim() === '' && inRounds ? draft.picked.model.formula.slice(0, LENGTHS.title) : title.trim()
   return {
     data_catalog_name: catalog,
-    targets: targets ?? '*',
+    targets: inRounds ? rosterOf(about.asked) : (targets ?? '*'),
     script_type: kind === 'script' ? language : kind,
-    script_content: contentOf(draft),
+    script_content: contentOf(draft, about),
     ...(where === undefined ? {} : { where }),
     ...(purpose.length === 0 ? {} : { purpose }),
     ...(project === '' ? {} : { project }),
     ...(permit === '' ? {} : { permit }),
-    ...(title.trim() === '' ? {} : { title: title.trim() }),
+    ...(named === '' ? {} : { title: named }),
     ...(kind === 'script' && draft.outputs.trim() !== '' ? { outputs: promisedIn(draft.outputs) } : {}),
     ...(kind === 'script' && draft.files.length > 0
       ? { uploaded_file_ids: draft.files.map(({ file_id }) => file_id) }
@@ -55,15 +58,23 @@ export function submissionOf(draft: Draft, about: AskedOf) {
   } satisfies BroadcastSubmission
 }
 
+/** Whether the question is round 0 of a model that the institutions fit together. The answers of all of them make the next round. */
+export function isFitInRounds(
+  { kind, picked }: Pick<Draft, 'kind' | 'picked'>,
+  { asked }: Pick<About, 'asked'>
+): boolean {
+  return kind === 'statistic' && isModelName(picked.name) && isInRounds(picked.model, asked)
+}
+
 /** The declared outputs, which the form has checked already; none if the text is invalid. */
 function promisedIn(text: string): readonly OutputDeclarationInput[] {
   const read = readOutputs(text)
   return read.ok ? read.outputs : []
 }
 
-function contentOf({ kind, sql, script, picked }: Draft): string {
+function contentOf({ kind, sql, script, picked }: Draft, { asked }: AskedOf): string {
   if (kind === 'sql') return sql
-  return kind === 'script' ? script : statisticText(callOf(picked))
+  return kind === 'script' ? script : statisticText(callOf(picked, asked))
 }
 
 function chargeOf({ epsilon, groupsPerSubject, rowsPerSubject }: Draft) {
@@ -91,9 +102,12 @@ export function analysisOf(draft: Draft, about: AskedOf, target: string): Analys
   }
 }
 
-/** The call of a statistic, with only the arguments that the statistic has. */
-export function callOf({ name, variables, by, level, q, kurtosis, interval, pairwise, value, ...picked }: Picked) {
-  if (isModelName(name)) return callOfModel(picked.model)
+/** The call of a statistic, with only the arguments that the statistic has. `asked`: the institutions, which a model in rounds names. */
+export function callOf(
+  { name, variables, by, level, q, kurtosis, interval, pairwise, value, ...picked }: Picked,
+  asked: About['asked'] = []
+) {
+  if (isModelName(name)) return callOfModel(picked.model, asked)
   if (isSurvival(name)) return callOfSurvival(name, picked.survival, by)
   const read = readQuantiles(q)
   const levels = read.ok ? read.levels : []
@@ -112,12 +126,15 @@ export function callOf({ name, variables, by, level, q, kurtosis, interval, pair
 }
 
 /** The program that the form describes, as it is signed and compared. */
-export function programOf(draft: Pick<Draft, 'kind' | 'sql' | 'language' | 'script' | 'picked'>): Program {
+export function programOf(
+  draft: Pick<Draft, 'kind' | 'sql' | 'language' | 'script' | 'picked'>,
+  { asked }: Pick<About, 'asked'>
+): Program {
   const { kind, sql, language, script, picked } = draft
   if (kind === 'sql') return { kind, sql }
   return kind === 'script'
     ? { kind, language, code: script }
-    : { kind, statistic: statisticSchema.parse(callOf(picked)) }
+    : { kind, statistic: statisticSchema.parse(callOf(picked, asked)) }
 }
 
 /** The filter of all conditions and `whereElse`. Throws PARAMETER_INVALID for an incomplete condition. */

@@ -1,4 +1,5 @@
 /** Summarises in one sentence what will be sent, and has the button that sends it. */
+import { MODEL_ROUNDS_MAX } from '@stimnet/protocol'
 import { STATISTICS } from '@stimnet/sdk'
 import { useEffect, useState } from 'react'
 import type { OwnKeyState } from '../../key/own-key.ts'
@@ -15,6 +16,7 @@ import { missingInMappings } from '../draft/mappings.ts'
 import { refusalsIn } from '../price/noise.ts'
 import type { Price } from '../price/price.ts'
 import { missingIn } from '../draft/ready.ts'
+import { isFitInRounds } from '../draft/submission.ts'
 import { ReviewFirst } from './review-first.tsx'
 import { useSender } from './sender.ts'
 import { SignedBy } from './signed-by.tsx'
@@ -53,7 +55,9 @@ export function Send(props: { draft: Draft; change: Change; about: About; own: O
       <TitleField draft={draft} change={change} isRequired={reviewed} />
       <ReviewFirst draft={draft} change={change} only={second === undefined ? only : undefined} />
       <SignedBy draft={draft} change={change} about={about} own={own} />
-      <p className="prose">{whatHappens(about.asked.length)}</p>
+      <p className="prose">
+        {whatHappens(about.asked.length)} {isFitInRounds(draft, about) && IN_ROUNDS}
+      </p>
       {forewarnings(about, draft).map((sentence) => (
         <Notice key={sentence} tone="warn">
           {sentence}
@@ -106,6 +110,8 @@ function StillMissing({ sentences }: { sentences: readonly string[] }) {
 function labelOf(asked: number): string {
   return asked === 0 ? 'Choose an institution' : `Ask ${plural(asked, 'institution')}`
 }
+
+const IN_ROUNDS = `It is round 0 of a model that they fit together. Up to ${MODEL_ROUNDS_MAX} further rounds follow from their answers, each of which costs the numbers of a round again.`
 
 function whatHappens(asked: number): string {
   if (asked === 0) return 'No institution is chosen yet.'

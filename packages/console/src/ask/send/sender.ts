@@ -3,13 +3,14 @@ import { cryptographicRandom, systemClock, toHex } from '@stimnet/protocol'
 import type { Client } from '@stimnet/sdk'
 import type { HeldKey } from '../../key/keys.ts'
 import { goTo } from '../../route.ts'
+import { keepFit } from '../../session/fits.ts'
 import { useSession } from '../../session/session.tsx'
 import type { About } from '../draft/about.ts'
 import type { Draft } from '../draft/draft.ts'
 import { sendSigned } from './send-signed.ts'
 import { forgetSent, isOutcomeUnknown, type Sent, storedSent, storeSent } from './sent.ts'
 import { signableOf } from './signable.ts'
-import { analysisOf, submissionOf } from '../draft/submission.ts'
+import { analysisOf, isFitInRounds, submissionOf } from '../draft/submission.ts'
 
 /** `held`: the key that signs; undefined if the gateway signs. */
 export interface Question {
@@ -42,6 +43,8 @@ export function useSender(): Sender {
       try {
         const [page, id] = await hand(client, question, sent)
         forgetSent()
+        // Sending round 0 of a model also confirms the rounds that follow from it.
+        if (page === 'fit') keepFit(id, { isRunning: true, rounds: [] })
         goTo(page, id)
       } catch (error) {
         const now = storedSent() ?? sent
@@ -56,14 +59,15 @@ export function useSender(): Sender {
 async function hand(client: Client, question: Question, sent: Sent): Promise<readonly [page: string, id: string]> {
   const { draft, about, reviewed, held } = question
   storeSent({ ...sent, mayBeTaken: true })
-  if (held) return ['question', await handSigned(client, { ...question, held }, sent)]
+  const page = isFitInRounds(draft, about) ? 'fit' : 'question'
+  if (held) return [page, await handSigned(client, { ...question, held }, sent)]
   const { key: idempotencyKey } = sent
   const [only] = about.asked
   if (reviewed && only !== undefined) {
     const analysis = analysisOf(draft, about, only.peer_id)
     return ['request', (await client.requestAnalysis(analysis, { idempotencyKey })).request_id]
   }
-  return ['question', (await client.submitBroadcast(submissionOf(draft, about), { idempotencyKey })).id]
+  return [page, (await client.submitBroadcast(submissionOf(draft, about), { idempotencyKey })).id]
 }
 
 function handSigned(client: Client, question: Question & { held: HeldKey }, sent: Sent): Promise<string> {

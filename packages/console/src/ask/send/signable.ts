@@ -14,7 +14,7 @@ export type Signable = QuestionInput & Pick<SignRequestOptions, 'targets'>
 export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed: boolean }): Signable {
   const { where, purpose, project, permit, title, privacy, outputs } = submissionOf(draft, about)
   const mappings = mappingsFor(draft, about)
-  const program = programOf(draft)
+  const program = programOf(draft, about)
   return {
     catalog: draft.catalog,
     program,

@@ -5,6 +5,7 @@ import {
   checkModel,
   type FoundCatalog,
   type FormulaTerms,
+  type LIKELIHOODS,
   type ModelAsked,
   type ModelFamily,
   modelCall,
@@ -12,6 +13,7 @@ import {
   writeFormula
 } from '@stimnet/sdk'
 import { isNumeric, type SharedVariable } from '../../words/variable.ts'
+import { personIn } from './random.ts'
 
 /** The model part of the form. */
 export interface ModelDraft {
@@ -20,10 +22,12 @@ export interface ModelDraft {
   readonly family: ModelFamily['name']
   /** For a logistic model: the level that is modelled; empty for the second level. */
   readonly event: string
+  /** For random effects of each person: restricted or maximum likelihood. */
+  readonly likelihood: (typeof LIKELIHOODS)[number]
 }
 
 /** No model yet. */
-export const NO_MODEL: ModelDraft = { formula: '', site: 'none', family: 'gaussian', event: '' }
+export const NO_MODEL: ModelDraft = { formula: '', site: 'none', family: 'gaussian', event: '', likelihood: 'reml' }
 
 /** Maximum number of numeric variables in a model besides the outcome. */
 export const NUMBERS_MAX = 7
@@ -75,7 +79,8 @@ function slopesOf({ random }: FormulaTerms, nameOf: (name: string) => string): P
 /** A model that the controls can show, because the catalog has all of its variables. Undefined for any other text. */
 export function shownModel(formula: string, variables: readonly SharedVariable[]): FormulaTerms | undefined {
   const read = readModel(formula, variables)
-  const names = read === undefined ? [] : [read.outcome, ...read.terms.flat()]
+  const slopes = (read?.random ?? []).flatMap(({ slope }) => slope ?? [])
+  const names = read === undefined ? [] : [read.outcome, ...read.terms.flat(), ...slopes]
   return names.every((name) => variables.some(({ ref }) => ref === name)) ? read : undefined
 }
 
@@ -167,30 +172,53 @@ export function isOutcome({ outcome }: Pick<ModelFamily, 'outcome'>, { variable 
   return variable.type === 'integer' && variable.minimum !== null && variable.minimum >= 0
 }
 
-/** Whether the institutions would fit a model of this family together in rounds if a number were among its terms. */
-export function isInRoundsOfNumbers({ family }: Pick<ModelDraft, 'family'>): boolean {
+/** Whether a number among the terms of a family makes the institutions fit the model in rounds. */
+export function isOfCounts({ family }: Pick<ModelDraft, 'family'>): boolean {
   return family !== 'gaussian'
+}
+
+/** Whether the institutions fit the model together in rounds: a logistic or Poisson model with a number as a term. */
+export function isInRounds(model: ModelDraft, asked: readonly FoundCatalog[]): boolean {
+  const checked = isOfCounts(model) ? checkedModel(model, asked) : undefined
+  return checked?.ok === true && checked.inRounds
 }
 
 /** The model with another family. Settings that only the old family has are reset. */
 export function withFamily(model: ModelDraft, family: ModelDraft['family']): ModelDraft {
   const site = family !== 'gaussian' && model.site === 'random' ? 'none' : model.site
-  return { formula: '', site, family, event: '' }
+  return { ...NO_MODEL, site, family }
 }
 
-/** The call of a model, with only the arguments that the statistic has. */
-export function callOfModel(model: ModelDraft) {
-  const { name, variables, by, arguments: given } = modelCall(askedOf(model))
+/**
+ * The call of a model, with only the arguments that the statistic has. A model in rounds names its institutions; its first question is
+ * round 0.
+ */
+export function callOfModel(model: ModelDraft, asked: readonly FoundCatalog[]) {
+  const roster = isInRounds(model, asked) ? { roster: rosterOf(asked) } : {}
+  const { name, variables, by, arguments: given } = modelCall({ ...askedOf(model), ...roster })
   return { name, variables: [...variables], by: [...by], arguments: { ...given } }
 }
 
-function askedOf({ formula, site, family, event }: ModelDraft): ModelAsked {
-  return { formula, site, family, ...(family === 'binomial' && event !== '' ? { event } : {}) }
+/** The PeerIds of all institutions of a fit, as its roster has them. */
+export function rosterOf(asked: readonly FoundCatalog[]): string[] {
+  return asked.map(({ peer_id }) => peer_id).sort()
+}
+
+function askedOf({ formula, site, family, event, likelihood }: ModelDraft): ModelAsked {
+  const isOfPeople = personIn(readFormula(formula)) !== undefined
+  return {
+    formula,
+    site,
+    family,
+    ...(family === 'binomial' && event !== '' ? { event } : {}),
+    ...(isOfPeople ? { likelihood } : {})
+  }
 }
 
 /** The model checked against the catalogs of the institutions asked; undefined if there is no formula or no institution. */
 export function checkedModel(model: ModelDraft, asked: readonly FoundCatalog[]): CheckedModel | undefined {
-  return model.formula.trim() === '' || asked.length === 0 ? undefined : checkModel(asked, askedOf(model))
+  if (model.formula.trim() === '' || asked.length === 0) return undefined
+  return checkModel(asked, { ...askedOf(model), roster: rosterOf(asked) })
 }
 
 /** Missing parts of a model, as sentences. */

@@ -21,6 +21,8 @@ export interface SurvivalDraft {
   readonly strata: string
   /** For comparisons: people are compared within their own institution. */
   readonly bySite: boolean
+  /** For hazard ratios of two variables: those of each differ between the levels of the other. */
+  readonly interaction: boolean
 }
 
 /** The empty form for survival statistics. */
@@ -31,7 +33,8 @@ export const NO_SURVIVAL: SurvivalDraft = {
   times: '',
   until: '',
   strata: '',
-  bySite: false
+  bySite: false,
+  interaction: false
 }
 
 /** Whether a statistic needs a time and an event. */
@@ -52,6 +55,11 @@ export function isWithinSites(name: string, site: unknown): boolean {
 /** Maximum number of grouping variables: two for hazard ratios, one if there are strata or for another statistic. */
 export function groupingsMax(name: SurvivalName, { strata }: SurvivalDraft): number {
   return name === 'cox' && strata === '' ? 2 : 1
+}
+
+/** Whether the hazard ratios of two variables can interact. */
+export function mayInteract(name: string, { strata }: SurvivalDraft, by: readonly string[]): boolean {
+  return name === 'cox' && strata === '' && by.length === 2
 }
 
 /** Variables that can be the time: numbers with declared breakpoints, which curves need. */
@@ -88,7 +96,7 @@ function readTimes(text: string): readonly number[] | undefined {
 
 /** The call of the statistic, without arguments for fields that are empty. */
 export function callOfSurvival(name: SurvivalName, draft: SurvivalDraft, by: readonly string[]) {
-  const { time, event, level, strata, bySite } = draft
+  const { time, event, level, strata, bySite, interaction } = draft
   const [times = [], [until] = []] = [readTimes(draft.times), readTimes(draft.until)]
   const isCurve = name === 'kaplan_meier'
   const site = bySite ? 'stratum' : 'none'
@@ -97,6 +105,7 @@ export function callOfSurvival(name: SurvivalName, draft: SurvivalDraft, by: rea
     ...(isCurve && times.length > 0 ? { times: [...times] } : {}),
     ...(isCurve && until !== undefined ? { until } : {}),
     ...(isCurve || strata === '' ? {} : { strata }),
+    ...(mayInteract(name, draft, by) && interaction ? { interaction } : {}),
     ...(isCurve || isWithinSites(name, undefined) === bySite ? {} : { site })
   }
   const variables = [time, event].filter((one) => one !== '')

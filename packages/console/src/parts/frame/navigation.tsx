@@ -12,8 +12,8 @@ export interface PageGroup {
   readonly pages: readonly {
     readonly at: string
     readonly label: string
-    /** The page of one item that opens from this page; the link is marked as current there as well. */
-    readonly below?: string
+    /** The pages of one item that open from this page; the link is marked as current there as well. */
+    readonly below?: readonly string[]
     readonly roles: readonly Role[]
   }[]
 }
@@ -67,7 +67,7 @@ function Menu({ groups, page, close }: { groups: readonly PageGroup[]; page: str
                   <a
                     href={hrefTo(at)}
                     onClick={close}
-                    {...(at === page || below === page ? { 'aria-current': 'page' } : {})}
+                    {...(at === page || below?.includes(page) ? { 'aria-current': 'page' } : {})}
                   >
                     {label}
                   </a>

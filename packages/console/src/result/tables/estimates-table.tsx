@@ -23,13 +23,13 @@ export function EstimatesTable({ test }: { test: TestResult }) {
         ...(hasP ? [{ number: 'p' }] : [])
       ]}
     >
-      {estimates.map(({ measure, groups, column, n, estimate, interval, p = null }) => (
-        <tr key={JSON.stringify([measure, groups, column])}>
-          <th scope="row">{estimateName({ measure, groups, column })}</th>
-          <td className="number">{n === null ? '–' : measured(n)}</td>
-          <td className="number">{estimate === null ? '–' : measured(estimate)}</td>
-          <td className="number">{interval === null ? '–' : interval.map(measured).join(' to ')}</td>
-          {hasP && <td className="number">{pInWords(p)}</td>}
+      {estimates.map((one) => (
+        <tr key={JSON.stringify([one.measure, one.groups, one.column, one.among])}>
+          <th scope="row">{estimateName(one)}</th>
+          <td className="number">{one.n === null ? '–' : measured(one.n)}</td>
+          <td className="number">{one.estimate === null ? '–' : measured(one.estimate)}</td>
+          <td className="number">{one.interval === null ? '–' : one.interval.map(measured).join(' to ')}</td>
+          {hasP && <td className="number">{pInWords(one.p ?? null)}</td>}
         </tr>
       ))}
     </Table>

@@ -127,12 +127,13 @@ const NOTHING_AT: Readonly<Partial<Record<TestEstimate['measure'], number>>> = {
   odds_ratio: 1,
   risk_ratio: 1,
   hazard_ratio: 1,
+  hazard_ratio_factor: 1,
   risk_difference: 0,
   difference: 0
 }
 
-function keyOf({ measure, groups, column }: TestEstimate): string {
-  return JSON.stringify([measure, groups, column])
+function keyOf({ measure, groups, column, among }: TestEstimate): string {
+  return JSON.stringify([measure, groups, column, among])
 }
 
 function ofEstimate(name: string, estimate: TestEstimate | undefined, isPooled: boolean): Estimate[] {

@@ -2,6 +2,7 @@
 import { type Filter, filterFromPairs, statisticSchema } from '@stimnet/protocol'
 import type { AskedQuestion } from '@stimnet/sdk'
 import { filterInWords } from './filter.ts'
+import { plural } from '../number.ts'
 import { mappingInWords } from './mapping.ts'
 import { promisedInWords } from './promised.ts'
 import { wordsOfTerm } from '../purpose.ts'
@@ -31,11 +32,18 @@ export function programInWords({ script_type: type, script_content: content }: A
   if (type !== 'statistic') return `${type} script of ${content.split('\n').length} lines`
   try {
     const call = statisticSchema.parse(JSON.parse(content))
-    const given = Object.entries(call.arguments).map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+    const given = Object.entries(call.arguments).map(([name, value]) => argumentInWords(name, value))
     return [statisticName(call), ...given].join(', ')
   } catch {
     return content
   }
+}
+
+/** An argument. The institutions of a model in rounds and their receipts of the round before are counted. */
+function argumentInWords(name: string, value: unknown): string {
+  if (Array.isArray(value) && name === 'roster') return `roster of ${plural(value.length, 'institution')}`
+  if (Array.isArray(value) && name === 'receipts') return `from ${plural(value.length, 'receipt')} of the round before`
+  return `${name} ${JSON.stringify(value)}`
 }
 
 /** All parts of a question, cohort and program first. `names`: institutions by PeerId. */

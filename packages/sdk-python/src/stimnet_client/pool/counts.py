@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Mapping, Sequence
 
+from . import notes
 from .combine import NOTHING, Fit, OwnFit, sites_shown
 from .glm import UNKNOWN_FIT, coefficient, combined_counts, fit_in
 from .gram import COLUMNS_MAX, PEOPLE_MAX, Matrix, follows_in, independent_in, meta_in
@@ -185,7 +186,8 @@ def _fit_of(names: Sequence[str], tables: Sequence[Cell], family: str) -> Fit:
     made = _maximum_of(family, own, len(kept))
     if made is None:
         coefficients = [{"term": term, **NOTHING} for term in names]
-        return {"n": n, "df": df, "coefficients": coefficients, **UNKNOWN_FIT, "code": "SEPARATED"}
+        unknown = {"n": n, "df": df, "coefficients": coefficients, **UNKNOWN_FIT}
+        return {**unknown, "code": "SEPARATED", "note": notes.SEPARATION}
     estimates, variances, means = made
     coefficients = [{"term": term, **NOTHING} for term in names]
     for at, estimate, variance in zip(kept, estimates, variances):
@@ -206,6 +208,7 @@ def _fit_of(names: Sequence[str], tables: Sequence[Cell], family: str) -> Fit:
         "null_deviance": 2 * math.fsum(_apart(family, cell, total / n) for cell in own),
         "deviance_df": df if family == "binomial" else freedoms,
         "dispersion": pearson / freedoms if freedoms > 0 else None,
+        "note": notes.aliased(coefficients),
     }
 
 

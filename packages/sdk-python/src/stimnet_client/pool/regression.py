@@ -8,6 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Mapping, Sequence, Union
 
+from . import notes
 from .answers import ModelAsked, unlike_asked
 from .combine import OwnFit, combined_over, sites_shown
 from .counts import CountTable, count_table_of, fit_counts
@@ -120,12 +121,10 @@ def fit_grams(sites: Mapping[str, Gram]) -> Fit:
         fit = _combined(own_fits, first)
     else:
         fit = _fit_of(with_site_columns(sites) if first.site == "fixed" else added(list(sites.values())))
-    if fit.get("random") and of_people:
-        leaving = [gram for gram in sites.values() if gram.left_out > 0]
-        fit["random"]["left_out"] = sum(gram.left_out for gram in leaving)
-        left = [gram.rows - gram.n for gram in leaving if gram.rows is not None]
-        if leaving and len(left) == len(leaving):
-            fit["random"]["left_out_rows"] = sum(left)
+        if first.site == "random":
+            fit["note"] = notes.joined(fit["note"], notes.ALONE)
+    if of_people:
+        _leave_out(fit, list(sites.values()))
     return {
         "kind": "mixed" if of_people or "random" in fit else "regression",
         "formula": first.formula,
@@ -134,6 +133,19 @@ def fit_grams(sites: Mapping[str, Gram]) -> Fit:
         **fit,
         "sites": sites_shown(own_fits),
     }
+
+
+def _leave_out(fit: Fit, grams: Sequence[Gram]) -> None:
+    """Adds to a fit of people how many of them are in no sum, and what it says about its time."""
+    leaving = [gram for gram in grams if gram.left_out > 0]
+    kinds = sum(gram.left_out for gram in leaving)
+    known = [gram.rows - gram.n for gram in leaving if gram.rows is not None]
+    rows = sum(known) if leaving and len(known) == len(leaving) else None
+    estimated = any(one["estimate"] is not None for one in fit["coefficients"])
+    origin = notes.origin(grams) if estimated else ""
+    fit["note"] = notes.joined(fit["note"], origin, notes.left_out(kinds, rows, fit["n"], grams[0].time))
+    if fit.get("random"):
+        fit["random"] |= {"left_out": kinds, **({} if rows is None else {"left_out_rows": rows})}
 
 
 def _site_groups(grams: Sequence[Gram]) -> tuple[list[Groups], tuple[int, ...]]:
@@ -198,7 +210,7 @@ def _fit_of_visits(grams: Sequence[Gram], time: Time) -> Fit:
     fit |= dict.fromkeys(("df", "sigma", "r2", "adjusted_r2", "log_likelihood", "aic"))
     coefficients: list[Fit] = [{"term": term, **_NOTHING} for term in first.names[:-1]]
     if found is None:
-        return {**fit, "coefficients": coefficients, "random": None}
+        return {**fit, "coefficients": coefficients, "random": None, "note": notes.NO_LINES}
     for at, estimate, error in zip(found.kept, found.estimates, found.errors):
         coefficients[at] = {"term": first.names[at], **_of_normal(estimate, error)}
     spread = math.sqrt(found.intercepts * found.slopes)
@@ -215,6 +227,7 @@ def _fit_of_visits(grams: Sequence[Gram], time: Time) -> Fit:
         "sigma": math.sqrt(found.residual),
         "log_likelihood": found.log_likelihood,
         "aic": 2 * (len(found.kept) + (4 if time.correlated else 3)) - 2 * found.log_likelihood,
+        "note": notes.of_mixed(coefficients, first.restricted, notes.SINGULAR if found.singular else ""),
         "random": {
             **{"by": "subject", "groups": sum(one.people for one in people)},
             **{"tau2": found.intercepts, "sigma2": found.residual, "slope": slope},
@@ -242,7 +255,7 @@ def _of_groups(made: tuple[list[Groups], tuple[int, ...]], first: Gram, by: str)
     fit |= dict.fromkeys(("df", "sigma", "r2", "adjusted_r2", "log_likelihood", "aic"))
     coefficients: list[Fit] = [{"term": term, **_NOTHING} for term in first.names[:-1]]
     if found is None:
-        return {**fit, "coefficients": coefficients, "random": None}
+        return {**fit, "coefficients": coefficients, "random": None, "note": notes.NO_GROUPS}
     for at, estimate, error in zip(found.kept, found.estimates, found.errors):
         coefficients[at] = {"term": first.names[at], **_of_normal(estimate, error)}
     tau2, count = found.ratio * found.residual, sum(one.groups for one in groups)
@@ -252,6 +265,7 @@ def _of_groups(made: tuple[list[Groups], tuple[int, ...]], first: Gram, by: str)
         "sigma": math.sqrt(found.residual),
         "log_likelihood": found.log_likelihood,
         "aic": 2 * (len(found.kept) + 2) - 2 * found.log_likelihood,
+        "note": notes.of_mixed(coefficients, first.restricted, notes.no_variance(by) if found.ratio == 0 else ""),
         "random": {
             "by": by,
             "groups": count,
@@ -287,7 +301,9 @@ def _fit_of(gram: Gram) -> Fit:
             continue
         variance = _number(left * inverse[place][place] * units[at] ** 2, bottom**2 * df * own**2)
         coefficients.append({"term": term, **_tested(estimate, math.sqrt(variance), df)})
-    return {"coefficients": coefficients, "n": gram.n, "df": df, **_measures(gram, left, bottom, len(kept))}
+    note = notes.joined(notes.aliased(coefficients), notes.PERFECT if left == 0 else "")
+    measures = _measures(gram, left, bottom, len(kept))
+    return {"coefficients": coefficients, "n": gram.n, "df": df, **measures, "note": note}
 
 
 def _design_of(matrix: Matrix) -> Matrix:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import Any, Mapping, Sequence
 
+from . import notes
 from .combine import NOTHING, Fit, OwnFit, sites_shown
 from .decimals import decimal_of, fraction_of, is_decimal
 from .glm import UNKNOWN_FIT, coefficient, combined_counts, fit_in
@@ -261,9 +262,11 @@ def _pooled(rounds: Sequence[Round]) -> Fit:
     first = rounds[0]
     n = sum(one.n for one in rounds)
     unknown = [{"term": term, **NOTHING} for term in first.names]
-    nothing: Fit = {"coefficients": unknown, "n": n, "df": None, **UNKNOWN_FIT}
-    if first.round > 0 and len(rounds) < len(first.roster):
-        return nothing
+    nothing: Fit = {"coefficients": unknown, "n": n, "df": None, **UNKNOWN_FIT, "note": ""}
+    whole = len(first.roster)
+    if first.round > 0 and len(rounds) < whole:
+        why = f"Round {first.round} of a model of {whole} institutions: without all of them it says nothing."
+        return {**nothing, "note": why}
     try:
         step = step_after(rounds)
     except OverflowError:
@@ -272,18 +275,26 @@ def _pooled(rounds: Sequence[Round]) -> Fit:
     deviance = _deviance_after(rounds, step)
     binomial = first.family == "binomial"
     likelihood = -deviance / 2 if binomial and deviance is not None else None
+    coefficients = _coefficients(first.names, step.estimates, step.errors)
     return {
         **UNKNOWN_FIT,
         "n": n,
         "df": df,
-        "coefficients": _coefficients(first.names, step.estimates, step.errors),
+        "coefficients": coefficients,
         "log_likelihood": likelihood,
         "aic": None if likelihood is None else 2 * len(step.kept) - 2 * likelihood,
         "deviance": deviance,
         "null_deviance": _null_deviance(n, rounds) if binomial and first.intercept else None,
         "deviance_df": None if deviance is None else df,
         "rounds": {"last": first.round, "change": step.change},
+        "note": notes.joined(notes.aliased(coefficients), *_notes_of(first, whole - len(rounds))),
     }
+
+
+def _notes_of(first: Round, missing: int) -> list[str]:
+    alone = "From the fits of the institutions by themselves, weighted by what each knows: no round has improved it."
+    lacking = f"{missing} of the {len(first.roster)} institutions of its roster are not in it."
+    return [alone if first.round == 0 and len(first.roster) > 1 else "", lacking if missing > 0 else ""]
 
 
 def _coefficients(names: Sequence[str], estimates: Sequence[str], errors: Sequence[float]) -> list[Fit]:

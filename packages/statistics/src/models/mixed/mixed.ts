@@ -7,6 +7,7 @@ import { followsIn, NOTHING, sitesShown } from '../combine.ts'
 import { type Coefficient, combined, designOf, type Fit, fitOf, notesOn, type SiteGram } from '../regression.ts'
 import { type IntegerMatrix, isOfSquares } from '../solve.ts'
 import { type GroupsOfSize, type RemlFit, remlOf } from './reml.ts'
+import { originNotes } from './origin.ts'
 import { slopeFitOf } from './slope.ts'
 import { isOfVisits, sumsAtVisits } from './visits.ts'
 
@@ -73,7 +74,11 @@ export function fitPeople(sites: readonly SiteGram[]): ModelResult {
   const several = site === 'meta' && sites.length > 1
   const fit: FitOfGroups = several ? combined(each, first.gram.meta) : fitOfSome(sites, site)
   const left = leftOutOf(sites)
-  const note = left.left_out === 0 ? [] : [leftOutInWords(left, fit.n, clusters?.time)]
+  const isEstimated = fit.coefficients.some(({ estimate }) => estimate !== null)
+  const note = [
+    ...(isEstimated ? originNotes(sites) : []),
+    ...(left.left_out === 0 ? [] : [leftOutInWords(left, fit.n, clusters?.time)])
+  ]
   return {
     kind: 'mixed',
     formula,

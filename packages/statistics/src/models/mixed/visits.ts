@@ -55,7 +55,7 @@ export function sumsAtVisits(sites: readonly SiteGram[], effects: ModelResult['s
 }
 
 /** The times by level of the category that is the time of a part; undefined where it has none, or its levels are no numbers. */
-function timesIn({ clusters, factors }: GramPart) {
+export function timesIn({ clusters, factors }: Pick<GramPart, 'clusters' | 'factors'>) {
   const factor = factors.find(({ name }) => name === clusters?.time)
   return factor && timesOf(factor.levels)
 }

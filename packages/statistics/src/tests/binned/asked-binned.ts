@@ -64,10 +64,33 @@ export function binnedTests(plan: Plan, name: Binned, asked: Asked): Plan {
     levels: by.map(({ variable }) => variable.levels)
   }
   const more = name === 'kaplan_meier' ? timesOf(call) : { site: siteOf(call, name) }
-  const within = name === 'cox' ? { strata: call.arguments.strata === undefined ? 0 : 1 } : {}
+  const within = name === 'cox' ? hazardsOf(call, test.levels) : {}
   // People who lack the event or a group are left out of the plan, so that no group must be withheld to hide them.
   const known = [...by, ...(column === undefined ? [] : [column])].map(havingIt)
   return { ...plan, where: { all: known }, tests: [{ ...test, ...within, ...more }] }
+}
+
+/** Maximum number of products of a level of one covariate and a level of the other: as many as a model has columns. */
+export const PRODUCTS_MAX = 24
+
+/** The number of products of two covariates. */
+export function productsOf(levels: SurvivalTest['levels']): number {
+  return levels.reduce((product, own) => product * Math.max(0, own.length - 1), 1)
+}
+
+/** The strata of hazard ratios, and whether those of two covariates interact. Throws PARAMETER_INVALID. */
+function hazardsOf(
+  { by, arguments: { strata, interaction } }: StatisticCall,
+  levels: SurvivalTest['levels']
+): Pick<SurvivalTest, 'strata' | 'interaction'> {
+  const within = { strata: strata === undefined ? 0 : 1 }
+  if (interaction === undefined || interaction === false) return within
+  if (interaction !== true) return invalid('interaction: true or false.')
+  if (by.length - within.strata !== 2) return invalid('interaction: of two categories in `by`.')
+  const products = productsOf(levels)
+  if (products > PRODUCTS_MAX)
+    return invalid(`interaction: ${products} products of levels, and at most ${PRODUCTS_MAX} are fitted. Join levels.`)
+  return { ...within, interaction }
 }
 
 function havingIt({ ref, variable }: ResolvedVariable): Filter {

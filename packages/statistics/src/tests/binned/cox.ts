@@ -10,7 +10,7 @@ import { combinationsOf, gridNote, type Labels, type RiskSets, riskSetsOf, strat
 
 /** Cox regression over the sites that gave every group of every stratum. Each combination of levels of the covariates is a group. */
 export function cox(test: SurvivalTest, sites: readonly TestSite[]): TestResult {
-  const { kind, of, by, event, levels, strata = 0, site: across = 'none' } = test
+  const { kind, of, by, event, levels, strata = 0, interaction = false, site: across = 'none' } = test
   const covariates = levels.slice(0, Math.max(0, levels.length - strata))
   const groups = combinationsOf(covariates)
   const asked = { groups, strata: combinationsOf(levels.slice(covariates.length)) }
@@ -18,7 +18,7 @@ export function cox(test: SurvivalTest, sites: readonly TestSite[]): TestResult 
   const all = units.map(riskSetsOf)
   const made = all.flatMap((one) => one ?? [])
   const isMade = givers.length > 0 && units.length > 0 && !isOff && !all.includes(null)
-  const fit = isMade ? fitOf(made, designOf({ by, covariates, groups }, made)) : isOff ? OFF : NONE
+  const fit = isMade ? fitOf(made, designOf({ by, covariates, groups, interaction }, made)) : isOff ? OFF : NONE
   const grids = made.map(({ grid }) => grid.map(({ to }) => edgeOf(to)))
   const shown = {
     kind,
@@ -29,6 +29,7 @@ export function cox(test: SurvivalTest, sites: readonly TestSite[]): TestResult 
       event: { ...event, others: [...event.others] },
       levels: levels.map((one) => [...one]),
       strata,
+      ...(interaction ? { interaction } : {}),
       site: across,
       ...(isMade ? { grids } : {})
     },
@@ -36,7 +37,7 @@ export function cox(test: SurvivalTest, sites: readonly TestSite[]): TestResult 
   }
   const who = { sites, givers, isTogether: across === 'none' }
   if (typeof fit === 'string') return resultOf(shown, who, { ...NOTHING, notes: [fit] })
-  const { ratio, estimates, references, empty } = fit
+  const { ratio, estimates, references, empty, reading } = fit
   const notes = [
     gridNote(
       grids.map(({ length }) => length),
@@ -44,6 +45,7 @@ export function cox(test: SurvivalTest, sites: readonly TestSite[]): TestResult 
     ),
     `Ties after Efron. Compared with ${references.join(', ')}.`,
     ...(empty.length === 0 ? [] : [`Nobody has ${listed(empty, ', ')}.`]),
+    ...reading,
     PROPORTIONAL
   ]
   const df = estimates.length
@@ -68,6 +70,8 @@ interface Level {
 /** One column of the design: a level, compared with the first level of its covariate that somebody has. */
 interface Column extends Level {
   readonly reference: string
+  /** Of a product: the level of the other covariate, with its reference. */
+  readonly among?: Omit<Column, 'n' | 'observed' | 'among'>
 }
 
 interface Design {
@@ -78,15 +82,17 @@ interface Design {
   readonly constant: readonly string[]
   /** By group, the indices of the columns that are 1. */
   readonly lines: readonly (readonly number[])[]
+  readonly isOfProducts: boolean
 }
 
 interface Asked {
   readonly by: readonly string[]
   readonly covariates: Labels
   readonly groups: Labels
+  readonly interaction: boolean
 }
 
-function designOf({ by, covariates, groups }: Asked, made: readonly RiskSets[]): Design {
+function designOf({ by, covariates, groups, interaction }: Asked, made: readonly RiskSets[]): Design {
   const people = groups.map((_, g) => exactSum(made.map(({ n }) => n[g] ?? 0)))
   const events = groups.map((_, g) => exactSum(made.map(({ observed }) => observed[g] ?? 0)))
   const told = covariates.map((levels, c) => {
@@ -97,18 +103,40 @@ function designOf({ by, covariates, groups }: Asked, made: readonly RiskSets[]):
     })
   })
   const present = told.map((levels) => levels.filter((one) => one.n > 0))
-  const columns = present.flatMap(([reference, ...others]) =>
+  const perCovariate = present.map(([reference, ...others]) =>
     others.map((one): Column => ({ ...one, reference: reference?.level ?? '' }))
   )
-  const keyOf = (column: string | undefined, level: string) => JSON.stringify([column, level])
-  const places = new Map(columns.map(({ column, level }, i) => [keyOf(column, level), i]))
+  const products = interaction ? productsIn(perCovariate, { groups, people, events }) : []
+  const columns = [...perCovariate.flat(), ...products.filter(({ n }) => n > 0)]
+  const isIn = ({ column, level }: Omit<Level, 'n' | 'observed'>, group: readonly string[]) =>
+    group[by.indexOf(column)] === level
   return {
     columns,
     references: present.flatMap((levels) => levels.slice(0, 1)),
-    empty: told.flat().filter((one) => one.n <= 0),
+    empty: [...told.flat(), ...products].filter((one) => one.n <= 0),
     constant: by.filter((_, c) => (present[c]?.length ?? 2) < 2),
-    lines: groups.map((group) => group.flatMap((level, c) => places.get(keyOf(by[c], level)) ?? []))
+    lines: groups.map((group) =>
+      columns.flatMap((one, i) => (isIn(one, group) && (one.among === undefined || isIn(one.among, group)) ? [i] : []))
+    ),
+    isOfProducts: interaction
   }
+}
+
+/** The products of the columns of two covariates, the first of which varies fastest, as in R. */
+function productsIn(
+  [first = [], second = []]: readonly (readonly Column[])[],
+  {
+    groups,
+    people,
+    events
+  }: { readonly groups: Labels; readonly people: readonly number[]; readonly events: readonly number[] }
+): Column[] {
+  return second.flatMap(({ n: _, observed: __, ...among }) =>
+    first.map((one): Column => {
+      const at = groups.findIndex(([level, other]) => level === one.level && other === among.level)
+      return { ...one, n: people[at] ?? 0, observed: events[at] ?? 0, among }
+    })
+  )
 }
 
 /** A completed fit. */
@@ -117,6 +145,8 @@ interface Fit {
   readonly ratio: number
   readonly references: readonly string[]
   readonly empty: readonly string[]
+  /** How the estimates are read, if covariates interact. */
+  readonly reading: readonly string[]
 }
 
 /** The fit, or the reason in words why there is none. */
@@ -135,8 +165,18 @@ function fitOf(made: readonly RiskSets[], design: Design): Fit | string {
     estimates: design.columns.map((column, i) => estimateOf(column, maximum, i)),
     ratio: Math.max(0, maximum.ratio),
     references: design.references.map(nameOf),
-    empty: design.empty.map(nameOf)
+    empty: design.empty.map(nameOf),
+    reading: design.isOfProducts ? [readingOf(design)] : []
   }
+}
+
+/** Of two covariates that interact, each hazard ratio is that of the people with the reference level of the other. */
+function readingOf({ references }: Design): string {
+  const [first, second] = references
+  return (
+    `The hazard ratios of ${first?.column} are those of people with ${nameOf(second)}, and those of ${second?.column} of people with ` +
+    `${nameOf(first)}; the ratios of hazard ratios say how many times as large they are among the others.`
+  )
 }
 
 /**
@@ -154,9 +194,10 @@ function reasonAgainst(made: readonly RiskSets[], { constant, columns }: Design)
   return columns.length === 0 ? 'There is nobody to compare.' : undefined
 }
 
-/** The name of a level, such as "arm test". */
-function nameOf(level: Level | undefined): string {
-  return `${level?.column} ${level?.level}`
+/** The name of a level, such as "arm test"; of a product "arm test and sex male". */
+function nameOf(level: (Level & Pick<Column, 'among'>) | undefined): string {
+  const own = `${level?.column} ${level?.level}`
+  return level?.among === undefined ? own : `${own} and ${level.among.column} ${level.among.level}`
 }
 
 const NAMES_MAX = 10
@@ -182,21 +223,25 @@ function runningAway({ steps }: RunningAway, { columns }: Design): string {
   const moved = columns.flatMap((column, i) => {
     const step = steps[i] ?? 0
     const end = step > 0 ? 'infinite' : '0'
-    return Math.abs(step) > MOVED_MIN ? [`The hazard ratio of ${nameOf(column)} to ${column.reference} is ${end}.`] : []
+    if (Math.abs(step) <= MOVED_MIN) return []
+    return column.among === undefined
+      ? [`The hazard ratio of ${nameOf(column)} to ${column.reference} is ${end}.`]
+      : [`The ratio of hazard ratios of ${nameOf(column)} is ${end}.`]
   })
   const said = moved.length > 0 ? moved : ['Hazard ratios are 0 or infinite.']
   return `${listed(said, ' ')} Those with the event differ in it from all others at risk. ${WHAT_HELPS}`
 }
 
-function estimateOf({ column, level, reference, n }: Column, maximum: Maximum, at: number): TestEstimate {
+function estimateOf({ column, level, reference, n, among }: Column, maximum: Maximum, at: number): TestEstimate {
   const estimate = maximum.estimates[at] ?? Number.NaN
   const error = Math.sqrt(maximum.covariance[at]?.[at] ?? Number.NaN)
   const half = zOfP(ERROR_SHARE) * error
   const interval = [estimate - half, estimate + half].map(Math.exp)
   return {
-    measure: 'hazard_ratio',
+    measure: among === undefined ? 'hazard_ratio' : 'hazard_ratio_factor',
     column,
     groups: [level, reference],
+    ...(among === undefined ? {} : { among: { column: among.column, groups: [among.level, among.reference] } }),
     n,
     estimate: Math.exp(estimate),
     interval: interval.every(Number.isFinite) ? interval : null,

@@ -1,9 +1,9 @@
 /** The sign-in page: name and password for a token. */
-import { useLoaded } from '../load.ts'
-import { Mark } from '../parts/frame/mark.tsx'
-import { SignInForm } from '../parts/frame/sign-in-form.tsx'
-import { useTitle } from '../parts/frame/title.tsx'
-import { useSession } from '../session/session.tsx'
+import { useLoaded } from '../../load.ts'
+import { Mark } from './mark.tsx'
+import { SignInForm } from './sign-in-form.tsx'
+import { useTitle } from './title.tsx'
+import { useSession } from '../../session/session.tsx'
 
 /** The names and passwords of the demo accounts are shown on a demo peer only. */
 export function SignIn() {
