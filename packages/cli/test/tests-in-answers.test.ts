@@ -156,13 +156,14 @@ test('a baseline table has variables as rows, and says what was withheld', () =>
   const rounded = { ...answer, pooled: { columns, rows: rows.map((row) => ({ ...row, within })) } }
   const shown = tableOneLines(rounded as unknown as Broadcast).join('')
   assert.match(shown, /mean \(sd\) +64\.1 ± 0\.25 \(8\.2 ± 0\.1\) +61\.5 ± 0\.25 \(withheld\)/)
-  assert.match(shown, /sex: F +40 ± 1\.3 % +withheld/)
+  assert.match(shown, /sex: F +40 % ± 1\.3 points +withheld/)
+  assert.match(shown, /The ± of a share is in percentage points\.\n/)
   assert.doesNotMatch(shown, /≈/)
   const less = columns.map((one) => (one.kind === 'share' ? { ...one, left_out: true } : one))
   const left = { ...answer, pooled: { columns: less, rows: rows.map((row) => ({ ...row, within_remaining: within })) } }
   assert.match(
     tableOneLines(left as unknown as Broadcast).join(''),
-    /sex: F +≈ 40 ± 1\.3 % .*\n≈: people were left out/
+    /sex: F +≈ 40 % ± 1\.3 points .*\n≈: people were left out/
   )
 })
 
@@ -181,6 +182,45 @@ test('a number that people were left out of never looks exact, with or without a
     /female +≈ 61\.5 ± 0\.25 +≈ 9 .*\n(.*\n)≈: people were left out for privacy\. .* those who remain\.\n/
   )
   assert.match(shown, /mean by sex\n +female .* ≈ 61\.5\n/)
+})
+
+test('a quantile has the range of its bins beside it, and that alone where no number is known', () => {
+  const columns = [
+    { name: 'arm', role: 'key', kind: 'key' },
+    { name: 'p90', role: 'measure', kind: 'quantile' }
+  ]
+  const ends = [
+    ['dbs', 1250.5, [1000, 1500]],
+    ['medication', null, [1500, 4000]],
+    ['none', null, [1500, null]]
+  ] as const
+  const rows = ends.map(([arm, value, range]) => ({ values: [arm, value], sites: ['a'], ranges: [null, range] }))
+  const pooled = { columns, rows, sites: ['a'], notes: [] }
+  const shown = answerText({ parts: [], warnings: [], schema: null, pooled } as unknown as Broadcast)
+  assert.match(shown, /dbs +1251 \[1000 to 1500\]/)
+  assert.match(shown, /medication +\[1500 to 4000\]/)
+  assert.match(shown, /none +\[1500 or more\]/)
+  assert.match(shown, /\n\[a to b\]: a quantile is read off bins/)
+  assert.match(shown, /p90 by arm\n.*\n +medication +· 1500 to 4000\n/)
+})
+
+test('a printed error covers the digits that are not printed', () => {
+  const columns = [
+    { name: 'arm', role: 'key', kind: 'key' },
+    { name: 'ledd', role: 'measure', kind: 'mean' }
+  ]
+  for (const [value, within, text] of [
+    [1090.6, 1, '1090.6 ± 1'],
+    [1090.62, 1, '1090.6 ± 1.1'],
+    [-0.123456, 0.0021, '-0.1235 ± 0.0022'],
+    [1234567.4, 12, '1234567 ± 13'],
+    [305, 14, '305 ± 14']
+  ] as const) {
+    const row = { values: ['dbs', value], sites: ['a'], within: [null, within] }
+    const pooled = { columns, rows: [row], sites: ['a'], notes: [] }
+    const shown = answerText({ parts: [], warnings: [], schema: null, pooled } as unknown as Broadcast)
+    assert.ok(shown.includes(`dbs  ${text} `), `${text}: ${shown}`)
+  }
 })
 
 test('a test that was not made says why, and no test leaves nothing', () => {

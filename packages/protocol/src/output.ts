@@ -804,7 +804,13 @@ const pooledRowSchema = z.object({
    * Per column that people were left out of (`left_out`), where `within` is null: the maximum distance from the number of the people
    * who remain. The distance from the number of all people is unknown.
    */
-  within_remaining: z.array(z.number().nullable()).optional()
+  within_remaining: z.array(z.number().nullable()).optional(),
+  /**
+   * Per column of quantiles that are read off bins: the ends between which the exact quantile lies, null for an open end. Of the people
+   * who remain if people were left out (`left_out`); under P2 in 19 of 20 answers. A quantile without a value has a range if only its
+   * outermost bin is known.
+   */
+  ranges: z.array(z.tuple([z.number().nullable(), z.number().nullable()]).nullable()).optional()
 })
 
 /** The pooled answer to one request that was sent to several peers. */

@@ -1,7 +1,7 @@
 /** Text of an answer for a terminal: the parts, the pooled table, and the notes that readers need. */
 import { cellOf, EXIT, exitOfCode, printable, tableOf } from '@stimnet/machine'
 import { counted, isCode, type OutputColumn, type TableOutput } from '@stimnet/protocol'
-import { aboutText, type Broadcast, LEFT_OUT_WORDS, pool } from '@stimnet/sdk'
+import { type Broadcast, LEFT_OUT_WORDS, numberText, pool, RANGE_WORDS } from '@stimnet/sdk'
 import { institutionIn } from './institution.ts'
 import { modelLines } from './models.ts'
 import { noiseLines } from './noise.ts'
@@ -105,14 +105,14 @@ function pooledLines(
   }
   const cells = rows.map((row) => cellsOf(columns, row).map((cell, at) => ofFewer(cell, row, at)))
   const names = columns.map(({ name }) => name)
-  if (alone) return [`\n${nameOfPart(alone)}\n`, tableOf(names, cells), ...leftOutLines(columns)]
+  if (alone) return [`\n${nameOfPart(alone)}\n`, tableOf(names, cells), ...legendLines(columns, rows)]
   return [
     `\nPooled over ${counted(sites.length, 'institution')}\n`,
     tableOf(
       [...names, 'institutions'],
       rows.map((row, at) => [...(cells[at] ?? []), institutionsOf(row)])
     ),
-    ...leftOutLines(columns)
+    ...legendLines(columns, rows)
   ]
 }
 
@@ -126,20 +126,24 @@ interface Shown {
   readonly values: readonly (string | number | null)[]
   readonly within?: readonly (number | null)[] | undefined
   readonly within_remaining?: readonly (number | null)[] | undefined
+  readonly ranges?: PooledRow['ranges']
 }
 
 function cellsOf(columns: readonly OutputColumn[], row: Shown): (string | number | null)[] {
-  const { values, within, within_remaining: remaining } = row
+  const { values, within, within_remaining: remaining, ranges } = row
   return values.map((value, at) => {
-    const [off, isLeftOut] = [within?.[at] ?? remaining?.[at] ?? null, columns[at]?.left_out]
-    if (value === null || (off === null && !isLeftOut)) return value
-    return aboutText(`${cellOf(value)}${off === null ? '' : ` ± ${off}`}`, isLeftOut)
+    const facts = { within: within?.[at] ?? remaining?.[at], range: ranges?.[at], isLeftOut: columns[at]?.left_out }
+    if (typeof value === 'string' || !(facts.within || facts.range || facts.isLeftOut)) return value
+    return numberText(value, facts) || null
   })
 }
 
-/** The explanation of ≈, if the sign is used in the table above. */
-function leftOutLines(columns: readonly OutputColumn[]): string[] {
-  return columns.some(({ left_out }) => left_out) ? [`${LEFT_OUT_WORDS}\n`] : []
+/** The explanations of ≈ and of ranges, if these are in the table above. */
+function legendLines(columns: readonly OutputColumn[], rows: readonly Shown[]): string[] {
+  return [
+    ...(columns.some(({ left_out }) => left_out) ? [`${LEFT_OUT_WORDS}\n`] : []),
+    ...(rows.some(({ ranges }) => ranges !== undefined) ? [`${RANGE_WORDS}\n`] : [])
+  ]
 }
 
 /** The number of institutions behind a row. "2 to 3, by column" means that not all of them contribute to each number shown. */
@@ -180,7 +184,7 @@ function partLines(part: Part): string[] {
       output.columns.map(({ name }) => name),
       rows.map((row) => cellsOf(output.columns, row))
     ),
-    ...leftOutLines(output.columns)
+    ...legendLines(output.columns, rows)
   ]
 }
 

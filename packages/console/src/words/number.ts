@@ -7,9 +7,11 @@ export function count(value: number): string {
   return WHOLE.format(value)
 }
 
-/** A measured value: four significant digits, or all digits of a whole number. */
-export function measured(value: number): string {
+/** A measured value: four significant digits, or all digits of a whole number; with a number of decimals, all of these. */
+export function measured(value: number, decimals?: number): string {
   if (!Number.isFinite(value)) return String(value)
+  if (decimals !== undefined)
+    return new Intl.NumberFormat('en-GB', { maximumFractionDigits: decimals }).format(value).replace('-', '−')
   if (Number.isInteger(value)) return WHOLE.format(value).replace('-', '−')
   const size = Math.abs(value)
   const text = size >= 1e6 || size < 1e-4 ? value.toExponential(3) : significant(value)
