@@ -372,6 +372,15 @@ test('survival is a line of text for each curve, a table of its steps, and what 
   const single = survivalLines({ pooled: { tests: [alone] }, parts: parts.slice(0, 1) } as unknown as Broadcast)
   assert.match(single.join(''), /\ndrug: n = 60, 20 events\n/)
   assert.equal(text(tests), '', 'and no line of a test')
+  const rounded = { ...tests[0], survival: { ...survival, curves: [{ ...CURVE, n_within: 15, events_within: 5 }] } }
+  const about = survivalLines({ pooled: { tests: [rounded] }, parts } as unknown as Broadcast).join('')
+  assert.match(about, /drug: n = 60 ± 15, 20 ± 5 events, of north/)
+  assert.match(about, /from {2}≈ at risk {2}before {2}≈ events/)
+})
+
+test('a rounded number of values behind an estimate does not look exact', () => {
+  const one = { measure: 'mean' as const, groups: ['dbs'], n: 305, n_within: 14, estimate: 4.2, interval: [4, 4.4] }
+  assert.match(text([{ ...WELCH, kind: 'mean_interval', p: null, estimates: [one] }]), /n = 305 ± 14\n/)
 })
 
 const hazardRatio = (

@@ -411,8 +411,9 @@ const estimateSchema = z.object({
   groups: z.array(z.string().nullable()),
   /** Only for `hazard_ratio`: the column in `by` that has these levels. */
   column: z.string().optional(),
-  /** Number of values, pairs or people behind the estimate. */
+  /** Number of values, pairs or people behind the estimate, and its largest error if it was rounded. */
   n: z.number().nullable(),
+  n_within: z.number().optional(),
   estimate: z.number().nullable(),
   /** Lower and upper end. */
   interval: z.array(z.number()).nullable(),
@@ -449,6 +450,9 @@ const survivalCurveSchema = z.object({
   group: z.string().nullable(),
   n: z.number(),
   events: z.number(),
+  /** The largest errors of both numbers, if counts were rounded. Then the numbers of each step are rounded as well. */
+  n_within: z.number().optional(),
+  events_within: z.number().optional(),
   steps: z.array(survivalStepSchema),
   /**
    * The time by which half of the people had the event; null if fewer had it. `interval` contains the interval that any exact times

@@ -227,6 +227,9 @@ describe('survival on a grid', () => {
       const result = pooledTest(told(plan, people, { joined, round, base, accuracy }))
       const [rounded] = curvesOf(result)
       assert.match(result.note, /rounded for privacy/)
+      const far = (name: 'n' | 'events') => Math.abs((rounded?.[name] ?? 0) - (exact?.[name] ?? 0))
+      assert.deepEqual([exact?.n_within, exact?.events_within], [undefined, undefined])
+      assert.ok(far('n') <= (rounded?.n_within ?? 0) && far('events') <= (rounded?.events_within ?? 0))
       for (const [i, step] of (exact?.steps ?? []).entries()) {
         const other = rounded?.steps[i]
         assert.ok(other && isWithin(step.survival, other.range), `${seed} ${i}: ${step.survival} in ${other?.range}`)

@@ -1,6 +1,6 @@
 /** The estimates of a test that has several, each with its interval. */
 import type { TestResult } from '@stimnet/protocol'
-import { estimateName, testName, testSubject } from '@stimnet/sdk'
+import { estimateName, numberText, testName, testSubject } from '@stimnet/sdk'
 import { Scroll } from '../../parts/scroll.tsx'
 import { measured, pInWords } from '../../words/number.ts'
 
@@ -36,10 +36,10 @@ export function EstimatesTable({ test }: { test: TestResult }) {
           </tr>
         </thead>
         <tbody>
-          {estimates.map(({ measure, groups, column, n, estimate, interval, p = null }) => (
+          {estimates.map(({ measure, groups, column, n, n_within: off, estimate, interval, p = null }) => (
             <tr key={JSON.stringify([measure, groups, column])}>
               <th scope="row">{estimateName({ measure, groups, column })}</th>
-              <td className="number">{n === null ? '–' : measured(n)}</td>
+              <td className="number">{n === null ? '–' : numberText(n, { within: off }, measured)}</td>
               <td className="number">{estimate === null ? '–' : measured(estimate)}</td>
               <td className="number">{interval === null ? '–' : interval.map(measured).join(' to ')}</td>
               {hasP && <td className="number">{pInWords(p)}</td>}
