@@ -223,6 +223,27 @@ test('a printed error covers the digits that are not printed', () => {
   }
 })
 
+test('an answer by groups does not say that nothing is withheld of people without a value', () => {
+  const disclosure = { level: 'P1', claim: 'Safe.', subjects: 129, round_base: 1 }
+  const table = (keys: readonly (string | null)[], groups = 0) => ({
+    ...{ peer_id: 'p', institution: 'North', state: 'completed', code: null, reason: null },
+    output: {
+      kind: 'table',
+      columns: [
+        { name: 'fall', role: 'key', kind: 'key', variables: ['s.fall'] },
+        { name: 'n', role: 'measure', kind: 'subjects', variables: [] }
+      ],
+      rows: keys.map((key) => ({ values: [key, 40], parts: { n: { add: 40 } } })),
+      ...{ withheld: { groups, cells: 0 }, disclosure }
+    }
+  })
+  const told = (part: object) =>
+    answerText({ parts: [part], pooled: null, schema: null, warnings: [] } as unknown as Broadcast)
+  assert.match(told(table(['no', 'yes'])), /nothing\nWithheld groups: those of people without a value do not count/)
+  assert.doesNotMatch(told(table(['no', 'yes', null])), /do not count/)
+  assert.doesNotMatch(told(table(['no'], 1)), /do not count/)
+})
+
 test('a test that was not made says why, and no test leaves nothing', () => {
   const none = { ...WELCH, statistic: null, p: null, note: 'A group is missing, withheld, or does not vary.' }
   assert.match(text([none]), /not computed\. A group is missing/)

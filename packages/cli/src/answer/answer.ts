@@ -24,7 +24,19 @@ function partsTable(broadcast: Broadcast): string {
     part.output?.disclosure.subjects ?? null,
     withheldIn(part)
   ])
-  return tableOf(['institution', 'state', 'code', 'people in the cohort', 'withheld'], rows)
+  const table = tableOf(['institution', 'state', 'code', 'people in the cohort', 'withheld'], rows)
+  return broadcast.parts.some(hasNoGroupOfMissing) ? `${table}${UNCOUNTED}\n` : table
+}
+
+/** True of every such answer, whatever the data: the number of withheld groups must not show whether somebody lacks a value. */
+const UNCOUNTED =
+  'Withheld groups: those of people without a value do not count, unless others know who has one; there may be none.'
+
+/** Whether a table has groups, of which none is of people without a value and none counts as withheld. */
+function hasNoGroupOfMissing({ output }: Part): boolean {
+  if (output?.kind !== 'table' || output.withheld.groups > 0) return false
+  const keys = output.columns.flatMap(({ role }, at) => (role === 'key' ? [at] : []))
+  return keys.length > 0 && output.rows.every(({ values }) => keys.every((at) => values[at] !== null))
 }
 
 function withheldIn({ output }: Part): string {

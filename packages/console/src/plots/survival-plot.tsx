@@ -1,7 +1,7 @@
 /** Survival curves with 95 % confidence bands, and below them the numbers at risk. */
 import type { SurvivalCurve } from '@stimnet/protocol'
 import { aboutText, numberText } from '@stimnet/sdk'
-import { count, measured } from '../words/number.ts'
+import { count, measured, written } from '../words/number.ts'
 import { Axis } from './axis.tsx'
 import { scaleOf, ticksOf } from './scale.ts'
 import { atRisk, bandPath, stepPath, stepsOf } from './steps.ts'
@@ -96,7 +96,7 @@ function inWords(curve: SurvivalCurve): string {
     last === undefined
       ? ''
       : `, survival ${measured(last.survival)} at ${measured(last.time ?? 0)} (exact times: ${last.range.map(measured).join(' to ')})`
-  const people = numberText(curve.n, { within: curve.n_within }, measured)
-  const events = numberText(curve.events, { within: curve.events_within }, measured)
+  const people = numberText(curve.n, { within: curve.n_within }, written)
+  const events = numberText(curve.events, { within: curve.events_within }, written)
   return `${nameOf(curve)}: ${people} people, ${events} events${survival}`
 }

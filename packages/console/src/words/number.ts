@@ -7,11 +7,15 @@ export function count(value: number): string {
   return WHOLE.format(value)
 }
 
-/** A measured value: four significant digits, or all digits of a whole number; with a number of decimals, all of these. */
-export function measured(value: number, decimals?: number): string {
+/** A number with all of a number of decimals or, without one, as a measured value. */
+export function written(value: number, decimals?: number): string {
+  if (decimals === undefined || !Number.isFinite(value)) return measured(value)
+  return new Intl.NumberFormat('en-GB', { maximumFractionDigits: decimals }).format(value).replace('-', '−')
+}
+
+/** A measured value: four significant digits, or all digits of a whole number. */
+export function measured(value: number): string {
   if (!Number.isFinite(value)) return String(value)
-  if (decimals !== undefined)
-    return new Intl.NumberFormat('en-GB', { maximumFractionDigits: decimals }).format(value).replace('-', '−')
   if (Number.isInteger(value)) return WHOLE.format(value).replace('-', '−')
   const size = Math.abs(value)
   const text = size >= 1e6 || size < 1e-4 ? value.toExponential(3) : significant(value)

@@ -2,7 +2,7 @@
 import type { TestResult } from '@stimnet/protocol'
 import { estimateName, numberText, testName, testSubject } from '@stimnet/sdk'
 import { Scroll } from '../../parts/scroll.tsx'
-import { measured, pInWords } from '../../words/number.ts'
+import { measured, pInWords, written } from '../../words/number.ts'
 
 /** Empty for a test with one estimate. */
 export function EstimatesTable({ test }: { test: TestResult }) {
@@ -39,7 +39,7 @@ export function EstimatesTable({ test }: { test: TestResult }) {
           {estimates.map(({ measure, groups, column, n, n_within: off, estimate, interval, p = null }) => (
             <tr key={JSON.stringify([measure, groups, column])}>
               <th scope="row">{estimateName({ measure, groups, column })}</th>
-              <td className="number">{n === null ? '–' : numberText(n, { within: off }, measured)}</td>
+              <td className="number">{n === null ? '–' : numberText(n, { within: off }, written)}</td>
               <td className="number">{estimate === null ? '–' : measured(estimate)}</td>
               <td className="number">{interval === null ? '–' : interval.map(measured).join(' to ')}</td>
               {hasP && <td className="number">{pInWords(p)}</td>}

@@ -3,7 +3,7 @@ import { Scroll } from '../../parts/scroll.tsx'
 import type { OutputColumn, PooledOutput } from '@stimnet/protocol'
 import { LEFT_OUT_WORDS, numberText, RANGE_WORDS } from '@stimnet/sdk'
 import { useState } from 'react'
-import { measured, plural } from '../../words/number.ts'
+import { plural, written } from '../../words/number.ts'
 import { unitInWords } from '../../words/variable.ts'
 import { blankWord, ownRows, placesOf, rowOf, type SiteTable } from './sites.ts'
 
@@ -116,7 +116,7 @@ function Cells({ columns, values, blank, errors, remaining, ranges, behind = [] 
     const value = values[at] ?? null
     if (role === 'key') return <td key={name}>{value ?? 'missing'}</td>
     const facts = { within: errors?.[at] ?? remaining?.[at], range: ranges?.[at], isLeftOut: left_out }
-    const text = typeof value === 'string' ? value : numberText(value, facts, measured)
+    const text = typeof value === 'string' ? value : numberText(value, facts, written)
     return (
       <td key={name} className={text === '' ? 'number withheld' : 'number'}>
         {text || blank}

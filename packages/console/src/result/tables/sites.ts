@@ -2,7 +2,7 @@
 import type { OutputColumn, OutputRow, PooledOutput, TableOutput } from '@stimnet/protocol'
 import { pool, rangeText } from '@stimnet/sdk'
 import type { CellParts } from '../../plots/site-bars.tsx'
-import { measured } from '../../words/number.ts'
+import { written } from '../../words/number.ts'
 
 type Cell = string | number | null
 
@@ -75,7 +75,7 @@ export function columnParts(pooled: PooledOutput, sites: readonly SiteTable[], c
 
 /** The range of a quantile, which is shown where it has no value. */
 function insteadOf(range: NonNullable<PooledRow['ranges']>[number] | undefined): { readonly instead?: string } {
-  return range ? { instead: rangeText(range, measured) } : {}
+  return range ? { instead: rangeText(range, written) } : {}
 }
 
 function leftOut(column: OutputColumn | undefined): { readonly isLeftOut?: true } {
