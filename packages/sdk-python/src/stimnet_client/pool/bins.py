@@ -32,9 +32,9 @@ def quantile_of(bins: Bins, q: float) -> float | None:
 
 def lay_bins(sites: Sequence[Bins]) -> Bins | None:
     """Combines the bins of several sites. Each site's rows are assumed to be evenly distributed within its own bins,
-    so the number of rows below an edge is the sum of the sites' own numbers. An edge inside a site's open-ended
-    or loose bin is left out, since the position of its rows is unknown. A bin may have a fractional number of rows. None if
-    the outer edges differ.
+    so the number of rows below an edge is the sum of the sites' own numbers. An edge inside a site's open-ended or
+    loose bin is left out, since the position of its rows is unknown. A bin may have a fractional number of rows. None
+    if the outer edges differ.
     """
     shared = pool_bins(sites)
     if shared is None or all(len(bins) == len(shared) for bins in sites):
