@@ -34,6 +34,7 @@ const CASES: readonly (readonly [name: string, ...tables: string[]])[] = [
   ['a site whose numbers contradict their parts is left out', 'a', 'lying', 'c'],
   ['bins that were joined at one site', 'a', 'b', 'joined'],
   ['bins of which two sites joined different ones', 'joined', 'joined otherwise', 'b'],
+  ['a quantile that lies beyond the last breakpoint, before a bound far from it', 'late', 'joined'],
   ['bins without an end beside others that go on there', 'open', 'open later'],
   ['bins on grids that do not meet', 'a', 'shifted'],
   ['groups by bins of which each site shows others', 'low groups', 'high groups'],
@@ -66,6 +67,7 @@ export function poolVectors() {
     },
     joined: { ...c, rows: c.rows.slice(0, 1).map((row) => withBins(row, [0, 40, 100])) },
     'joined otherwise': { ...a, rows: a.rows.slice(0, 1).map((row) => withBins(row, [0, 20, 60, 100])) },
+    late: { ...b, rows: b.rows.slice(0, 1).map((row) => withBins(row, [0, 10, 100])) },
     open: { ...a, rows: a.rows.slice(0, 1).map((row) => withBins(row, [0, 20, 40, Number.MAX_VALUE])) },
     'open later': { ...c, rows: c.rows.slice(0, 1).map((row) => withBins(row, [0, 10, 40, 60, Number.MAX_VALUE])) },
     constant: { ...c, rows: c.rows.slice(0, 1).map(withoutSpread) },
@@ -100,7 +102,8 @@ export function poolVectors() {
         ...(rows.some(({ within }) => within) ? { within: rows.map(({ within = [] }) => within) } : {}),
         ...(rows.some((row) => row.within_remaining)
           ? { within_remaining: rows.map((row) => row.within_remaining ?? []) }
-          : {})
+          : {}),
+        ...(rows.some((row) => row.ranges) ? { ranges: rows.map((row) => row.ranges ?? []) } : {})
       }
       return { name, parts: sites, pooled: { ...shown, sites: used, missing } }
     })

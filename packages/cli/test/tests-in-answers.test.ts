@@ -156,13 +156,14 @@ test('a baseline table has variables as rows, and says what was withheld', () =>
   const rounded = { ...answer, pooled: { columns, rows: rows.map((row) => ({ ...row, within })) } }
   const shown = tableOneLines(rounded as unknown as Broadcast).join('')
   assert.match(shown, /mean \(sd\) +64\.1 ± 0\.25 \(8\.2 ± 0\.1\) +61\.5 ± 0\.25 \(withheld\)/)
-  assert.match(shown, /sex: F +40 ± 1\.3 % +withheld/)
+  assert.match(shown, /sex: F +40 % ± 1\.3 points +withheld/)
+  assert.match(shown, /The ± of a share is in percentage points\.\n/)
   assert.doesNotMatch(shown, /≈/)
   const less = columns.map((one) => (one.kind === 'share' ? { ...one, left_out: true } : one))
   const left = { ...answer, pooled: { columns: less, rows: rows.map((row) => ({ ...row, within_remaining: within })) } }
   assert.match(
     tableOneLines(left as unknown as Broadcast).join(''),
-    /sex: F +≈ 40 ± 1\.3 % .*\n≈: people were left out/
+    /sex: F +≈ 40 % ± 1\.3 points .*\n≈: people were left out/
   )
 })
 
@@ -181,6 +182,66 @@ test('a number that people were left out of never looks exact, with or without a
     /female +≈ 61\.5 ± 0\.25 +≈ 9 .*\n(.*\n)≈: people were left out for privacy\. .* those who remain\.\n/
   )
   assert.match(shown, /mean by sex\n +female .* ≈ 61\.5\n/)
+})
+
+test('a quantile has the range of its bins beside it, and that alone where no number is known', () => {
+  const columns = [
+    { name: 'arm', role: 'key', kind: 'key' },
+    { name: 'p90', role: 'measure', kind: 'quantile' }
+  ]
+  const ends = [
+    ['dbs', 1250.5, [1000, 1500]],
+    ['medication', null, [1500, 4000]],
+    ['none', null, [1500, null]]
+  ] as const
+  const rows = ends.map(([arm, value, range]) => ({ values: [arm, value], sites: ['a'], ranges: [null, range] }))
+  const pooled = { columns, rows, sites: ['a'], notes: [] }
+  const shown = answerText({ parts: [], warnings: [], schema: null, pooled } as unknown as Broadcast)
+  assert.match(shown, /dbs +1251 \[1000 to 1500\]/)
+  assert.match(shown, /medication +\[1500 to 4000\]/)
+  assert.match(shown, /none +\[1500 or more\]/)
+  assert.match(shown, /\n\[a to b\]: a quantile is read off bins/)
+  assert.match(shown, /p90 by arm\n.*\n +medication +· 1500 to 4000\n/)
+})
+
+test('a printed error covers the digits that are not printed', () => {
+  const columns = [
+    { name: 'arm', role: 'key', kind: 'key' },
+    { name: 'ledd', role: 'measure', kind: 'mean' }
+  ]
+  for (const [value, within, text] of [
+    [1090.6, 1, '1090.6 ± 1'],
+    [1090.62, 1, '1090.6 ± 1.1'],
+    [-0.123456, 0.0021, '-0.1235 ± 0.0022'],
+    [1234567.4, 12, '1234567 ± 13'],
+    [305, 14, '305 ± 14']
+  ] as const) {
+    const row = { values: ['dbs', value], sites: ['a'], within: [null, within] }
+    const pooled = { columns, rows: [row], sites: ['a'], notes: [] }
+    const shown = answerText({ parts: [], warnings: [], schema: null, pooled } as unknown as Broadcast)
+    assert.ok(shown.includes(`dbs  ${text} `), `${text}: ${shown}`)
+  }
+})
+
+test('an answer by groups does not say that nothing is withheld of people without a value', () => {
+  const disclosure = { level: 'P1', claim: 'Safe.', subjects: 129, round_base: 1 }
+  const table = (keys: readonly (string | null)[], groups = 0) => ({
+    ...{ peer_id: 'p', institution: 'North', state: 'completed', code: null, reason: null },
+    output: {
+      kind: 'table',
+      columns: [
+        { name: 'fall', role: 'key', kind: 'key', variables: ['s.fall'] },
+        { name: 'n', role: 'measure', kind: 'subjects', variables: [] }
+      ],
+      rows: keys.map((key) => ({ values: [key, 40], parts: { n: { add: 40 } } })),
+      ...{ withheld: { groups, cells: 0 }, disclosure }
+    }
+  })
+  const told = (part: object) =>
+    answerText({ parts: [part], pooled: null, schema: null, warnings: [] } as unknown as Broadcast)
+  assert.match(told(table(['no', 'yes'])), /nothing\nWithheld groups: those of people without a value do not count/)
+  assert.doesNotMatch(told(table(['no', 'yes', null])), /do not count/)
+  assert.doesNotMatch(told(table(['no'], 1)), /do not count/)
 })
 
 test('a test that was not made says why, and no test leaves nothing', () => {
@@ -332,6 +393,15 @@ test('survival is a line of text for each curve, a table of its steps, and what 
   const single = survivalLines({ pooled: { tests: [alone] }, parts: parts.slice(0, 1) } as unknown as Broadcast)
   assert.match(single.join(''), /\ndrug: n = 60, 20 events\n/)
   assert.equal(text(tests), '', 'and no line of a test')
+  const rounded = { ...tests[0], survival: { ...survival, curves: [{ ...CURVE, n_within: 15, events_within: 5 }] } }
+  const about = survivalLines({ pooled: { tests: [rounded] }, parts } as unknown as Broadcast).join('')
+  assert.match(about, /drug: n = 60 ± 15, 20 ± 5 events, of north/)
+  assert.match(about, /from {2}≈ at risk {2}before {2}≈ events/)
+})
+
+test('a rounded number of values behind an estimate does not look exact', () => {
+  const one = { measure: 'mean' as const, groups: ['dbs'], n: 305, n_within: 14, estimate: 4.2, interval: [4, 4.4] }
+  assert.match(text([{ ...WELCH, kind: 'mean_interval', p: null, estimates: [one] }]), /n = 305 ± 14\n/)
 })
 
 const hazardRatio = (

@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Output } from '@stimnet/protocol'
+import { pool } from '@stimnet/sdk'
 import { agrees, isSame } from '../src/result/trust/agrees.ts'
 import { csvOf, tableRows } from '../src/result/files/csv.ts'
 import { typedCells, typedRows } from '../src/result/tables/typed-rows.ts'
 import { leavesOf, pathsOf } from '../src/result/tables/values.ts'
+import { columnParts } from '../src/result/tables/sites.ts'
 import { CARD, pooledOf, siteOf } from './outputs.ts'
 
 describe('a result as CSV', () => {
@@ -39,6 +41,36 @@ describe('a result as CSV', () => {
     assert.deepEqual(pooled, ['pooled', 'female', 4, 0.2])
     assert.deepEqual(north, ['North', 'female', Math.SQRT2, null])
     assert.match(String(legend?.[0]), /left out for privacy/)
+  })
+})
+
+describe('a quantile in a result', () => {
+  const columns = [
+    { name: 'sex', role: 'key' as const, kind: 'key', variables: [] },
+    { name: 'p90', role: 'measure' as const, kind: 'quantile', variables: [], argument: 0.9 }
+  ]
+  const bins = [0, 10, 20, 30].map((from, i) => ({ from, to: [10, 20, 30, 90][i] ?? 0, rows: 10 }))
+  const rows = [{ values: ['female', null], parts: { p90: { bins } } }]
+  const table = { kind: 'table' as const, columns, rows, withheld: { groups: 0, cells: 0 }, disclosure: CARD }
+  const sites = [{ peerId: 'p', name: 'North', table }]
+  const pooled = pool([{ site: 'p', output: table }])
+
+  it('has the ends between which it lies in the CSV and in plots, of each institution too', () => {
+    const [head, whole, north] = tableRows(pooled, sites)
+    assert.deepEqual(head, ['institution', 'sex', 'p90', 'p90 from', 'p90 to'])
+    assert.deepEqual(whole, ['pooled', 'female', null, 30, 90])
+    assert.deepEqual(north, ['North', 'female', null, 30, 90])
+    const [cell] = columnParts(pooled, sites, 1)
+    assert.deepEqual([cell?.instead, cell?.sites[0]?.instead], ['30 to 90', '30 to 90'])
+  })
+
+  it('is compared with its range when a gateway’s answer is checked', () => {
+    const other = {
+      ...pooled,
+      rows: pooled.rows.map((row) => ({ ...row, ranges: [null, [0, 10] as [number, number]] }))
+    }
+    assert.ok(isSame(pooled, structuredClone(pooled)))
+    assert.ok(!isSame(pooled, other))
   })
 })
 

@@ -5,7 +5,7 @@ import { type DisclosureCard, StimnetError } from '@stimnet/protocol'
 import { ApiError } from '@stimnet/sdk'
 import { cardSentences } from '../src/words/card.ts'
 import { filterInWords } from '../src/words/question/filter.ts'
-import { cell, measured, plural } from '../src/words/number.ts'
+import { cell, measured, plural, written } from '../src/words/number.ts'
 import { tell } from '../src/words/problem.ts'
 import { promisedInWords } from '../src/words/question/promised.ts'
 import { hasEnded, isState } from '../src/words/state.ts'
@@ -19,6 +19,10 @@ import { CARD } from './outputs.ts'
 it('numbers have as many digits as a table can use', () => {
   const told = [0, 1234567, -7.8187, 0.65461, 12345.678, 0.00001234, Number.NaN].map(measured)
   assert.deepEqual(told, ['0', '1,234,567', '−7.819', '0.6546', '12,346', '1.234e−5', 'NaN'])
+  assert.deepEqual(
+    [written(-1090.62, 1), written(0.1234567, 5), written(1234567.8)],
+    ['−1,090.6', '0.12346', '1.235e+6']
+  )
   assert.equal(cell(null), 'withheld')
   assert.equal(plural(1, 'institution'), '1 institution')
   assert.equal(plural(0, 'institution'), '0 institutions')
@@ -82,7 +86,7 @@ describe('a disclosure card in plain words', () => {
   it('says what was withheld, rounded and counted together', () => {
     assert.match(
       say({}),
-      /5 subjects\. Counts of people are not rounded; .* to anybody\. Nothing was withheld\. .* 150 subjects here/
+      /5 subjects\. Counts of people are not rounded; .* to anybody\. Nothing was withheld\. Groups of people without a value do not count.* 150 subjects here/
     )
     assert.match(say({ suppressed_cells: 1, round_base: 10 }), /multiples of 10\. .* 1 cell was withheld/)
     assert.match(say({ scope: 'project' }), /released to the same project\. What others received is not counted/)

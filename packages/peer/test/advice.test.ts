@@ -79,6 +79,72 @@ test('a person’s own value over a table with several rows each is advised to c
   assert.match(told(['patients.age'], { cohort }), /^No part of this/)
 })
 
+const arm = { name: 'arm', type: 'category', levels: ['a', 'b'], breakpoints: [] }
+const fall = { name: 'fall', type: 'category', levels: ['no', 'yes'], breakpoints: [] }
+const days = { name: 'days', type: 'integer', levels: [], breakpoints: [30, 60] }
+
+/** The refusal of a question over one table. */
+function refusalOf(plan: object, more: { readonly sets?: readonly object[]; readonly cohort?: object } = {}): string {
+  const { sets = [], cohort } = more
+  const tables = [
+    { name: 'people', description: '', oneRowPerSubject: true, variables: [arm, fall, days, { ...days, name: 'age' }] }
+  ]
+  const descriptor = { name: 'trial', synthetic: false, subjectsRounded: 180, sitesPerPerson: 1, tables, sets }
+  const catalog = { descriptor, decimalsOf: () => 0 }
+  const asked = { catalog, schema: { mappings: [] }, sitesPerPerson: 1, plan: { tables: ['people'], ...plan } }
+  const whole = { ...asked, ...(cohort ? { cohort } : {}) }
+  return reasonOf(whole as unknown as JobPlan, settings, 'COHORT_NOT_RELEASABLE', undefined)
+}
+
+describe('a refusal advises what the question leaves', () => {
+  const gram = { kind: 'gram', name: 'model', site: 'none', terms: [[], ['people.arm']] }
+  const factors = [{ variable: 'people.arm', levels: ['a', 'b'] }]
+
+  test('a logistic model of one category with two levels is told which statistic has its odds ratio', () => {
+    const model = { ...gram, outcome: 'people.fall', factors, fit: { family: 'binomial', event: 'yes' } }
+    const told = refusalOf({ groupBy: [], measures: [model] })
+    assert.match(
+      told,
+      /Nearest: two_by_two of people\.fall by people\.arm \(level yes\), whose odds ratio is that of this model\./
+    )
+    assert.doesNotMatch(told, /fewer terms|correlations|wider/)
+    const linear = refusalOf({ groupBy: [], measures: [{ ...gram, outcome: 'people.days', factors }] })
+    assert.match(linear, /Nearest: compare of people\.days by people\.arm/)
+    assert.doesNotMatch(linear, /fewer terms|correlations/)
+    const two = { ...gram, outcome: 'people.days', factors, terms: [[], ['people.arm'], ['people.age']] }
+    const many = refusalOf({ groupBy: [], measures: [two] })
+    assert.match(many, /Nearest: the same model with fewer terms.*; or its correlations by themselves\./)
+  })
+
+  test('an event is no grouping, and what was asked is not advised', () => {
+    const test = { kind: 'kaplan_meier', of: 'days', by: ['arm'], event: { key: 'fall', level: 'yes', others: ['no'] } }
+    const key = (name: string) => ({ name, variable: `people.${name}` })
+    const measures = [{ kind: 'quantile', name: 'days', variable: 'people.days', q: 0.5 }]
+    const both = refusalOf({ groupBy: [key('arm'), key('fall')], measures, tests: [test] })
+    assert.match(both, /Nearest: the same over all groups together\./)
+    assert.doesNotMatch(both, /by one of/)
+    const one = refusalOf({ groupBy: [key('fall')], measures, tests: [{ ...test, by: [] }] })
+    assert.doesNotMatch(one, /Nearest/)
+    assert.match(refusalOf({ groupBy: [key('arm'), key('fall')], measures }), /Nearest: by one of arm or fall alone\./)
+  })
+
+  test('people without a value of a category can be left out by a condition or a set, whatever the data', () => {
+    const groupBy = [{ name: 'arm', variable: 'people.arm' }]
+    const measures = [{ kind: 'subjects', name: 'n' }]
+    assert.match(
+      refusalOf({ groupBy, measures }),
+      /if few people lack a value: those who have one, by the condition people\.arm is not null\./
+    )
+    const sets = [
+      { name: 'complete', completeOn: ['people.arm', 'people.days'], where: null },
+      { name: 'timed', completeOn: ['people.days'], where: null }
+    ]
+    assert.match(refusalOf({ groupBy, measures }, { sets }), /is not null, or the analysis set complete\./)
+    const cohort = { not: { column: 'people.arm', op: 'is null', values: [] } }
+    assert.doesNotMatch(refusalOf({ groupBy, measures }, { cohort }), /is not null/)
+  })
+})
+
 describe('a refusal offers noise', () => {
   const variable = {
     name: 'cost',

@@ -417,8 +417,9 @@ const estimateSchema = z.object({
    * among those of its reference level.
    */
   among: z.object({ column: z.string(), groups: z.array(z.string()) }).optional(),
-  /** Number of values, pairs or people behind the estimate. */
+  /** Number of values, pairs or people behind the estimate, and its largest error if it was rounded. */
   n: z.number().nullable(),
+  n_within: z.number().optional(),
   estimate: z.number().nullable(),
   /** Lower and upper end. */
   interval: z.array(z.number()).nullable(),
@@ -455,6 +456,9 @@ const survivalCurveSchema = z.object({
   group: z.string().nullable(),
   n: z.number(),
   events: z.number(),
+  /** The largest errors of both numbers, if counts were rounded. Then the numbers of each step are rounded as well. */
+  n_within: z.number().optional(),
+  events_within: z.number().optional(),
   steps: z.array(survivalStepSchema),
   /**
    * The time by which half of the people had the event; null if fewer had it. `interval` contains the interval that any exact times
@@ -812,7 +816,13 @@ const pooledRowSchema = z.object({
    * Per column that people were left out of (`left_out`), where `within` is null: the maximum distance from the number of the people
    * who remain. The distance from the number of all people is unknown.
    */
-  within_remaining: z.array(z.number().nullable()).optional()
+  within_remaining: z.array(z.number().nullable()).optional(),
+  /**
+   * Per column of quantiles that are read off bins: the ends between which the exact quantile lies, null for an open end. Of the people
+   * who remain if people were left out (`left_out`); under P2 in 19 of 20 answers. A quantile without a value has a range if only its
+   * outermost bin is known.
+   */
+  ranges: z.array(z.tuple([z.number().nullable(), z.number().nullable()]).nullable()).optional()
 })
 
 /** The pooled answer to one request that was sent to several peers. */

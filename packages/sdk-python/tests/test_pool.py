@@ -27,6 +27,13 @@ def pooled(case: dict[str, Any]) -> PooledTable:
     return pool_outputs(outputs, missing)
 
 
+def bins_in(case: dict[str, Any]) -> list[dict[str, Any]]:
+    """The bins of all parts of a test vector."""
+    tables = [TABLES[one["table"]] for one in case["parts"] if one["table"] in TABLES]
+    cells = [cell for table in tables for row in table["rows"] for cell in row["parts"].values()]
+    return [cell for cell in cells if "bins" in cell]
+
+
 class Pool(unittest.TestCase):
     def test_each_vector_gives_the_rows_that_typescript_gives(self) -> None:
         numbers = 0
@@ -44,6 +51,12 @@ class Pool(unittest.TestCase):
                             continue
                         numbers += 1
                         self.assertAlmostEqual(row[column], value, None, column, 1e-9 * abs(value))
+                ranges = expected.get("ranges") or [[None] * len(mine.table.columns)] * len(mine.ranges)
+                for ends, values in zip(mine.ranges, ranges):
+                    if any(cell.get("sd_each") for cell in bins_in(case)):
+                        continue
+                    told = [list(ends[name]) if name in ends else None for name in mine.table.columns]
+                    self.assertEqual(told, values or [None] * len(told))
                 expected_within = expected.get("within") or [[None] * len(mine.table.columns)] * len(mine.within)
                 for bounds, values in zip(mine.within, expected_within):
                     self.assertEqual([bounds.get(column) for column in mine.table.columns], values)
@@ -149,7 +162,7 @@ class Pool(unittest.TestCase):
         self.assertEqual(together.sites, ["a", "b"])
         self.assertAlmostEqual(together.table.rows[0]["q"], 25 / 30 * 10)
         only = pool_outputs({"b": tables["b"]}, {})
-        self.assertEqual((only.table.rows, only.notes), ([{"q": None}], ["q could not be pooled in every row."]))
+        self.assertEqual((only.table.rows, only.notes, only.ranges), ([{"q": None}], [], [{"q": (10, None)}]))
 
     def test_a_correlation_stays_within_its_bounds_whatever_was_rounded(self) -> None:
         second = {"sum": 1, "deviations": 1, "cross": 1.0000001}

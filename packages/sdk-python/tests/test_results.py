@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import pickle
+import re
 import tempfile
 import unittest
 from pathlib import Path
@@ -54,6 +55,37 @@ class Results(unittest.TestCase):
             shown = Broadcast.read({**pooled().raw, "status": status, "state": status, "code": None, "reason": None})
             with self.assertRaises(StimnetError):
                 shown.to_pandas()
+
+    def test_a_broadcast_that_failed_everywhere_says_why_it_did(self) -> None:
+        why = 'The catalog has no variable "chnge". Did you mean change?'
+        unknown = {"state": "refused", "code": "VARIABLE_UNKNOWN", "output": None}
+        parts = [part(**unknown, reason=why), part(**unknown, reason=why, institution="South")]
+        failed = {"status": "failed", "state": "failed", "code": None, "reason": None, "pooled": None}
+        shown = Broadcast.read({**broadcast(*parts).raw, **failed})
+        with self.assertRaises(StimnetError) as refused:
+            shown.rows  # noqa: B018
+        self.assertEqual((refused.exception.code, refused.exception.detail), ("VARIABLE_UNKNOWN", f"All: {why}"))
+        parts[1] = part(state="refused", code="QUEUE_FULL", reason="Too busy.", output=None, institution="South")
+        with self.assertRaisesRegex(StimnetError, f"^VARIABLE_UNKNOWN: North: {re.escape(why)}; South: Too busy.$"):
+            Broadcast.read({**broadcast(*parts).raw, **failed}).to_pandas()
+
+    def test_a_number_of_fewer_institutions_than_its_row_is_marked(self) -> None:
+        rows = [
+            {"values": ["female", 89], "sites": ["p", "q", "r"], "column_sites": [None, ["q"]]},
+            {"values": ["male", 200], "sites": ["p", "q", "r"]},
+        ]
+        shown = pooled(rows=rows, institutions={"p": "North", "q": "South", "r": "West"}).rows
+        self.assertEqual([row["only"] for row in shown], ["n: South", None])
+        self.assertNotIn("only", pooled(rows=rows[1:]).rows[0])
+
+    def test_a_quantile_has_its_range_beside_it(self) -> None:
+        rows = [
+            {"values": ["female", None], "sites": [], "ranges": [None, [1500, None]]},
+            {"values": ["male", 7], "sites": []},
+        ]
+        told = pooled(rows=rows).rows
+        self.assertEqual(told[0], {"sex": "female", "n": None, "n from": 1500, "n to": None})
+        self.assertEqual(told[1], {"sex": "male", "n": 7, "n from": None, "n to": None})
 
     def test_values_of_a_script_are_not_taken_for_a_table(self) -> None:
         for result in (

@@ -74,8 +74,23 @@ export {
 } from '@stimnet/statistics'
 export { askedProgramOf, askedQuestionOf } from './asked.ts'
 export { type Awaited, awaitedInWords, type AwaitedOptions, withAwaited } from './awaited.ts'
-export { baselineCellText, baselineDifferenceText, baselineGroupText, isBaselineLeftOut } from './baseline-text.ts'
-export { aboutText, LEFT_OUT_WORDS } from './left-out.ts'
+export {
+  baselineCellText,
+  baselineDifferenceText,
+  baselineGroupText,
+  hasBaselinePoints,
+  isBaselineLeftOut,
+  POINTS_WORDS
+} from './baseline-text.ts'
+export {
+  aboutText,
+  LEFT_OUT_WORDS,
+  type NumberFacts,
+  numberText,
+  RANGE_WORDS,
+  rangeText,
+  type WriteNumber
+} from './number-text.ts'
 export { type Client, type ClientOptions, createClient, type WaitOptions } from './client.ts'
 export { type DescribedTables, type DescribedVariable, type DummyTable, dummyTables } from './dummy.ts'
 export {

@@ -23,18 +23,23 @@ export function edgesOfIntegers(edges: readonly number[]): number[] {
 }
 
 /**
- * The value below which the share q of the rows lies, interpolated linearly within its bin. Null without rows, or if it lies in
- * an open bin.
+ * The value below which the share q of the rows lies, interpolated linearly within its bin. Null without rows, or if it lies in an
+ * open bin or in a loose one: then only its range is known.
  */
 export function quantileOf(bins: readonly Bin[], q: number): number | null {
+  const found = placeOf(bins, q)
+  const bin = found && bins[found.at]
+  if (!found || !bin || isOpen(bin) || isLoose(bins, found.at)) return null
+  return bin.from + (found.rows / bin.rows) * (bin.to - bin.from)
+}
+
+/** The bin below whose end the share q of the rows lies, and the number of its rows that are below the quantile. Null without rows. */
+export function placeOf(bins: readonly Bin[], q: number): { readonly at: number; readonly rows: number } | null {
   const total = bins.reduce((sum, bin) => sum + bin.rows, 0)
   if (total <= 0) return null
   let below = 0
-  for (const bin of bins) {
-    if (bin.rows > 0 && below + bin.rows >= q * total) {
-      if (isOpen(bin)) return null
-      return bin.from + ((q * total - below) / bin.rows) * (bin.to - bin.from)
-    }
+  for (const [at, bin] of bins.entries()) {
+    if (bin.rows > 0 && below + bin.rows >= q * total) return { at, rows: q * total - below }
     below += bin.rows
   }
   return null
@@ -44,13 +49,13 @@ export function quantileOf(bins: readonly Bin[], q: number): number | null {
  * The bins of several sites laid over one another. The rows of each site are spread evenly over its own bins, so that the number
  * below an edge is the sum of the sites' own piecewise linear numbers below that edge. The quantile of the result lies between
  * the smallest and the largest quantile of the sites. The result has the edges of all sites except those inside an open bin of a
- * site, where the position of the rows is not known. Numbers of rows can be fractional. Null if the outer edges differ.
+ * site, where the position of the rows is not known. Numbers of rows can be fractional. A loose bin counts as open. Null if the outer edges differ.
  */
 export function layBins(sites: readonly (readonly Bin[])[]): Bin[] | null {
   const shared = poolBins(sites)
   const grids = sites.map(edgesOf)
   if (shared === null || grids.every((grid) => grid.length === shared.length + 1)) return shared
-  const opened = sites.flat().filter((bin) => bin.rows > 0 && isOpen(bin))
+  const opened = sites.flatMap((bins) => bins.filter((bin, at) => bin.rows > 0 && (isOpen(bin) || isLoose(bins, at))))
   const isHidden = (edge: number) => opened.some(({ from, to }) => from < edge && edge < to)
   const edges = [...new Set(grids.flat())].filter((edge) => !isHidden(edge)).sort((a, b) => a - b)
   return edges.slice(1).map((to, i) => {
@@ -61,6 +66,19 @@ export function layBins(sites: readonly (readonly Bin[])[]): Bin[] | null {
 
 function isOpen({ from, to }: Pick<Bin, 'from' | 'to'>): boolean {
   return Math.abs(from) >= OPEN_END || Math.abs(to) >= OPEN_END
+}
+
+/** An outermost bin is loose if it is wider than its neighbour by more than this factor: two joined bins of one width are not. */
+const LOOSE = 2
+
+/**
+ * Whether an outermost bin ends at a declared bound far from the breakpoints. Such a bound says what is plausible and not where people
+ * are, as an open end does, and a linear interpolation up to it misleads.
+ */
+function isLoose(bins: readonly Bin[], at: number): boolean {
+  const widthOf = (bin: Bin | undefined) => (bin === undefined ? 0 : bin.to - bin.from)
+  const neighbours = [...(at === 0 ? [bins[1]] : []), ...(at === bins.length - 1 ? [bins[at - 1]] : [])]
+  return neighbours.some((next) => widthOf(bins[at]) > LOOSE * widthOf(next))
 }
 
 /** The number of rows of a bin between two values, if the rows are spread evenly. For an open bin, none or all rows. */

@@ -1,6 +1,6 @@
 /** The baseline table of a study: each variable as a row, each group as a column, with standardised differences of two groups. */
 import type { OutputColumn } from '@stimnet/protocol'
-import { quadraticForm } from './linear.ts'
+import { type Difference, differenceOfMeans, differenceOfShares, type Rounded } from './standardised.ts'
 
 /** A variable, or one level of a category, in each group. */
 export interface TableOneRow {
@@ -16,6 +16,8 @@ export interface TableOneRow {
    * other rows, if a number is missing, and if the two groups are of different institutions.
    */
   readonly difference: number | null
+  /** The largest error of the difference due to rounding of the numbers that it is of. */
+  readonly difference_within?: number
   /** Whether people were left out of the numbers of the difference. */
   readonly isDifferenceLeftOut?: true
 }
@@ -116,22 +118,24 @@ function numberRow(variable: string, own: readonly Placed[], rows: readonly Row[
       ...leftOutIn(both)
     }
   })
-  const difference = areOfSameSites(rows, both) ? ofMeans(cells) : null
-  return { variable, unit: own[0]?.unit ?? null, level: null, cells, difference, ...differenceOf(difference, both) }
+  const difference = areOfSameSites(rows, both) ? meansOf(cells) : null
+  return { variable, unit: own[0]?.unit ?? null, level: null, cells, ...differenceOf(difference, both) }
 }
 
 function levelRows(variable: string, levels: readonly Placed[], rows: readonly Row[]): TableOneRow[] {
-  const shares = levels.map(({ place }) => rows.map((row) => numberAt(row, place)))
+  const shares = levels.map(({ place }) =>
+    rows.map((row): Rounded => ({ value: numberAt(row, place), within: withinAt(row, place).within ?? 0 }))
+  )
   const isAlike = areOfSameSites(rows, levels)
   return levels.map((level, i) => {
-    const difference = i === 0 && isAlike ? ofShares(shares) : null
+    const difference = i === 0 && isAlike ? differenceOfShares(shares) : null
     const cells = rows.map((row, group): TableOneShare | null => {
-      const share = shares[i]?.[group] ?? null
+      const share = shares[i]?.[group]?.value ?? null
       if (share === null) return null
       return { share, ...withinAt(row, level.place), ...behindOf(row, level.place), ...leftOutIn([level]) }
     })
     const base = { variable, unit: levels[0]?.unit ?? null, level: String(level.argument ?? '') }
-    return { ...base, cells, difference, ...differenceOf(difference, levels) }
+    return { ...base, cells, ...differenceOf(difference, levels) }
   })
 }
 
@@ -149,8 +153,14 @@ function leftOutIn(columns: readonly OutputColumn[]): { readonly isLeftOut?: tru
   return columns.some(({ left_out }) => left_out) ? { isLeftOut: true } : {}
 }
 
-function differenceOf(difference: number | null, columns: readonly OutputColumn[]) {
-  return difference !== null && leftOutIn(columns).isLeftOut ? { isDifferenceLeftOut: true as const } : {}
+function differenceOf(found: Difference | null, columns: readonly OutputColumn[]) {
+  if (found === null) return { difference: null }
+  const { value: difference, within } = found
+  return {
+    difference,
+    ...(within === 0 ? {} : { difference_within: within }),
+    ...(leftOutIn(columns).isLeftOut ? { isDifferenceLeftOut: true as const } : {})
+  }
 }
 
 function behindOf({ sites = [], column_sites: columns }: Table['rows'][number], place: number): Behind {
@@ -166,25 +176,12 @@ function areOfSameSites(rows: Table['rows'], own: readonly Placed[]): boolean {
   return new Set(behind).size <= 1
 }
 
-function ofMeans(cells: readonly (TableOneNumber | null)[]): number | null {
+function meansOf(cells: readonly (TableOneNumber | null)[]): Difference | null {
   const [one, other, more] = cells
   if (!one || !other || more !== undefined || one.sd === null || other.sd === null) return null
-  const spread = Math.sqrt((one.sd ** 2 + other.sd ** 2) / 2)
-  return spread > 0 ? Math.abs(one.mean - other.mean) / spread : null
-}
-
-/** The Mahalanobis distance of two distributions over the levels. The share of the last level follows from the other shares. */
-function ofShares(shares: readonly (readonly (number | null)[])[]): number | null {
-  const pairs = shares.map(([one, other, more]) => (more === undefined ? [one ?? null, other ?? null] : [null, null]))
-  if (pairs.length < 2 || pairs.some(([one, other]) => typeof one !== 'number' || typeof other !== 'number'))
-    return null
-  const known = (pairs as [number, number][]).slice(0, -1)
-  const covariances = known.map(([one, other], i) =>
-    known.map(([p, q], j) => ((i === j ? one + other : 0) - (one * p + other * q)) / 2)
-  )
-  const { value, rank } = quadraticForm(
-    covariances,
-    known.map(([one, other]) => one - other)
-  )
-  return rank < known.length ? null : Math.sqrt(Math.max(0, value))
+  const sideOf = ({ mean, sd, within = 0, sd_within = 0 }: TableOneNumber) => ({
+    mean: { value: mean, within },
+    sd: { value: sd ?? 0, within: sd_within }
+  })
+  return differenceOfMeans(sideOf(one), sideOf(other))
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { OutputColumn } from '@stimnet/protocol'
+import { type OutputColumn, randomUnit, seededRandom } from '@stimnet/protocol'
 import { tableOneOf } from '@stimnet/statistics'
 import { near } from './fixtures.ts'
 
@@ -97,6 +97,42 @@ describe('a baseline table', () => {
       found.map(({ isDifferenceLeftOut }) => isDifferenceLeftOut),
       [true, true, undefined, undefined]
     )
+  })
+
+  test('has differences with how far rounding can put them off', () => {
+    const random = seededRandom(5)
+    const between = (low: number, high: number) => low + (high - low) * randomUnit(random)
+    const sharesOf = () => {
+      const raw = [1, 1, 1].map(() => between(0.1, 1))
+      return raw.map((one) => one / raw.reduce((sum, each) => sum + each, 0))
+    }
+    for (let round = 0; round < 500; round += 1) {
+      const exact = ['a', 'b'].map((arm) => [arm, 100, 98, between(55, 65), between(5, 10), ...sharesOf()])
+      const offs = [0, 0, 0, 0.5, 0.4, ...[1, 1, 1].map(() => between(0, round % 2 === 0 ? 0.02 : 0.08))]
+      const told = exact.map((row) =>
+        row.map((one, at) => (typeof one === 'number' ? one + between(-1, 1) * (offs[at] ?? 0) : one))
+      )
+      const rounded = tableOneOf({
+        columns: COLUMNS,
+        rows: told.map((values) => ({ values, within: offs.map((off) => off || null) }))
+      })
+      const truth = tableOneOf({ columns: COLUMNS, rows: rows(...exact) })
+      for (const [at, row] of rounded.rows.slice(0, 2).entries()) {
+        const [mine, theirs] = [row.difference ?? Number.NaN, truth.rows[at]?.difference ?? Number.NaN]
+        const { difference_within: within = 0 } = row
+        assert.ok(Math.abs(mine - theirs) <= within, `${row.variable}: ${mine} ± ${within} for ${theirs}`)
+      }
+    }
+    const columns = [...COLUMNS.slice(0, 2), ...COLUMNS.slice(5, 7)]
+    const within = [null, null, 0.077, 0.077]
+    const { rows: two } = tableOneOf({
+      columns,
+      rows: [
+        { values: ['a', 10, 0.47, 0.53], within },
+        { values: ['b', 10, 0.44, 0.56], within }
+      ]
+    })
+    assert.ok((two[0]?.difference_within ?? 0) > 0.3)
   })
 
   test('of a category with two levels the difference is that of one share', () => {

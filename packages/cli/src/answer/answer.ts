@@ -1,7 +1,7 @@
 /** Text of an answer for a terminal: the parts, the pooled table, and the notes that readers need. */
 import { cellOf, EXIT, exitOfCode, printable, tableOf } from '@stimnet/machine'
 import { counted, isCode, type OutputColumn, type TableOutput } from '@stimnet/protocol'
-import { aboutText, type Broadcast, LEFT_OUT_WORDS, pool } from '@stimnet/sdk'
+import { type Broadcast, LEFT_OUT_WORDS, numberText, pool, RANGE_WORDS } from '@stimnet/sdk'
 import { institutionIn } from './institution.ts'
 import { modelLines } from './models.ts'
 import { noiseLines } from './noise.ts'
@@ -24,7 +24,19 @@ function partsTable(broadcast: Broadcast): string {
     part.output?.disclosure.subjects ?? null,
     withheldIn(part)
   ])
-  return tableOf(['institution', 'state', 'code', 'people in the cohort', 'withheld'], rows)
+  const table = tableOf(['institution', 'state', 'code', 'people in the cohort', 'withheld'], rows)
+  return broadcast.parts.some(hasNoGroupOfMissing) ? `${table}${UNCOUNTED}\n` : table
+}
+
+/** True of every such answer, whatever the data: the number of withheld groups must not show whether somebody lacks a value. */
+const UNCOUNTED =
+  'Withheld groups: those of people without a value do not count, unless others know who has one; there may be none.'
+
+/** Whether a table has groups, of which none is of people without a value and none counts as withheld. */
+function hasNoGroupOfMissing({ output }: Part): boolean {
+  if (output?.kind !== 'table' || output.withheld.groups > 0) return false
+  const keys = output.columns.flatMap(({ role }, at) => (role === 'key' ? [at] : []))
+  return keys.length > 0 && output.rows.every(({ values }) => keys.every((at) => values[at] !== null))
 }
 
 function withheldIn({ output }: Part): string {
@@ -105,14 +117,14 @@ function pooledLines(
   }
   const cells = rows.map((row) => cellsOf(columns, row).map((cell, at) => ofFewer(cell, row, at)))
   const names = columns.map(({ name }) => name)
-  if (alone) return [`\n${nameOfPart(alone)}\n`, tableOf(names, cells), ...leftOutLines(columns)]
+  if (alone) return [`\n${nameOfPart(alone)}\n`, tableOf(names, cells), ...legendLines(columns, rows)]
   return [
     `\nPooled over ${counted(sites.length, 'institution')}\n`,
     tableOf(
       [...names, 'institutions'],
       rows.map((row, at) => [...(cells[at] ?? []), institutionsOf(row)])
     ),
-    ...leftOutLines(columns)
+    ...legendLines(columns, rows)
   ]
 }
 
@@ -126,20 +138,24 @@ interface Shown {
   readonly values: readonly (string | number | null)[]
   readonly within?: readonly (number | null)[] | undefined
   readonly within_remaining?: readonly (number | null)[] | undefined
+  readonly ranges?: PooledRow['ranges']
 }
 
 function cellsOf(columns: readonly OutputColumn[], row: Shown): (string | number | null)[] {
-  const { values, within, within_remaining: remaining } = row
+  const { values, within, within_remaining: remaining, ranges } = row
   return values.map((value, at) => {
-    const [off, isLeftOut] = [within?.[at] ?? remaining?.[at] ?? null, columns[at]?.left_out]
-    if (value === null || (off === null && !isLeftOut)) return value
-    return aboutText(`${cellOf(value)}${off === null ? '' : ` ± ${off}`}`, isLeftOut)
+    const facts = { within: within?.[at] ?? remaining?.[at], range: ranges?.[at], isLeftOut: columns[at]?.left_out }
+    if (typeof value === 'string' || !(facts.within || facts.range || facts.isLeftOut)) return value
+    return numberText(value, facts) || null
   })
 }
 
-/** The explanation of ≈, if the sign is used in the table above. */
-function leftOutLines(columns: readonly OutputColumn[]): string[] {
-  return columns.some(({ left_out }) => left_out) ? [`${LEFT_OUT_WORDS}\n`] : []
+/** The explanations of ≈ and of ranges, if these are in the table above. */
+function legendLines(columns: readonly OutputColumn[], rows: readonly Shown[]): string[] {
+  return [
+    ...(columns.some(({ left_out }) => left_out) ? [`${LEFT_OUT_WORDS}\n`] : []),
+    ...(rows.some(({ ranges }) => ranges !== undefined) ? [`${RANGE_WORDS}\n`] : [])
+  ]
 }
 
 /** The number of institutions behind a row. "2 to 3, by column" means that not all of them contribute to each number shown. */
@@ -180,7 +196,7 @@ function partLines(part: Part): string[] {
       output.columns.map(({ name }) => name),
       rows.map((row) => cellsOf(output.columns, row))
     ),
-    ...leftOutLines(output.columns)
+    ...legendLines(output.columns, rows)
   ]
 }
 

@@ -1,7 +1,7 @@
 /** Small bar plots for a terminal: one bar per row, to the right or left of zero. */
 import { counted } from '@stimnet/protocol'
 import { cellOf, printable } from '@stimnet/machine'
-import { aboutText, type Broadcast } from '@stimnet/sdk'
+import { aboutText, type Broadcast, rangeText } from '@stimnet/sdk'
 import { blankWord } from './noise.ts'
 
 /** Minimum and maximum number of rows of a plot. */
@@ -17,6 +17,8 @@ export interface Bar {
   readonly value: number | null
   /** The institutions behind the value, such as `2 of 3 institutions`, if these are not all that answered. */
   readonly over?: string
+  /** What is known in place of a value, such as the range of a quantile. */
+  readonly instead?: string
 }
 
 /** The lines of a plot; empty if there is nothing to compare. */
@@ -29,9 +31,9 @@ export function barsOf(title: string, bars: readonly Bar[], blank = 'withheld', 
   const labels = bars.map(({ label }) => printable(label).slice(0, LABEL_MAX))
   const widest = Math.max(...labels.map(({ length }) => length))
   const zero = Math.round(-least * cells)
-  const lines = bars.map(({ value, over }, at) => {
+  const lines = bars.map(({ value, over, instead = blank }, at) => {
     const label = (labels[at] ?? '').padEnd(widest)
-    if (value === null) return `  ${label}  ${' '.repeat(zero)}· ${blank}\n`
+    if (value === null) return `  ${label}  ${' '.repeat(zero)}· ${instead}\n`
     return `  ${label}  ${barOf(value * cells, zero)} ${aboutText(cellOf(value), isLeftOut)}${over === undefined ? '' : ` (${over})`}\n`
   })
   return [`\n${printable(title)}\n`, ...lines]
@@ -58,12 +60,14 @@ export function pooledPlot(broadcast: Broadcast): string[] {
   const measure = pooled.columns.findIndex(({ role }) => role === 'measure')
   if (keys.length === 0 || measure < 0) return []
   const behind = pooled.rows.map(({ sites, column_sites: columns }) => columns?.[measure] ?? sites)
-  const bars = pooled.rows.map(({ values }, row) => {
+  const bars = pooled.rows.map(({ values, ranges }, row) => {
     const value = values[measure]
+    const range = ranges?.[measure]
     const many = behind[row]?.length ?? 0
     return {
       label: keys.map((at) => cellOf(values[at])).join(', '),
       value: typeof value === 'number' ? value : null,
+      ...(range ? { instead: rangeText(range) } : {}),
       ...(many < pooled.sites.length ? { over: `${many} of ${counted(pooled.sites.length, 'institution')}` } : {})
     }
   })

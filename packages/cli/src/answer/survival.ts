@@ -1,7 +1,7 @@
 /** Survival curves in a terminal: for each group a curve in one line, a table of its steps, and its estimates. */
 import { measured, printable, tableOf } from '@stimnet/machine'
 import type { SurvivalCurve, TestResult } from '@stimnet/protocol'
-import { type Broadcast, testName } from '@stimnet/sdk'
+import { type Broadcast, numberText, testName } from '@stimnet/sdk'
 import { institutionIn } from './institution.ts'
 
 /** Width of a curve, in characters. */
@@ -48,7 +48,7 @@ function curveOf({ steps }: SurvivalCurve, end: number): string {
 
 /** The table of a curve's steps. `asked` are all institutions of the request; if fewer are behind the curve, they are named. */
 function tableOfCurve(curve: SurvivalCurve, asked: readonly string[], nameOf: (site: string) => string): string[] {
-  const { group, n, events, steps, sites = [] } = curve
+  const { group, n, events, n_within: off = 0, events_within: eventsOff = 0, steps, sites = [] } = curve
   const of =
     sites.length > 0 && sites.length < asked.length
       ? `, of ${sites.map((site) => printable(nameOf(site))).join(', ')}`
@@ -60,8 +60,20 @@ function tableOfCurve(curve: SurvivalCurve, asked: readonly string[], nameOf: (s
     ...(step.interval ?? [null, null])
   ])
   return [
-    `\n${nameOfGroup(group)}: n = ${n}, ${events} events${of}\n`,
-    tableOf(['from', 'at risk', 'before', 'events', 'survival (exact times)', 'std. error', '95 % from', 'to'], rows),
+    `\n${nameOfGroup(group)}: n = ${numberText(n, { within: off })}, ${numberText(events, { within: eventsOff })} events${of}\n`,
+    tableOf(
+      [
+        'from',
+        off > 0 ? '≈ at risk' : 'at risk',
+        'before',
+        eventsOff > 0 ? '≈ events' : 'events',
+        'survival (exact times)',
+        'std. error',
+        '95 % from',
+        'to'
+      ],
+      rows
+    ),
     ...readOff(curve)
   ]
 }

@@ -5,8 +5,10 @@ import {
   baselineDifferenceText,
   baselineGroupText,
   type Broadcast,
+  hasBaselinePoints,
   isBaselineLeftOut,
   LEFT_OUT_WORDS,
+  POINTS_WORDS,
   type TableOneRow,
   tableOneOf
 } from '@stimnet/sdk'
@@ -23,7 +25,11 @@ export function tableOneLines(broadcast: Pick<Broadcast, 'statistic' | 'pooled' 
   const header = ['', ...groups.map(({ name }) => name), ...(isCompared ? ['std. difference'] : [])]
   const people = ['subjects', ...groups.map((group) => baselineGroupText(group, blank))]
   const lines = [isCompared ? [...people, ''] : people, ...rows.map((row) => lineOf(row, { isCompared, blank }))]
-  return [`\nBaseline\n${tableOf(header, lines)}`, ...(isBaselineLeftOut(baseline) ? [`${LEFT_OUT_WORDS}\n`] : [])]
+  return [
+    `\nBaseline\n${tableOf(header, lines)}`,
+    ...(isBaselineLeftOut(baseline) ? [`${LEFT_OUT_WORDS}\n`] : []),
+    ...(hasBaselinePoints(baseline) ? [`${POINTS_WORDS}\n`] : [])
+  ]
 }
 
 function lineOf(row: TableOneRow, { isCompared, blank }: { isCompared: boolean; blank: string }): string[] {

@@ -1,7 +1,7 @@
 /** Tests over the pooled rows as text for a terminal: one line with notes per test, and one line per estimate. */
 import { measured, printable } from '@stimnet/machine'
 import type { TestEstimate, TestResult } from '@stimnet/protocol'
-import { type Broadcast, estimateName, testName, testSubject } from '@stimnet/sdk'
+import { type Broadcast, estimateName, numberText, testName, testSubject } from '@stimnet/sdk'
 import { institutionIn } from './institution.ts'
 
 const LETTERS: Readonly<Partial<Record<TestResult['kind'], string>>> = {
@@ -99,13 +99,13 @@ function differenceIn({ difference, interval, groups, value }: TestResult): stri
 
 /** One estimate with its interval and the number of values behind it. */
 function estimateLine(one: TestEstimate): string {
-  const { n, estimate, interval, p } = one
+  const { n, n_within: off, estimate, interval, p } = one
   const name = printable(estimateName(one))
   const [low, high] = interval ?? []
   const between = low === undefined || high === undefined ? 'no interval' : `${measured(low)} to ${measured(high)}`
   return estimate === null
     ? `  ${name}: not known`
-    : `  ${name}: ${measured(estimate)} (${between})${n === null ? '' : `, n = ${measured(n)}`}${p == null ? '' : `, p = ${shortP(p)}`}`
+    : `  ${name}: ${measured(estimate)} (${between})${n === null ? '' : `, n = ${numberText(n, { within: off })}`}${p == null ? '' : `, p = ${shortP(p)}`}`
 }
 
 function shortP(value: number): string {

@@ -16,6 +16,8 @@ export interface SiteValue {
   readonly name: string
   /** Null if the institution withheld the cell or row, or if noise makes the value meaningless. */
   readonly value: number | null
+  /** Text that is shown without a value, in place of `blank`. */
+  readonly instead?: string | undefined
   /** People were left out of the value. */
   readonly isLeftOut?: boolean | undefined
 }
@@ -25,6 +27,8 @@ export interface CellParts {
   readonly row: string
   /** The pooled value; undefined if the column does not pool. */
   readonly pooled: number | null | undefined
+  /** Text that is shown without a pooled value, in place of `blank`. */
+  readonly instead?: string | undefined
   /** People were left out of the pooled value at an institution. */
   readonly isLeftOut?: boolean | undefined
   readonly sites: readonly SiteValue[]
@@ -53,13 +57,13 @@ export function SiteBars(props: { title: string; cells: readonly CellParts[]; bl
               {cell.row}
             </text>
           )}
-          {barsOf(cell).map(({ name, value, isLeftOut }, at) => (
+          {barsOf(cell).map(({ name, value, instead, isLeftOut }, at) => (
             <Bar
               key={name}
               name={name}
               value={value}
               isLeftOut={isLeftOut}
-              blank={blank}
+              blank={instead ?? blank}
               zero={scale.at(0)}
               end={value === null ? 0 : scale.at(value)}
               y={y + at * BAR}
@@ -73,8 +77,8 @@ export function SiteBars(props: { title: string; cells: readonly CellParts[]; bl
 }
 
 /** A column that does not pool has no bar for the pooled value. */
-function barsOf({ sites, pooled, behind, isLeftOut }: CellParts): SiteValue[] {
-  return pooled === undefined ? [...sites] : [...sites, { name: pooledName(behind), value: pooled, isLeftOut }]
+function barsOf({ sites, pooled, instead, behind, isLeftOut }: CellParts): SiteValue[] {
+  return pooled === undefined ? [...sites] : [...sites, { name: pooledName(behind), value: pooled, instead, isLeftOut }]
 }
 
 function placed(cells: readonly CellParts[]) {
@@ -129,8 +133,8 @@ function overInWords(behind: Behind): string {
 
 function summary({ title, cells, blank }: { title: string; cells: readonly CellParts[]; blank: string }): string {
   const told = cells.map(
-    ({ row, pooled, behind, isLeftOut }) =>
-      `${row} ${typeof pooled === 'number' ? `${aboutText(measured(pooled), isLeftOut)}${overInWords(behind)}` : pooled === null ? blank : 'not pooled'}`
+    ({ row, pooled, instead = blank, behind, isLeftOut }) =>
+      `${row} ${typeof pooled === 'number' ? `${aboutText(measured(pooled), isLeftOut)}${overInWords(behind)}` : pooled === null ? instead : 'not pooled'}`
   )
   return `${title}, pooled: ${told.join('; ')}. The table says the same for each institution.`
 }

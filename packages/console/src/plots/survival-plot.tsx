@@ -1,6 +1,7 @@
 /** Survival curves with 95 % confidence bands, and below them the numbers at risk. */
 import type { SurvivalCurve } from '@stimnet/protocol'
-import { count, measured } from '../words/number.ts'
+import { aboutText, numberText } from '@stimnet/sdk'
+import { count, measured, written } from '../words/number.ts'
 import { Axis } from './axis.tsx'
 import { scaleOf, ticksOf } from './scale.ts'
 import { atRisk, bandPath, stepPath, stepsOf } from './steps.ts'
@@ -63,7 +64,7 @@ export function SurvivalPlot({ title, curves }: { title: string; curves: readonl
           {ticks.map((tick) => {
             return (
               <text key={tick} className="plot-bin" x={x.at(tick)}>
-                {riskInWords(atRisk(curve, tick))}
+                {aboutText(riskInWords(atRisk(curve, tick)), isRounded(curve))}
               </text>
             )
           })}
@@ -71,6 +72,11 @@ export function SurvivalPlot({ title, curves }: { title: string; curves: readonl
       ))}
     </svg>
   )
+}
+
+/** Whether the numbers at risk are rounded. */
+function isRounded({ n_within: off = 0 }: SurvivalCurve): boolean {
+  return off > 0
 }
 
 function nameOf({ group }: SurvivalCurve): string {
@@ -90,5 +96,7 @@ function inWords(curve: SurvivalCurve): string {
     last === undefined
       ? ''
       : `, survival ${measured(last.survival)} at ${measured(last.time ?? 0)} (exact times: ${last.range.map(measured).join(' to ')})`
-  return `${nameOf(curve)}: ${count(curve.n)} people, ${count(curve.events)} events${survival}`
+  const people = numberText(curve.n, { within: curve.n_within }, written)
+  const events = numberText(curve.events, { within: curve.events_within }, written)
+  return `${nameOf(curve)}: ${people} people, ${events} events${survival}`
 }

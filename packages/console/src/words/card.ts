@@ -45,8 +45,12 @@ function scriptSentences({ k, bits, reviewers = 0 }: DisclosureCard): string[] {
   ]
 }
 
-function withheldSentence({ suppressed_cells: cells }: DisclosureCard): string {
-  if (cells === 0) return 'Nothing was withheld.'
+function withheldSentence({ suppressed_cells: cells, level }: DisclosureCard): string {
+  const uncounted =
+    level === 'P1'
+      ? ' Groups of people without a value do not count, unless others know who has one; there may be none.'
+      : ''
+  if (cells === 0) return `Nothing was withheld.${uncounted}`
   return `${plural(cells, 'cell')} ${cells === 1 ? 'was' : 'were'} withheld, because too few people are behind them or because they would disclose such cells.`
 }
 

@@ -7,6 +7,12 @@ export function count(value: number): string {
   return WHOLE.format(value)
 }
 
+/** A number with all of a number of decimals or, without one, as a measured value. */
+export function written(value: number, decimals?: number): string {
+  if (decimals === undefined || !Number.isFinite(value)) return measured(value)
+  return new Intl.NumberFormat('en-GB', { maximumFractionDigits: decimals }).format(value).replace('-', '−')
+}
+
 /** A measured value: four significant digits, or all digits of a whole number. */
 export function measured(value: number): string {
   if (!Number.isFinite(value)) return String(value)

@@ -1,6 +1,7 @@
 /** Texts of the values read off a survival curve. Each estimate has the range of the exact times, so that it is not copied without it. */
 import type { SurvivalCurve } from '@stimnet/protocol'
-import { count, measured } from './number.ts'
+import { numberText } from '@stimnet/sdk'
+import { measured, written } from './number.ts'
 
 /** An estimate with the range of the exact times, and its 95 % interval. */
 export interface ReadOffCell {
@@ -25,8 +26,8 @@ export function readOffOf(curves: readonly SurvivalCurve[]): {
   const times = curves[0]?.at.map(({ time }) => `Survival at ${measured(time)}`) ?? []
   const rows = curves.map((curve) => ({
     group: curve.group ?? 'all',
-    people: count(curve.n),
-    events: count(curve.events),
+    people: numberText(curve.n, { within: curve.n_within }, written),
+    events: numberText(curve.events, { within: curve.events_within }, written),
     cells: [medianCell(curve), meanCell(curve), ...curve.at.map(atCell)]
   }))
   return { names: ['Median', 'Mean', ...times], rows }

@@ -4,7 +4,7 @@ import { type NoiseKind, type NoiseTerm, noiseWithin } from '../noise.ts'
 import { noiseOfNoisy } from '../noisy-moments.ts'
 import { type Cell, momentsFor, noisyIn, pooledBins, poolCells, sharesOf } from './pool-cell.ts'
 import { rootMoves } from './pool-rounding.ts'
-import { OPEN_END, quantileOf } from '../quantile.ts'
+import { type Bin, OPEN_END, placeOf, quantileOf } from '../quantile.ts'
 
 /** The noise of one pooled number. */
 export interface PooledNoise {
@@ -68,22 +68,36 @@ function shareTerms(cells: readonly Cell[], sd: number): NoiseTerm[] {
  */
 function quantileError({ argument: q }: OutputColumn, cells: readonly Cell[], kind: NoiseKind): number | null {
   const bins = pooledBins(cells)
-  const each = cells.map((cell) => ('bins' in cell ? cell.sd_each : undefined))
-  if (bins === null || typeof q !== 'number' || each.some((sd) => sd === undefined)) return null
-  const rows = bins.reduce((sum, bin) => sum + bin.rows, 0)
-  const value = quantileOf(bins, q)
-  if (value === null) return null
-  const below = bins.filter(({ to }) => to <= value).length
-  // The rank is the rows below the edge minus q times all rows: noise in a bin below counts 1 - q times, noise in a bin above q
-  // times.
-  const weights = bins.map((_, i) => (i <= below ? 1 - q : q))
-  const terms = each.flatMap((sd = 0) => weights.map((weight) => ({ sd: sd * weight, step: weight })))
-  const off = noiseWithin(kind, terms) / rows
+  const value = bins !== null && typeof q === 'number' ? quantileOf(bins, q) : null
+  if (bins === null || typeof q !== 'number' || value === null) return null
+  const off = rankError(bins, cells, q, kind)
+  if (off === null) return null
   const [low, high] = [q - off, q + off].map((share) => (share > 0 && share < 1 ? quantileOf(bins, share) : null))
   const ends = [low ?? edgeOf(bins[0]?.from), high ?? edgeOf(bins.at(-1)?.to)]
   const distances = ends.map((end) => (end === null ? Number.POSITIVE_INFINITY : Math.abs(end - value)))
   const most = Math.max(...distances)
   return Number.isFinite(most) ? most : null
+}
+
+/** The bins that hold a quantile in 19 of 20 answers: from the first end to the last, null for an open end. */
+export function noisyRange({ argument: q }: OutputColumn, cells: readonly Cell[], kind: NoiseKind) {
+  const bins = pooledBins(cells)
+  const off = bins !== null && typeof q === 'number' ? rankError(bins, cells, q, kind) : null
+  if (bins === null || typeof q !== 'number' || off === null) return null
+  const [low, high] = [q - off, q + off].map((share) => (share > 0 && share < 1 ? placeOf(bins, share)?.at : undefined))
+  return [edgeOf(bins[low ?? 0]?.from), edgeOf(bins[high ?? bins.length - 1]?.to)] as const
+}
+
+/** The error of the rank of a quantile, as a share of all rows, in 19 of 20 answers. Null if a part states no noise, or without rows. */
+function rankError(bins: readonly Bin[], cells: readonly Cell[], q: number, kind: NoiseKind): number | null {
+  const each = cells.map((cell) => ('bins' in cell ? cell.sd_each : undefined))
+  const found = placeOf(bins, q)
+  if (found === null || each.some((sd) => sd === undefined)) return null
+  // The rank is the rows below the edge minus q times all rows: noise in a bin below counts 1 - q times, noise in a bin above q
+  // times.
+  const weights = bins.map((_, i) => (i <= found.at ? 1 - q : q))
+  const terms = each.flatMap((sd = 0) => weights.map((weight) => ({ sd: sd * weight, step: weight })))
+  return noiseWithin(kind, terms) / bins.reduce((sum, bin) => sum + bin.rows, 0)
 }
 
 function edgeOf(edge: number | undefined): number | null {

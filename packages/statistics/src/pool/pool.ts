@@ -13,6 +13,7 @@ import {
 import { alike, type AskedProgram, otherThanAsked, shapeAsked, shapeOfColumns, tieNote } from './answers.ts'
 import { type Cell, isValueless, poolCells, readsAs } from './pool-cell.ts'
 import { pooledNoise } from './pool-noise.ts'
+import { pooledRange } from './pool-range.ts'
 import { pooledWithin } from './pool-rounding.ts'
 import { modelKey } from '../models/gram.ts'
 import { fitModel } from '../models/fit.ts'
@@ -317,14 +318,15 @@ function poolRow(
     found.flatMap(({ site, row }) => cellOf(column, row, i).map((cell) => ({ site, cell })))
   )
   const cellsAt = (at: number): Cell[] => (behind[at] ?? []).map(({ cell }) => cell)
+  const mechanism = tables[0]?.table.disclosure.dp?.mechanism
+  const ranges = columns.map((column, i) => pooledRange(column, cellsAt(i), mechanism))
   const values = columns.map((column, i): Value => {
     if (column.role === 'key') return found[0]?.row.values[i] ?? null
     if (cellsAt(i).length === 0) return null
     const value = poolCells(column, cellsAt(i))
-    if (value === null) unpooled.add(column.name)
+    if (value === null && !ranges[i]) unpooled.add(column.name)
     return value
   })
-  const mechanism = tables[0]?.table.disclosure.dp?.mechanism
   const noise = columns.map((column, i) => pooledNoise(column, column.role === 'key' ? [] : cellsAt(i), mechanism))
   const bounds = columns.map((column, i) => (column.role === 'key' ? null : pooledWithin(column, cellsAt(i))))
   // For numbers from which people were left out, the bound is about the remaining people.
@@ -341,7 +343,8 @@ function poolRow(
     ...(noise.some(({ sd }) => sd !== null) ? { noise: noise.map(({ sd }) => sd) } : {}),
     ...(noise.some(({ error95 }) => error95 !== null) ? { error_95: noise.map(({ error95 }) => error95) } : {}),
     ...(within.some((one) => one !== null) ? { within } : {}),
-    ...(remaining.some((one) => one !== null) ? { within_remaining: remaining } : {})
+    ...(remaining.some((one) => one !== null) ? { within_remaining: remaining } : {}),
+    ...(ranges.some((one) => one !== null) ? { ranges } : {})
   }
 }
 

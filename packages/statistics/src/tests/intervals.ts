@@ -23,6 +23,8 @@ import {
 /** A number with its interval, of one row. */
 interface Interval {
   readonly n: number | null
+  /** The largest error of `n`. */
+  readonly off?: number
   readonly estimate: number | null
   readonly interval: readonly [number, number] | null
   readonly isRounded: boolean
@@ -52,10 +54,11 @@ export function intervals(test: IntervalTest, sites: readonly TestSite[]): TestR
     }
   })
   const estimates = rows.map(
-    ({ groups, sites, made: { n, estimate, interval } }): TestEstimate => ({
+    ({ groups, sites, made: { n, off = 0, estimate, interval } }): TestEstimate => ({
       measure: MEASURES[kind],
       groups,
       n,
+      ...(n === null || off === 0 ? {} : { n_within: off }),
       estimate,
       interval: interval && [...interval],
       sites
@@ -115,13 +118,15 @@ function ofQuantile(parts: readonly MeasuredBins[], q: number): Interval {
   if (bins === null) return { ...NONE, interval: null, isRounded: false }
   const interval = quantileInterval(parts, q)
   const isRounded = interval !== null && parts.some(({ within }) => within.sum > 0)
-  return { n: exactSum(parts.map((part) => totalOf(part.bins))), estimate: quantileOf(bins, q), interval, isRounded }
+  const n = exactSum(parts.map((part) => totalOf(part.bins)))
+  const off = exactSum(parts.map(({ within }) => within.sum))
+  return { n, off, estimate: quantileOf(bins, q), interval, isRounded }
 }
 
 function ofMean(parts: readonly Measured[]): Interval {
   const made = meanOver(parts)
   const pooled = poolMoments(parts)
-  const told = pooled === null ? NONE : { n: pooled.n, estimate: pooled.sum / pooled.n }
+  const told = pooled === null ? NONE : { n: pooled.n, off: offOf(parts), estimate: pooled.sum / pooled.n }
   if (made === null || made.df < DF_MIN) return { ...told, interval: null, isRounded: false }
   return { ...told, interval: intervalOf(made), isRounded: made.hidden > 0 }
 }
@@ -138,7 +143,7 @@ function ofShare(shares: readonly MeasuredShare[]): Interval {
   // Both ends rise with the number of people who have the level and fall with the number of people who lack it.
   const [low] = wilson(Math.max(0, having - off), lacking + offLacking)
   const [, high] = wilson(having + off, Math.max(0, lacking - offLacking))
-  return { n, estimate: having / n, interval: [low, high], isRounded: off > 0 || offLacking > 0 }
+  return { n, off: off + offLacking, estimate: having / n, interval: [low, high], isRounded: off > 0 || offLacking > 0 }
 }
 
 function wilson(having: number, lacking: number): [number, number] {
@@ -153,11 +158,13 @@ function wilson(having: number, lacking: number): [number, number] {
 function ofCorrelation(parts: readonly Measured[]): Interval {
   const pooled = poolMoments(parts)
   const r = pooled && valueOfMoments('correlation', pooled)
-  if (pooled === null || r === null) return { n: pooled?.n ?? null, estimate: null, interval: null, isRounded: false }
+  const off = offOf(parts)
+  if (pooled === null || r === null)
+    return { n: pooled?.n ?? null, off, estimate: null, interval: null, isRounded: false }
   const hidden = hiddenIn(parts)
   const interval =
     hidden === null || !(Math.abs(r) < 1) ? null : fisherInterval(around(r, hidden), leastOf(pooled.n, parts) - 3)
-  return { n: pooled.n, estimate: r, interval, isRounded: hidden !== 0 }
+  return { n: pooled.n, off, estimate: r, interval, isRounded: hidden !== 0 }
 }
 
 /** The largest error of a correlation due to rounding; null if the parts do not state how far they are rounded. */
@@ -168,7 +175,12 @@ export function hiddenIn(parts: readonly Measured[]): number | null {
 
 /** The smallest possible number of pairs. */
 function leastOf(n: number, parts: readonly Measured[]): number {
-  return n - exactSum(parts.map(({ within }) => within?.count ?? 0))
+  return n - offOf(parts)
+}
+
+/** The largest error of the number of values. */
+function offOf(parts: readonly Measured[]): number {
+  return exactSum(parts.map(({ within }) => within?.count ?? 0))
 }
 
 /**

@@ -162,6 +162,12 @@ const within = (inner: readonly (number | null)[], outer: readonly (number | nul
 
 const sizes = fc.integer({ min: 20, max: 90 })
 
+/** Whether the number of values is as far from the exact one as it says at most. */
+function isNumberTold(exact: TestResult, found: TestResult): boolean {
+  const [one, other] = [exact.estimates?.[0], found.estimates?.[0]]
+  return one?.n_within === undefined && Math.abs((other?.n ?? 0) - (one?.n ?? 0)) <= (other?.n_within ?? 0)
+}
+
 test('whatever is rounded, the interval of a mean holds that of the exact values', () => {
   const step = fc.constantFrom(0, 1, 5)
   fc.assert(
@@ -186,6 +192,7 @@ test('whatever is rounded, the interval of a mean holds that of the exact values
         const found = pooledTest(...shown)
         assert.match(found.note, /rounded for privacy/)
         assert.ok(within(numbersIn(exact), numbersIn(found)), `${numbersIn(exact)} in ${numbersIn(found)}`)
+        assert.ok(isNumberTold(exact, found))
       }
     )
   )
@@ -208,6 +215,7 @@ test('whatever is rounded, the interval of a share holds that of the exact count
       )
       assert.match(found.note, /rounded for privacy/)
       assert.ok(within(numbersIn(exact), numbersIn(found)), `${numbersIn(exact)} in ${numbersIn(found)}`)
+      assert.ok(isNumberTold(exact, found))
     })
   )
 })

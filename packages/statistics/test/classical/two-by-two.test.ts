@@ -135,6 +135,14 @@ test('institutions whose odds ratios differ are told', () => {
   assert.match(found.note, /differ by more than chance.*`meta`/)
 })
 
+test('institutions whose odds ratios may differ by chance are not said to differ by more than it explains', () => {
+  const found = pooledTest(site([50, 100], [40, 100]), site([40, 100], [48, 100]))
+  const { p = 0 } = found.heterogeneity ?? {}
+  assert.ok(p > 0.05 && p < 0.1, String(p))
+  assert.match(found.note, /may differ \(p = 0\.0\d+\): one ratio for all would hide that/)
+  assert.doesNotMatch(found.note, /more than chance/)
+})
+
 test('without anybody who has the level there is no ratio', () => {
   const found = pooledTest(site([0, 40], [8, 38]))
   assert.deepEqual(

@@ -2,9 +2,10 @@
 import type { PooledOutput } from '@stimnet/protocol'
 import { aboutText, coefficientRows, LEFT_OUT_WORDS } from '@stimnet/sdk'
 import type { AskedPair } from '../../words/question/asked.ts'
-import { placesOf, rowOf, type SiteTable } from '../tables/sites.ts'
+import { ownRows, placesOf, rowOf, type SiteTable } from '../tables/sites.ts'
 
 type Cell = string | number | null
+type PooledRow = PooledOutput['rows'][number]
 
 /** Rows of cells; a withheld cell is empty. */
 export function csvOf(rows: readonly (readonly Cell[])[]): string {
@@ -26,34 +27,37 @@ export function askedRows(asked: readonly AskedPair[]): Cell[][] {
 
 /**
  * Each pooled row, followed by the same row of every institution. ≈ before a column's name marks numbers that people were left out
- * of. A further column has the maximum error of such numbers, and of numbers that were rounded.
+ * of. A further column has the maximum error of such numbers, and of numbers that were rounded; two have the range of a quantile.
  */
 export function tableRows(pooled: PooledOutput, sites: readonly SiteTable[]): Cell[][] {
   const places = placesOf(pooled.columns)
+  const ownOf = ownRows(sites)
   const bounded = pooled.columns.map((_, at) => pooled.rows.some((row) => boundOf(row, at) !== null))
-  const withBounds = (cells: readonly Cell[], bounds: readonly Cell[]) =>
-    cells.flatMap((cell, at) => (bounded[at] ? [cell, bounds[at] ?? null] : [cell]))
-  const names = pooled.columns.map(({ name, left_out }) => aboutText(name, left_out))
-  const offs = pooled.columns.map(({ name, left_out }) => `${name} ±${left_out ? ' of those who remain' : ''}`)
+  const ranged = pooled.columns.map((_, at) => pooled.rows.some(({ ranges }) => ranges?.[at]))
+  const line = (values: readonly Cell[], row: PooledRow | undefined) =>
+    values.flatMap((cell, at) => [
+      cell,
+      ...(bounded[at] ? [row ? boundOf(row, at) : null] : []),
+      ...(ranged[at] ? (row?.ranges?.[at] ?? [null, null]) : [])
+    ])
+  const names = pooled.columns.flatMap(({ name, left_out }, at) => [
+    aboutText(name, left_out),
+    ...(bounded[at] ? [`${name} ±${left_out ? ' of those who remain' : ''}`] : []),
+    ...(ranged[at] ? [`${name} from`, `${name} to`] : [])
+  ])
   const body = pooled.rows.flatMap((row) => [
-    [
-      'pooled',
-      ...withBounds(
-        row.values,
-        row.values.map((_, at) => boundOf(row, at))
-      )
-    ],
+    ['pooled', ...line(row.values, row)],
     ...sites.flatMap((site) => {
       const own = rowOf(site, row.values, places)
-      return own ? [[site.name, ...withBounds(own.values, [])]] : []
+      return own ? [[site.name, ...line(own.values, ownOf(site, row.values, places))]] : []
     })
   ])
   const legend = pooled.columns.some(({ left_out }) => left_out) ? [[], [LEFT_OUT_WORDS]] : []
-  return [['institution', ...withBounds(names, offs)], ...body, ...legend]
+  return [['institution', ...names], ...body, ...legend]
 }
 
 /** The maximum error of a number in a pooled row by noise or rounding; if people were left out, the error for the people who remain. */
-function boundOf({ error_95, within, within_remaining: remaining }: PooledOutput['rows'][number], at: number): Cell {
+function boundOf({ error_95, within, within_remaining: remaining }: PooledRow, at: number): Cell {
   return error_95?.[at] ?? within?.[at] ?? remaining?.[at] ?? null
 }
 

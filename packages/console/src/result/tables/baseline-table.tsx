@@ -4,8 +4,10 @@ import {
   baselineCellText,
   baselineDifferenceText,
   baselineGroupText,
+  hasBaselinePoints,
   isBaselineLeftOut,
   LEFT_OUT_WORDS,
+  POINTS_WORDS,
   tableOneOf
 } from '@stimnet/sdk'
 import { Scroll } from '../../parts/scroll.tsx'
@@ -57,6 +59,7 @@ export function BaselineTable({ pooled, sites }: { pooled: PooledOutput; sites: 
           ))}
         </tbody>
       </table>
+      {hasBaselinePoints(baseline) && <p className="hint">{POINTS_WORDS}</p>}
       {isBaselineLeftOut(baseline) && <p className="hint">{LEFT_OUT_WORDS}</p>}
     </Scroll>
   )

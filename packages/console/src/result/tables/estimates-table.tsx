@@ -1,8 +1,8 @@
 /** The estimates of a test that has several, each with its interval. */
 import type { TestResult } from '@stimnet/protocol'
-import { estimateName, testName, testSubject } from '@stimnet/sdk'
+import { estimateName, numberText, testName, testSubject } from '@stimnet/sdk'
 import { Table } from '../../parts/table.tsx'
-import { measured, pInWords } from '../../words/number.ts'
+import { measured, pInWords, written } from '../../words/number.ts'
 
 /** Empty for a test with one estimate. */
 export function EstimatesTable({ test }: { test: TestResult }) {
@@ -26,7 +26,7 @@ export function EstimatesTable({ test }: { test: TestResult }) {
       {estimates.map((one) => (
         <tr key={JSON.stringify([one.measure, one.groups, one.column, one.among])}>
           <th scope="row">{estimateName(one)}</th>
-          <td className="number">{one.n === null ? '–' : measured(one.n)}</td>
+          <td className="number">{one.n === null ? '–' : numberText(one.n, { within: one.n_within }, written)}</td>
           <td className="number">{one.estimate === null ? '–' : measured(one.estimate)}</td>
           <td className="number">{one.interval === null ? '–' : one.interval.map(measured).join(' to ')}</td>
           {hasP && <td className="number">{pInWords(one.p ?? null)}</td>}

@@ -2,17 +2,18 @@
 import { Scroll } from '../../parts/scroll.tsx'
 import { type Head, TableHead } from '../../parts/table.tsx'
 import type { OutputColumn, PooledOutput } from '@stimnet/protocol'
-import { aboutText, LEFT_OUT_WORDS } from '@stimnet/sdk'
+import { LEFT_OUT_WORDS, numberText, RANGE_WORDS } from '@stimnet/sdk'
 import { useState } from 'react'
-import { cell, plural } from '../../words/number.ts'
+import { plural, written } from '../../words/number.ts'
 import { unitInWords } from '../../words/variable.ts'
-import { blankWord, placesOf, rowOf, type SiteTable } from './sites.ts'
+import { blankWord, ownRows, placesOf, rowOf, type SiteTable } from './sites.ts'
 
 /** A missing number is replaced by the reason why it is missing. */
 export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: readonly SiteTable[] }) {
   const [withSites, setWithSites] = useState(false)
   const places = placesOf(pooled.columns)
   const blank = blankWord(sites)
+  const ownOf = ownRows(sites)
   return (
     <>
       <label className="choice">
@@ -34,6 +35,7 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
                   values={row.values}
                   errors={row.error_95 ?? row.within}
                   remaining={row.within_remaining}
+                  ranges={row.ranges}
                   behind={behindOf(row)}
                 />
                 <td className="number">
@@ -43,6 +45,7 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
               {withSites &&
                 sites.map((site) => {
                   const own = rowOf(site, row.values, places)
+                  const bounds = ownOf(site, row.values, places)
                   return (
                     <tr key={site.peerId} className="part">
                       <th scope="row">{site.name}</th>
@@ -50,6 +53,9 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
                         columns={site.table.columns}
                         blank={blank}
                         values={own?.values ?? pooled.columns.map(() => null)}
+                        errors={bounds?.error_95 ?? bounds?.within}
+                        remaining={bounds?.within_remaining}
+                        ranges={bounds?.ranges}
                       />
                       <td />
                     </tr>
@@ -60,6 +66,7 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
         </table>
       </Scroll>
       {pooled.columns.some(({ left_out }) => left_out) && <p className="hint">{LEFT_OUT_WORDS}</p>}
+      {pooled.rows.some(({ ranges }) => ranges !== undefined) && <p className="hint">{RANGE_WORDS}</p>}
     </>
   )
 }
@@ -93,18 +100,19 @@ interface CellsProps {
   readonly errors?: readonly (number | null)[] | undefined
   /** The errors of numbers that people were left out of. */
   readonly remaining?: readonly (number | null)[] | undefined
+  readonly ranges?: PooledOutput['rows'][number]['ranges']
   readonly behind?: readonly (string | null)[]
 }
 
-function Cells({ columns, values, blank, errors, remaining, behind = [] }: CellsProps) {
+function Cells({ columns, values, blank, errors, remaining, ranges, behind = [] }: CellsProps) {
   return columns.map(({ name, role, left_out }, at) => {
     const value = values[at] ?? null
-    const error = errors?.[at] ?? remaining?.[at] ?? null
     if (role === 'key') return <td key={name}>{value ?? 'missing'}</td>
+    const facts = { within: errors?.[at] ?? remaining?.[at], range: ranges?.[at], isLeftOut: left_out }
+    const text = typeof value === 'string' ? value : numberText(value, facts, written)
     return (
-      <td key={name} className={value === null ? 'number withheld' : 'number'}>
-        {aboutText(cell(value, blank), value !== null && left_out)}
-        {error !== null && <span className="soft"> ± {cell(error)}</span>}
+      <td key={name} className={text === '' ? 'number withheld' : 'number'}>
+        {text || blank}
         {behind[at] && <span className="soft"> {behind[at]}</span>}
       </td>
     )

@@ -1,6 +1,8 @@
 /** The parts of a pooled table: each institution's values for the same row and column. */
 import type { OutputColumn, OutputRow, PooledOutput, TableOutput } from '@stimnet/protocol'
+import { pool, rangeText } from '@stimnet/sdk'
 import type { CellParts } from '../../plots/site-bars.tsx'
+import { written } from '../../words/number.ts'
 
 type Cell = string | number | null
 
@@ -41,20 +43,39 @@ export function rowOf(site: SiteTable, values: readonly Cell[], places: Places):
   return site.table.rows.find((row) => places.keys.every((at) => (row.values[at] ?? null) === (values[at] ?? null)))
 }
 
+type PooledRow = PooledOutput['rows'][number]
+
+/** Finds the errors and ranges of an institution's own numbers in a row; undefined if it has none. */
+export function ownRows(sites: readonly SiteTable[]) {
+  const rows = new Map(
+    sites.map(({ peerId, table }) => [peerId, pool([{ site: peerId, output: table }]).rows] as const)
+  )
+  return ({ peerId }: SiteTable, values: readonly Cell[], { keys }: Places): PooledRow | undefined =>
+    rows.get(peerId)?.find((row) => keys.every((at) => (row.values[at] ?? null) === (values[at] ?? null)))
+}
+
 /** One column of the pooled table: each row with the values of the institutions. */
 export function columnParts(pooled: PooledOutput, sites: readonly SiteTable[], column: number): CellParts[] {
   const places = placesOf(pooled.columns)
-  return pooled.rows.map(({ values, sites: behind, column_sites: behindColumns }) => ({
+  const ownOf = ownRows(sites)
+  return pooled.rows.map(({ values, sites: behind, column_sites: behindColumns, ranges }) => ({
     row: rowName(values, places),
+    ...insteadOf(ranges?.[column]),
     pooled: pooled.columns[column]?.pools === false ? undefined : numberOf(values[column]),
     ...leftOut(pooled.columns[column]),
     behind: { sites: behindColumns?.[column] ?? behind, of: pooled.sites.length },
     sites: sites.map((site) => ({
       name: site.name,
       value: numberOf(rowOf(site, values, places)?.values[column]),
+      ...insteadOf(ownOf(site, values, places)?.ranges?.[column]),
       ...leftOut(site.table.columns[column])
     }))
   }))
+}
+
+/** The range of a quantile, which is shown where it has no value. */
+function insteadOf(range: NonNullable<PooledRow['ranges']>[number] | undefined): { readonly instead?: string } {
+  return range ? { instead: rangeText(range, written) } : {}
 }
 
 function leftOut(column: OutputColumn | undefined): { readonly isLeftOut?: true } {

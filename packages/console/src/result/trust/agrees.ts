@@ -34,7 +34,7 @@ export function isSame(ours: PooledOutput, theirs: PooledOutput | null): boolean
     models = []
   }: Omit<PooledOutput, 'sites' | 'missing' | 'notes'>) => [
     columns.map(({ name, kind }) => [name, kind]),
-    rows.map(({ values }) => values),
+    rows.map(({ values, ranges = [] }) => [values, ranges]),
     outputs,
     tests,
     models

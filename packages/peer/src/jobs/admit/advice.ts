@@ -5,17 +5,27 @@
 import { groupCells, planFault } from '@stimnet/data'
 import { costOf, fewestFor, fewestOfSize, type PrivacySettings } from '@stimnet/privacy'
 import {
+  analysisSetFromMessage,
   type CatalogDescriptor,
   CODES,
   type Code,
+  type Comparison,
+  type Filter,
   type GramMeasure,
+  isComparison,
   type OutputDeclaration,
   type Plan,
   privacyAskSchema,
-  resolveVariable
+  resolveVariable,
+  setIn
 } from '@stimnet/protocol'
 import { columnsOfModel, gramIn, repeatedValueAdvice, severalRowsAdvice } from '@stimnet/statistics'
 import type { JobPlan } from './validate.ts'
+
+function comparisonsIn(filter: Filter): Comparison[] {
+  if (isComparison(filter)) return [filter]
+  return ('not' in filter ? [filter.not] : 'all' in filter ? filter.all : filter.any).flatMap(comparisonsIn)
+}
 
 /** Epsilon of the noisy alternative that a refusal offers. */
 const EPSILON_OFFERED = '0.5'
@@ -95,9 +105,33 @@ function modelAdvice(
     `${several === undefined ? '' : `${several} `}The model is not released. All of it or nothing is: its ${columns} columns need at least ${fewestFor(columns, k)} people with a ` +
     `value of every variable and one row each; nobody or at least ${k} people may lack a value, or have a level or two levels ` +
     `together; nobody may weigh more than one in ${k} in the fit, or one in ${2 * k} without the outcome; no value may follow from the others; and its means, variances and ` +
-    'covariances must be answerable one by one beside earlier answers. Which of these it was is not disclosed. Nearest: the same ' +
-    'model with fewer terms, without an interaction or a rare level, or over a wider cohort; or its correlations by themselves.'
+    'covariances must be answerable one by one beside earlier answers. Which of these it was is not disclosed. ' +
+    nearestModel(model, { isOfAll: cohort === undefined && asked.where === undefined })
   )
+}
+
+/** What can be asked in place of a model; nothing that the model has not. */
+function nearestModel(model: GramMeasure, { isOfAll }: { readonly isOfAll: boolean }): string {
+  const { outcome, factors, terms, fit } = model
+  const named = terms.filter((term) => term.length > 0)
+  const numbers = new Set(named.flat().filter((variable) => factors.every((factor) => factor.variable !== variable)))
+  const [factor] = factors
+  const isOfOne = named.length === 1 && named[0]?.length === 1
+  const has = { event: fit?.family === 'binomial' ? fit.event : undefined, groups: factor?.levels.length ?? 0 }
+  const by = isOfOne && factor ? `of ${outcome} by ${factor.variable}` : undefined
+  const found = [
+    ...(by && has.event !== undefined && has.groups === 2
+      ? [`two_by_two ${by} (level ${has.event}), whose odds ratio is that of this model`]
+      : []),
+    ...(by && has.event !== undefined && has.groups > 2 ? [`the shares of ${outcome} by ${factor?.variable}`] : []),
+    ...(by && fit === undefined ? [`compare ${by}, which needs no more than the mean and spread of each group`] : []),
+    ...(named.length > 1 ? ['the same model with fewer terms, without an interaction or a rare level'] : []),
+    ...(isOfAll ? [] : ['the same over a wider cohort']),
+    ...(fit === undefined && numbers.size > 0 ? ['its correlations by themselves'] : [])
+  ]
+  return found.length === 0
+    ? 'Another way: an analysis set of people who have every value.'
+    : `Nearest: ${found.join('; or ')}.`
 }
 
 /** Like `modelAdvice`, for a model with an intercept per person. */
@@ -126,12 +160,40 @@ function groupAdvice({ catalog: { descriptor }, cohort }: JobPlan, asked: NonNul
   const found: string[] = []
   if (groups > 1) {
     found.push(`It asks for ${groups} groups of about ${people} people: some ${size} in each, were they alike.`)
-    if (keys.length > 1) found.push(`Nearest: by one of ${keys.map(({ name }) => name).join(' or ')} alone.`)
-    else found.push('Nearest: the same over all groups together.')
+    // Who had the event is part of a question about times and no grouping.
+    const events = (asked.tests ?? []).flatMap((test) => ('event' in test ? [test.event.key] : []))
+    const free = keys.filter(({ name }) => !events.includes(name))
+    if (free.length > 1) found.push(`Nearest: by one of ${free.map(({ name }) => name).join(' or ')} alone.`)
+    else if (free.length === 1) found.push('Nearest: the same over all groups together.')
   }
+  found.push(...missingAdvice({ descriptor, asked, filters: [cohort, asked.where] }))
   if (cohort !== undefined || asked.where !== undefined)
     found.push('Another way: leave a condition out, or make it wider.')
   return found
+}
+
+/**
+ * People without a value are a group of their own, and few such people can spoil the groups beside theirs. Whether there are any is
+ * not said: this depends on the question and the description alone.
+ */
+function missingAdvice(of: {
+  readonly descriptor: CatalogDescriptor
+  readonly asked: Plan
+  readonly filters: readonly (Filter | undefined)[]
+}): string[] {
+  const { descriptor, asked, filters } = of
+  const conditioned = filters.flatMap((filter) => (filter === undefined ? [] : comparisonsIn(filter)))
+  const set = conditioned.some(({ column }) => setIn(column) !== undefined)
+  const keys = asked.groupBy.filter(({ variable }) => conditioned.every(({ column }) => column !== variable))
+  if (set || keys.length === 0) return []
+  const refs = keys.map(({ variable }) => variable)
+  const sets = (descriptor.sets ?? []).flatMap((message) => {
+    const { name, completeOn } = analysisSetFromMessage(message)
+    return refs.every((ref) => completeOn.includes(ref)) ? [name] : []
+  })
+  const named = sets.length === 0 ? '' : `, or the analysis set ${sets.join(' or ')}`
+  const condition = refs.map((ref) => `${ref} is not null`).join(' and ')
+  return [`Another way, if few people lack a value: those who have one, by the condition ${condition}${named}.`]
 }
 
 function cellsOf(descriptor: CatalogDescriptor, variable: string): number {

@@ -75,18 +75,34 @@ class Broadcast(Answer):
 
     @property
     def table(self) -> Table:
-        """The pooled answer as a table; ``pooled["missing"]`` lists missing institutions. Raises StimnetError with
-        the broadcast's own code if it did not complete, MALFORMED if only declared outputs were pooled.
+        """The pooled answer as a table; ``pooled["missing"]`` lists missing institutions. A quantile has the ends of
+        its range in two more columns, ``NAME from`` and ``NAME to``. A column ``only`` says which numbers are of fewer
+        institutions than their row. Raises StimnetError with the broadcast's own code if it did not complete, with
+        that of its parts if they say why, and MALFORMED if only declared outputs were pooled.
         """
         if self.status != "completed" or self.pooled is None:
-            code = self.code or ("INTERRUPTED" if not self.ended else "OUTPUT_NOT_RELEASABLE")
-            raise StimnetError(code, self.reason or f"the broadcast is {self.state}")
-        return table_of_output({"kind": "table", **self.pooled})
+            raise self._failure()
+        table = table_of_output({"kind": "table", **self.pooled})
+        return _with_fewer(_with_ranges(table, self.pooled["rows"]), self.pooled)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The pooled rows; None if a column does not pool. Raises the errors of ``table``."""
+        """The rows of ``table``; None if a number was withheld or does not pool. Raises the errors of ``table``."""
         return self.table.rows
+
+    def _failure(self) -> StimnetError:
+        """Why there is no answer: the broadcast's own reason or, without one, those of the parts with their names."""
+        if self.code is not None or not self.ended:
+            code = self.code or "INTERRUPTED"
+            return StimnetError(code, self.reason or f"the broadcast is {self.state}")
+        codes = dict.fromkeys(part.code for part in self.parts if part.code is not None)
+        told: dict[str, list[str]] = {}
+        for part in self.parts:
+            if part.code is not None:
+                told.setdefault(part.reason or part.code, []).append(part.institution or part.peer_id)
+        lines = [f"{'All' if len(who) == len(self.parts) else ', '.join(who)}: {why}" for why, who in told.items()]
+        detail = self.reason or "; ".join(lines) or f"the broadcast is {self.state}"
+        return StimnetError(next(iter(codes), "OUTPUT_NOT_RELEASABLE"), detail)
 
     def parts_table(self) -> Table:
         """The rows of all parts with an output, one part after the other, with a first column ``institution``."""
@@ -98,3 +114,41 @@ class Broadcast(Answer):
         pandas.
         """
         return self.table.to_pandas()
+
+
+def _with_ranges(table: Table, rows: list[dict[str, Any]]) -> Table:
+    """The table with the ends of the ranges of its quantiles."""
+    ranges = [row.get("ranges") or [None] * len(table.columns) for row in rows]
+    ranged = [name for at, name in enumerate(table.columns) if any(one[at] for one in ranges)]
+    columns: list[str] = []
+    for name in table.columns:
+        columns += [name, f"{name} from", f"{name} to"] if name in ranged else [name]
+
+    def whole(row: dict[str, Any], ends: list[Any]) -> dict[str, Any]:
+        told = dict(row)
+        for name, pair in zip(table.columns, ends):
+            told[f"{name} from"], told[f"{name} to"] = pair or (None, None)
+        return {name: told[name] for name in columns}
+
+    return Table(columns, [whole(row, ends) for row, ends in zip(table.rows, ranges)])
+
+
+def _with_fewer(table: Table, pooled: dict[str, Any]) -> Table:
+    """The table with a column ``only``, if numbers are of fewer institutions than their row."""
+    names = pooled.get("institutions") or {}
+    columns = [column["name"] for column in pooled["columns"]]
+
+    def fewer(row: dict[str, Any]) -> str | None:
+        of = len(row.get("sites") or [])
+        behind = zip(columns, row.get("column_sites") or [])
+        told = [
+            f"{name}: {', '.join(names.get(site, site) for site in sites)}"
+            for name, sites in behind
+            if sites and len(sites) < of
+        ]
+        return "; ".join(told) or None
+
+    marks = [fewer(row) for row in pooled["rows"]]
+    if not any(marks) or "only" in table.columns:
+        return table
+    return Table([*table.columns, "only"], [{**row, "only": mark} for row, mark in zip(table.rows, marks)])

@@ -13,14 +13,16 @@ _OPEN_END = sys.float_info.max
 
 
 def quantile_of(bins: Bins, q: float) -> float | None:
-    """The value below which the share q of the rows lies. None without rows, or if it lies in an open-ended bin."""
+    """The value below which the share q of the rows lies. None without rows, or if it lies in an open-ended or loose
+    bin: then only its range is known.
+    """
     total = sum(one["rows"] for one in bins)
     if total <= 0:
         return None
     below = 0
-    for one in bins:
+    for at, one in enumerate(bins):
         if one["rows"] > 0 and below + one["rows"] >= q * total:
-            if _is_open(one):
+            if _is_open(one) or _is_loose(bins, at):
                 return None
             value: float = one["from"] + (q * total - below) / one["rows"] * (one["to"] - one["from"])
             return value
@@ -30,15 +32,20 @@ def quantile_of(bins: Bins, q: float) -> float | None:
 
 def lay_bins(sites: Sequence[Bins]) -> Bins | None:
     """Combines the bins of several sites. Each site's rows are assumed to be evenly distributed within its own bins,
-    so the number of rows below an edge is the sum of the sites' own numbers. An edge inside a site's open-ended
-    bin is left out, since the position of its rows is unknown. A bin may have a fractional number of rows. None if
-    the outer edges differ.
+    so the number of rows below an edge is the sum of the sites' own numbers. An edge inside a site's open-ended or
+    loose bin is left out, since the position of its rows is unknown. A bin may have a fractional number of rows. None
+    if the outer edges differ.
     """
     shared = pool_bins(sites)
     if shared is None or all(len(bins) == len(shared) for bins in sites):
         return shared
     rows = [one for bins in sites for one in bins if one["rows"] != 0]
-    opened = [one for one in rows if _is_open(one)]
+    opened = [
+        one
+        for bins in sites
+        for at, one in enumerate(bins)
+        if one["rows"] > 0 and (_is_open(one) or _is_loose(bins, at))
+    ]
     known = sorted({edge for bins in sites for edge in _edges(bins)})
     edges = [edge for edge in known if not any(one["from"] < edge < one["to"] for one in opened)]
     return [
@@ -49,6 +56,22 @@ def lay_bins(sites: Sequence[Bins]) -> Bins | None:
 
 def _is_open(one: Mapping[str, Any]) -> bool:
     return bool(abs(one["from"]) >= _OPEN_END or abs(one["to"]) >= _OPEN_END)
+
+
+_LOOSE = 2
+"""An outermost bin is loose if it is wider than its neighbour by more than this factor."""
+
+
+def _is_loose(bins: Bins, at: int) -> bool:
+    """Whether an outermost bin ends at a declared bound far from the breakpoints. Like an open end, such a bound does
+    not say where people are.
+    """
+    if len(bins) == 1:
+        return True
+    if 0 < at < len(bins) - 1:
+        return False
+    beside = bins[1] if at == 0 else bins[-2]
+    return bool(bins[at]["to"] - bins[at]["from"] > _LOOSE * (beside["to"] - beside["from"]))
 
 
 def _rows_between(one: Mapping[str, Any], low: float, high: float) -> float:

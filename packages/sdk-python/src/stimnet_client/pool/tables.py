@@ -10,6 +10,7 @@ from typing import Any, Mapping, Sequence
 from ..printing import printable
 from ..table import Table
 from .cells import Cell, pool_cells, reads_as
+from .ranges import Range, pooled_range
 from .rounding import pooled_within
 
 Output = Mapping[str, Any]
@@ -25,11 +26,15 @@ class PooledTable:
     ``missing``           PeerIds of the other sites, with the code
     ``notes``             remarks for the reader: withheld cells and groups, columns that do not pool
     ``within``            for each row, by column: the maximum distance from the number that unrounded parts would
-                          give. A column is absent if nothing was rounded or no bound is known (quantiles)
+                          give. A column is absent if nothing was rounded or no bound is known; quantiles have
+                          ``ranges``
     ``left_out``          columns that people were left out of for privacy. The distance of their numbers from those
                           of all people is unknown, so they are not in ``within``
     ``within_remaining``  as ``within``, for the columns in ``left_out``: the distance from the numbers of the people
                           who remain
+    ``ranges``            for each row, by column of quantiles: the ends of the bins that hold the exact quantile, None
+                          for an open end. A quantile in an outermost bin that ends at a declared bound far from the
+                          breakpoints has a range and no value. Of the people who remain, for columns in ``left_out``
     """
 
     table: Table
@@ -39,6 +44,7 @@ class PooledTable:
     within: list[dict[str, float]]
     left_out: list[str]
     within_remaining: list[dict[str, float]]
+    ranges: list[dict[str, Range]]
 
 
 def pool_outputs(outputs: Mapping[str, Output], missing: Mapping[str, str]) -> PooledTable:
@@ -76,7 +82,9 @@ def pool_outputs(outputs: Mapping[str, Output], missing: Mapping[str, str]) -> P
     within = [{name: bound for name, bound in row.items() if name not in left_out} for row in bounds]
     remaining = [{name: bound for name, bound in row.items() if name in left_out} for row in bounds]
     table = Table([column["name"] for column in columns], rows)
-    return PooledTable(table, list(sound), without, list(map(printable, notes)), within, left_out, remaining)
+    told = list(map(printable, notes))
+    ranges = [_ranges_in(columns, same) for same in found]
+    return PooledTable(table, list(sound), without, told, within, left_out, remaining, ranges)
 
 
 def _has_columns(table: Output) -> bool:
@@ -185,7 +193,7 @@ def _pool_row(
             continue
         cells = [cell for row in found for cell in _cells_of(column, row)]
         pooled[name] = pool_cells(column, cells) if cells else None
-        if cells and pooled[name] is None:
+        if cells and pooled[name] is None and pooled_range(column, cells) is None:
             unpooled.add(name)
     return pooled
 
@@ -197,6 +205,15 @@ def _within_row(columns: Sequence[Mapping[str, Any]], found: Sequence[Mapping[st
         if column["role"] != "key"
     }
     return {name: bound for name, bound in bounds.items() if bound is not None}
+
+
+def _ranges_in(columns: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Any]]) -> dict[str, Range]:
+    ranges = {
+        column["name"]: pooled_range(column, [cell for row in found for cell in _cells_of(column, row)])
+        for column in columns
+        if column["role"] != "key"
+    }
+    return {name: ends for name, ends in ranges.items() if ends is not None}
 
 
 def _cells_of(column: Mapping[str, Any], row: Mapping[str, Any]) -> list[Cell]:

@@ -6,7 +6,15 @@ import { resultOf } from '../given.ts'
 import { ERROR_SHARE, NOTHING, type TestSite } from '../table.ts'
 import { edgeOf } from './counted.ts'
 import { aliasedIn, type Hazards, type Maximum, maximumOf, type RunningAway } from './partial-likelihood.ts'
-import { combinationsOf, gridNote, type Labels, type RiskSets, riskSetsOf, strataOf } from './risk-sets.ts'
+import {
+  combinationsOf,
+  gridNote,
+  type Labels,
+  type RiskSets,
+  riskSetsOf,
+  strataOf,
+  WHAT_IS_EXACT
+} from './risk-sets.ts'
 
 /** Cox regression over the sites that gave every group of every stratum. Each combination of levels of the covariates is a group. */
 export function cox(test: SurvivalTest, sites: readonly TestSite[]): TestResult {
@@ -52,7 +60,7 @@ export function cox(test: SurvivalTest, sites: readonly TestSite[]): TestResult 
   return resultOf(shown, who, { ...NOTHING, statistic: ratio, df: [df], p: pOfChiSquared(ratio, df), notes })
 }
 
-const OFF = 'Counts are rounded for privacy or hide who lacks a time: no hazard ratio can be made of them.'
+const OFF = `Counts are rounded for privacy or hide who lacks a time: no hazard ratio can be made of them. ${WHAT_IS_EXACT}`
 const NONE = 'A part is withheld, or the grids of the institutions do not fit.'
 const NO_EVENT = 'Nobody had the event.'
 const FALSE_COUNTS = 'A number of people is not whole, or larger than any institution has.'

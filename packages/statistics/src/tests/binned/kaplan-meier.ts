@@ -1,5 +1,6 @@
 /** Kaplan and Meier's curves over the sites, each on the edges that its parts have in common. */
 import type { SurvivalCurve, SurvivalTest, TestResult } from '@stimnet/protocol'
+import { exactSum } from '../../moments.ts'
 import { ROUNDED } from '../given.ts'
 import { NOTHING, type TestSite } from '../table.ts'
 import { type Counted, edgeOf, isRounded, poolCounted, totalOf } from './counted.ts'
@@ -13,6 +14,8 @@ interface Table {
   readonly steps: readonly LifeStep[]
   readonly events: readonly Counted[]
   readonly censored: readonly Counted[]
+  /** The largest errors of the number of people and of events. */
+  readonly off: { readonly n: number; readonly events: number }
   readonly sites: readonly string[]
   /** The number of intervals that each of these sites has by itself. */
   readonly own: readonly (number | undefined)[]
@@ -35,7 +38,9 @@ export function kaplanMeier(test: SurvivalTest, sites: readonly TestSite[]): Tes
     const split = splits[g]
     const table = split && split.events.length + split.others.length > 0 ? tableOf(split) : null
     const own = givers.map((one) => one.splits[g] && tableOf(one.splits[g])?.steps.length)
-    return table === null ? [] : [{ group, ...table, sites: behind, own }]
+    const offOf = (parts: Split['events']) => exactSum(parts.map(({ within }) => within.sum))
+    const off = { n: offOf([...(split?.events ?? []), ...(split?.others ?? [])]), events: offOf(split?.events ?? []) }
+    return table === null ? [] : [{ group, ...table, off, sites: behind, own }]
   })
   const last = Math.min(...tables.map(({ steps }) => lastTime(steps) ?? Number.POSITIVE_INFINITY))
   const end = until ?? (Number.isFinite(last) ? last : undefined)
@@ -105,7 +110,7 @@ function emptied(bins: readonly Counted[]): Counted[] {
 }
 
 function curveOf(
-  { group, steps, events, censored, sites }: Table,
+  { group, steps, events, censored, off, sites }: Table,
   times: readonly number[],
   until: number | undefined
 ): SurvivalCurve {
@@ -113,6 +118,8 @@ function curveOf(
     group,
     n: totalOf(events) + totalOf(censored),
     events: totalOf(events),
+    ...(off.n > 0 ? { n_within: off.n } : {}),
+    ...(off.events > 0 ? { events_within: off.events } : {}),
     steps: stepsShown(steps, censored),
     median: medianOf(steps),
     restricted_mean: until === undefined ? null : restrictedMean(steps, until),

@@ -6,7 +6,7 @@ import { exactSum } from '../../moments.ts'
 import { resultOf } from '../given.ts'
 import { NOTHING, type TestSite } from '../table.ts'
 import { edgeOf } from './counted.ts'
-import { combinationsOf, gridNote, type RiskSets, riskSetsOf, strataOf } from './risk-sets.ts'
+import { combinationsOf, gridNote, type RiskSets, riskSetsOf, strataOf, WHAT_IS_EXACT } from './risk-sets.ts'
 
 /** The log-rank test over the sites that gave every group of every stratum. */
 export function logRank(test: SurvivalTest, sites: readonly TestSite[]): TestResult {
@@ -46,7 +46,7 @@ export function logRank(test: SurvivalTest, sites: readonly TestSite[]): TestRes
   return resultOf(shown, who, { ...NOTHING, ...(numbers ?? {}), notes })
 }
 
-const OFF = 'Counts are rounded for privacy or hide who lacks a time: no log-rank test can be made of them.'
+const OFF = `Counts are rounded for privacy or hide who lacks a time: no log-rank test can be made of them. ${WHAT_IS_EXACT}`
 const NONE = 'A part is withheld, or the grids of the institutions do not fit.'
 const FEW = 'Fewer than two groups were ever at risk of an event.'
 

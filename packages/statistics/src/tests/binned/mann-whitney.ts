@@ -64,7 +64,9 @@ export function mannWhitney(test: RankTest, sites: readonly TestSite[]): TestRes
   return resultOf(shown, who, { ...NOTHING, ...(made === null ? {} : { statistic: made.z, p: made.p }), notes })
 }
 
-const OFF = 'Counts are rounded for privacy or hide who lacks a value: no test of ranks can be made of them.'
+const OFF =
+  'Counts are rounded for privacy or hide who lacks a value: no test of ranks can be made of them. `compare` can be made of rounded means. ' +
+  'For exact counts, ask an analysis set of people who have a value, or ask the steward for a policy that does not round.'
 const ONE_BIN = 'the bins of the two groups have no inner edge in common, so that all values are in one bin'
 
 /** The bins of the two groups of one site. */

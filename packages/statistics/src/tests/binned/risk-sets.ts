@@ -12,6 +12,11 @@ import { finerNote, intervalsOf, type OwnGrids } from './finer.ts'
 import { LATE } from './life-table.ts'
 import { type Split, splitsOf, together } from './split.ts'
 
+/** The next step where a test of times is not made because of rounded counts. */
+export const WHAT_IS_EXACT =
+  '`kaplan_meier` gives curves with what rounding hides. For exact counts, fill the times at the institution, ask an analysis set of ' +
+  'people who have one, or ask the steward for a policy that does not round.'
+
 /** One stratum: the parts of all sites, by group. */
 export type Stratum = readonly Split[]
 

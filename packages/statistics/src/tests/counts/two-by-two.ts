@@ -27,8 +27,10 @@ interface Told {
 
 type TwoByTwo = Extract<PlanTest, { kind: 'two_by_two' }>
 
-/** p value below which the note says that the odds ratios of the sites differ. */
+/** p value below which the note says that the odds ratios of the sites may differ. */
 const DIFFERING = 0.1
+/** p value below which the note leaves no doubt. */
+const CLEAR = 0.05
 
 /** The effects over the sites that gave both groups. */
 export function twoByTwo(test: TwoByTwo, sites: readonly TestSite[]): TestResult {
@@ -52,14 +54,18 @@ export function twoByTwo(test: TwoByTwo, sites: readonly TestSite[]): TestResult
   const notes = [
     ...made.notes,
     ...(isRounded ? [ROUNDED] : []),
-    ...(differing && differing.p < DIFFERING ? [DIFFER] : []),
+    ...(differing && differing.p < DIFFERING ? [differ(differing.p)] : []),
     ...(isRounded && tables.length > 1 ? [UNKNOWN] : [])
   ]
   return resultOf(shown, who, { ...NOTHING, ...made.numbers, notes: [...new Set(notes)] })
 }
 
-const DIFFER =
-  'The odds ratios of the institutions differ by more than chance explains: one ratio for all hides that. Ask for `meta`.'
+/** A p value of up to a tenth is a hint alone, as the test finds little with few institutions. */
+function differ(p: number): string {
+  const [much, hides] = p < CLEAR ? ['differ by more than chance explains', 'hides'] : ['may differ', 'would hide']
+  return `The odds ratios of the institutions ${much} (p = ${p.toPrecision(2)}): one ratio for all ${hides} that. Ask for \`meta\`.`
+}
+
 const UNKNOWN = 'Whether the odds ratios of the institutions differ is not tested of rounded counts.'
 
 function shownGroup(name: string, tables: readonly Told[], cells: readonly (keyof FourCells)[]) {
