@@ -140,7 +140,7 @@ async function modelQuestion(
   const others = await inModel(known, hidden)
   const ofRare = known.rare && rare && { ...rare, ...(await inModel(known.rare, rare.hidden)) }
   const complete = new Set(variablesOf(model))
-  const options = { known: { ...known, ...others, rare: ofRare, complete }, leftOut: undefined, signal }
+  const options = { known: { ...known, ...others, rare: ofRare, complete }, leftOut: undefined, inMemory: true, signal }
   const { kind: _, ...reducedQuestion } = await reduced({ ...question, plan: completeIn(plan, model) }, options)
   return { ...reducedQuestion, plan }
 }
@@ -361,9 +361,19 @@ async function withValues(catalog: Catalog, variable: VariableRef, { plan, cohor
 
 async function reduced(
   { catalog, plan, cohort }: TableAsked,
-  { known, leftOut, signal }: { known: Followed; leftOut: LeftOut | undefined; signal: AbortSignal | undefined }
+  {
+    known,
+    leftOut,
+    inMemory = false,
+    signal
+  }: {
+    readonly known: Followed
+    readonly leftOut: LeftOut | undefined
+    readonly inMemory?: boolean
+    readonly signal: AbortSignal | undefined
+  }
 ): Promise<TableAggregate> {
-  const options = { ...(signal ? { signal } : {}), ...(leftOut ? { leftOut } : {}) }
+  const options = { signal, leftOut, inMemory }
   const reduce = ({ plan: own, cohort: people }: Over) => catalog.reduce(own, people, options)
   const reduction = await reduce({ plan, cohort })
   const { rare, values, complete, spacing } = known
