@@ -95,7 +95,8 @@ function rangesIn(values: Float64Array, { codes, groups }: Grouping): Ranges {
     of(Number.NEGATIVE_INFINITY)
   ]
   for (let row = 0; row < codes.length; row++) {
-    const [value, group] = [values[row] as number, codes[row] as number]
+    const value = values[row] as number
+    const group = codes[row] as number
     if (value < (least[group] as number)) least[group] = value
     // Few values are larger than the second largest so far.
     if (!(value > (second[group] as number))) continue

@@ -28,7 +28,8 @@ export function sumsOf({ values, largest }: Whole, by: Grouped): bigint[] {
   const { codes, groups } = by
   const sums = new Float64Array(groups.length)
   for (let row = 0; row < values.length; row++) {
-    const [value, group] = [values[row] as number, codes[row] as number]
+    const value = values[row] as number
+    const group = codes[row] as number
     if (!Number.isNaN(value)) sums[group] = (sums[group] as number) + value
   }
   return Array.from(sums, BigInt)
