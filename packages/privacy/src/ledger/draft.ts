@@ -1,7 +1,7 @@
 /** A ledger while a release is judged: admitted numbers become part of the ledger, and refused numbers leave it unchanged. */
 import { SubjectSet } from '@stimnet/protocol'
 import { type Blocks, blocksOf } from './blocks.ts'
-import { checksumOf } from './checksum.ts'
+import { checksumOfSet } from './checksum.ts'
 import { type AuditPattern, someAreCertain, someAreNone } from './certainty.ts'
 import { restOf, withAlike } from './levels.ts'
 import { membersOf } from './members.ts'
@@ -236,7 +236,7 @@ export class LedgerDraft {
   tellWholeSum(variable: string, set: SubjectSet, k: number): boolean {
     const of = this.#patterns.extend(this.#isIn(set))
     const all = this.#countsOf((other) => other.startsWith(`${variable} `))
-    const name = sumName(variable, checksumOf(set.toBytes()).toString())
+    const name = sumName(variable, checksumOfSet(set).toString())
     if (!of.includes(1) || this.#levels.has(name)) return true
     const sum = { of, having: new Uint8Array(of.length) }
     if (this.#restOnFew([...all, sum], { k })) return false

@@ -267,8 +267,16 @@ function designOf({ number, levels, time }: DesignColumn, measure: GramMeasure, 
   return found
 }
 
-/** The smallest and the largest value; infinite where one is no whole number. */
+const RANGES = new WeakMap<Float64Array, Range>()
+
+/** The smallest and the largest value of a column, which nobody may change; infinite where one is no whole number. */
 function rangeOf(values: Float64Array): Range {
+  const found = RANGES.get(values) ?? rangeIn(values)
+  RANGES.set(values, found)
+  return found
+}
+
+function rangeIn(values: Float64Array): Range {
   let least = Number.POSITIVE_INFINITY
   let most = Number.NEGATIVE_INFINITY
   for (let row = 0; row < values.length; row++) {

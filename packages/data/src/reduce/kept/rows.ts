@@ -67,7 +67,11 @@ export async function rowsOf({ tables, where }: Plan, cohort: SubjectSet, source
     const all = await peopleIn({ ...source, table })
     if (all.size < universe) people = people.and(all)
   }
-  if (where !== undefined) people = people.and(await fitting(where, tables, source))
+  if (where !== undefined) {
+    const fit = people.and(await fitting(where, tables, source))
+    // The same set where nobody is left out: who judges it knows it already.
+    if (fit.size < people.size) people = fit
+  }
   const count = people.size
   return { universe, people, places: count === universe ? undefined : Uint32Array.from(people), count }
 }
