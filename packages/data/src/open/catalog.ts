@@ -301,10 +301,9 @@ function assertUnmapped(filter: Filter, { own, seen }: Readonly<Record<'own' | '
 
 /** The decimals of one of the site's own variables. */
 function decimalsIn(config: CatalogConfig, own: VariableRef): number {
-  const all = config.tables.flatMap((table) =>
-    table.variables.map((one) => ({ ref: `${table.name}.${one.name}`, one }))
-  )
-  return decimalsOf(all.find(({ ref }) => ref === own)?.one ?? { type: 'integer' })
+  const [table, name] = own.split('.')
+  const found = config.tables.find((one) => one.name === table)?.variables.find((one) => one.name === name)
+  return decimalsOf(found ?? { type: 'integer' })
 }
 
 /** The numbers of rows of tables with several rows per subject, from the manifest, and the owners of these rows, which are read once. */

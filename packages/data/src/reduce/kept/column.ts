@@ -7,7 +7,7 @@ import { sharedOf } from '../ends.ts'
 import { deviationsIn } from './deviations.ts'
 import { type Grouping, peopleWith, setsIn } from './groups.ts'
 import { type KeptVariable, valuesAt } from './rows.ts'
-import { productSums, sumsOf, type Whole } from './sums.ts'
+import { momentsOf, type Whole } from './sums.ts'
 
 /** A variable in all groups. */
 export interface ColumnInGroups {
@@ -45,7 +45,7 @@ export function columnIn(
     const columns = by.groups.map((_, group) => ({ ...shared(group), ...NO_SUMS, levels: levels(group) }))
     return { whole, isMissing, isSigned: false, columns }
   }
-  const [sums, squares] = [sumsOf(whole, by), productSums(whole, whole, by)]
+  const { sums, squares } = momentsOf(whole, by)
   const ranges = rangesIn(values, by)
   const isSigned = ranges.least.some((least) => least < 0)
   const few = fewIn(variable, values, by)

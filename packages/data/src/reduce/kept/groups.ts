@@ -26,6 +26,7 @@ export function grouped(rows: KeptRows, keys: readonly KeptVariable[]): Grouping
     const all = { key: [], people: rows.people, count: rows.count }
     return { rows, codes: new Uint32Array(rows.count), groups: rows.count === 0 ? [] : [all] }
   }
+  // The last cell of a category is for people without a value.
   const sizes = keys.map(({ variable }) => variable.levels.length + 1)
   const codes = new Uint32Array(rows.count)
   for (const [at, { column }] of keys.entries()) {

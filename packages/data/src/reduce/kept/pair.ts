@@ -3,7 +3,7 @@ import type { Deviations, ReducedPair, SubjectSet } from '@stimnet/protocol'
 import type { ColumnInGroups } from './column.ts'
 import { deviationsIn } from './deviations.ts'
 import { type Grouping, peopleWith } from './groups.ts'
-import { productSums, sumsOf, type Whole } from './sums.ts'
+import { momentsOf, productSums, type Whole } from './sums.ts'
 
 /** Reduces a pair over the rows with both values; by group. */
 export function pairIn(x: ColumnInGroups, y: ColumnInGroups, by: Grouping): ReducedPair[] {
@@ -71,10 +71,10 @@ function overBoth(x: ColumnInGroups, y: ColumnInGroups, by: Grouping): OfBoth {
       values: values.map((value, row) => (Number.isNaN(other.values[row] as number) ? Number.NaN : value)),
       largest
     }
-    const sums = sumsOf(whole, by)
+    const { sums, squares } = momentsOf(whole, by)
     return {
       sums,
-      squares: productSums(whole, whole, by),
+      squares,
       deviations: deviationsIn(whole.values, { sums, counts }, by)
     }
   }

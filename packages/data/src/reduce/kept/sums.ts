@@ -35,6 +35,23 @@ export function sumsOf({ values, largest }: Whole, by: Grouped): bigint[] {
   return Array.from(sums, BigInt)
 }
 
+/** The sums of the values and of their squares by group, without missing ones. */
+export function momentsOf(x: Whole, by: Grouped): { sums: bigint[]; squares: bigint[] } {
+  const { values, largest } = x
+  if (largest * largest * values.length > EXACT_MAX) return { sums: sumsOf(x, by), squares: productSums(x, x, by) }
+  const { codes, groups } = by
+  const sums = new Float64Array(groups.length)
+  const squares = new Float64Array(groups.length)
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] as number
+    if (Number.isNaN(value)) continue
+    const group = codes[row] as number
+    sums[group] = (sums[group] as number) + value
+    squares[group] = (squares[group] as number) + value * value
+  }
+  return { sums: Array.from(sums, BigInt), squares: Array.from(squares, BigInt) }
+}
+
 /** The sums of products by group, over the rows in which both are present. */
 export function productSums(x: Whole, y: Whole, by: Grouped): bigint[] {
   const isSmall = x.largest * y.largest * x.values.length <= EXACT_MAX
