@@ -620,7 +620,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'forgotten-sets',
     control: 'A set that was told stays in the span of its quantity',
     file: `${PRIVACY}/ledger/draft.ts`,
-    from: 'this.#spans.set(quantity, next)\n    if',
+    from: 'this.#setSpan(quantity, next)\n    if',
     to: 'if',
     noticedBy: privacyTest('ledger')
   },

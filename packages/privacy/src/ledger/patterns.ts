@@ -6,6 +6,12 @@ import { membersOf } from './members.ts'
 const ITEMS_MAX = 20_000_000
 
 /**
+ * By labels, the patterns inside each set that divides none of them: one answer is judged in several drafts, which have the same labels
+ * until one of them divides a pattern.
+ */
+const INSIDE = new WeakMap<Uint32Array, WeakMap<SubjectSet, Uint8Array>>()
+
+/**
  * The patterns of a ledger. The label of each item is its pattern. Patterns are split, never merged: the part of a pattern
  * that lies inside a set becomes a new pattern with a higher number, and `parents` records from which pattern it was split.
  * So everything known about a pattern is also known about its later parts.
@@ -74,6 +80,15 @@ export class Patterns {
 
   /** Splits every pattern that the set divides. Returns, by pattern, 1 if the pattern then lies inside the set and 0 if not. */
   split(set: SubjectSet): Uint8Array {
+    const known = INSIDE.get(this.#labels)?.get(set)
+    if (known !== undefined) return known
+    const isIn = this.#splitBy(set)
+    const inside = INSIDE.get(this.#labels) ?? new WeakMap<SubjectSet, Uint8Array>()
+    INSIDE.set(this.#labels, inside.set(set, isIn))
+    return isIn
+  }
+
+  #splitBy(set: SubjectSet): Uint8Array {
     // A set of everybody divides no pattern. Most questions are about everybody.
     if (set.universe === this.universe && set.size === this.#labels.length) return new Uint8Array(this.count).fill(1)
     const members = membersOf(set, this.universe)
@@ -97,6 +112,7 @@ export class Patterns {
     }
     if (cuts > 0) {
       const labels = this.#isShared ? before.slice() : before
+      INSIDE.delete(labels)
       for (let i = 0; i < members.length; i++) {
         const member = members[i] as number
         labels[member] = renamed[labels[member] as number] as number

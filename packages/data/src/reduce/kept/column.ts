@@ -5,7 +5,8 @@ import { decimalText, isNumeric } from '../../columns.ts'
 import { FEW_VALUES_MAX } from '../cells.ts'
 import { sharedOf } from '../ends.ts'
 import { deviationsIn } from './deviations.ts'
-import { type Grouping, peopleWith, setsIn } from './groups.ts'
+import { type Grouping, peopleWith, setsMarked } from './groups.ts'
+import { findRanges, markByValue } from './loops.ts'
 import { type KeptVariable, valuesAt } from './rows.ts'
 import { momentsOf, type Whole } from './sums.ts'
 
@@ -32,9 +33,7 @@ export function columnIn(
   const isComplete = variable.column.present === by.rows.universe
   const present = isComplete ? Uint32Array.from(by.groups, ({ count }) => count) : presentIn(values, by)
   const isMissing = present.some((count, group) => count !== by.groups[group]?.count)
-  const people = isMissing
-    ? peopleWith(values, (value) => !Number.isNaN(value), by)
-    : by.groups.map((one) => one.people)
+  const people = isMissing ? peopleWith(values, {}, by) : by.groups.map((one) => one.people)
   const shared = (group: number) => ({
     decimals: decimalsOf(variable.config),
     support: people[group] as SubjectSet,
@@ -94,16 +93,7 @@ function rangesIn(values: Float64Array, { codes, groups }: Grouping): Ranges {
     of(Number.NEGATIVE_INFINITY),
     of(Number.NEGATIVE_INFINITY)
   ]
-  for (let row = 0; row < codes.length; row++) {
-    const value = values[row] as number
-    const group = codes[row] as number
-    if (value < (least[group] as number)) least[group] = value
-    // Few values are larger than the second largest so far.
-    if (!(value > (second[group] as number))) continue
-    const isMost = value > (most[group] as number)
-    second[group] = isMost ? (most[group] as number) : value
-    if (isMost) most[group] = value
-  }
+  findRanges(values, codes, [least, most, second])
   return { least, most, second }
 }
 
@@ -113,7 +103,7 @@ function wholeOf(value: number): bigint {
 
 /** The people of each declared level. A category is stored as the place of its level. */
 function levelsIn({ variable }: KeptVariable, values: Float64Array, by: Grouping): SetsOfGroup {
-  return setsByValue(variable.levels, (value) => value, { values, by })
+  return setsByPlace(variable.levels, values, by)
 }
 
 /** The people of each value, if all rows together have few; undefined otherwise. */
@@ -125,25 +115,20 @@ function fewIn({ config }: KeptVariable, values: Float64Array, by: Grouping) {
   const sorted = [...found].sort((a, b) => a - b)
   const placeOf = new Map(sorted.map((value, place) => [value, place]))
   const names = sorted.map((value) => decimalText(BigInt(value), decimalsOf(config)))
-  return setsByValue(names, (value) => placeOf.get(value) ?? 0, { values, by })
+  return setsByPlace(
+    names,
+    values.map((value) => placeOf.get(value) ?? Number.NaN),
+    by
+  )
 }
 
 type SetsOfGroup = (group: number) => ReadonlyMap<string, SubjectSet>
 
-/** The people of each value by its name. `placeOf` gives the place of a value among the names. */
-function setsByValue(
-  names: readonly string[],
-  placeOf: (value: number) => number,
-  { values, by: { rows, codes, groups } }: { readonly values: Float64Array; readonly by: Grouping }
-): SetsOfGroup {
-  const outside = groups.length * names.length
-  const cells = new Uint32Array(codes.length)
-  for (let row = 0; row < cells.length; row++) {
-    const value = values[row] as number
-    cells[row] = Number.isNaN(value) ? outside : (codes[row] as number) * names.length + placeOf(value)
-  }
-  const sets = setsIn(rows, cells, outside)
-  return (group) => new Map(names.map((name, place) => [name, sets[group * names.length + place] as SubjectSet]))
+/** The people of each name in each group, from the place of a name in each row. */
+function setsByPlace(names: readonly string[], places: Float64Array, { rows, codes, groups }: Grouping): SetsOfGroup {
+  const size = names.length
+  const sets = setsMarked(rows, groups.length * size, (marked) => markByValue(places, { codes, size }, marked))
+  return (group) => new Map(names.map((name, place) => [name, sets[group * size + place] as SubjectSet]))
 }
 
 type EndName = 'aboveLeast' | 'aboveSecond' | 'belowMost' | 'belowLastButOne'
@@ -157,12 +142,12 @@ function endsIn(
   const found: { name: EndName; people: SubjectSet[] | undefined }[] = []
   for (const [place, end] of (low ?? []).entries()) {
     const isReached = ranges.least.some((least) => least <= Number(end))
-    const people = isReached ? peopleWith(values, (value) => value > Number(end), by) : undefined
+    const people = isReached ? peopleWith(values, { above: Number(end) }, by) : undefined
     found.push({ name: place === 0 ? 'aboveLeast' : 'aboveSecond', people })
   }
   for (const [place, end] of (high ?? []).entries()) {
     const isReached = ranges.most.some((most) => most >= Number(end))
-    const people = isReached ? peopleWith(values, (value) => value < Number(end), by) : undefined
+    const people = isReached ? peopleWith(values, { below: Number(end) }, by) : undefined
     found.push({ name: place === 0 ? 'belowMost' : 'belowLastButOne', people })
   }
   return (group: number, all: ReducedPart): Partial<Record<EndName, ReducedPart>> =>

@@ -2,6 +2,7 @@
 import type { Deviations } from '@stimnet/protocol'
 import { DEVIATION_UNIT } from '../spread.ts'
 import type { Grouping } from './groups.ts'
+import { addDistances } from './loops.ts'
 
 /** The squares of the distances by group. `counts` is the number of rows of each group with a value, `sums` their sums. */
 export function deviationsIn(
@@ -15,18 +16,7 @@ export function deviationsIn(
     Float64Array,
     Float64Array
   ]
-  for (let row = 0; row < codes.length; row++) {
-    const group = codes[row] as number
-    const apart = (values[row] as number) - (means[group] as number)
-    const square = apart * apart
-    // False for a row without a value.
-    if (!(square >= 0)) continue
-    totals[group] = (totals[group] as number) + square
-    if (square > (most[group] as number)) {
-      second[group] = most[group] as number
-      most[group] = square
-    } else if (square > (second[group] as number)) second[group] = square
-  }
+  addDistances(values, codes, means, [totals, most, second])
   const scaled = (value: number) => BigInt(Math.round(value * DEVIATION_UNIT))
   return groups.map((_, group) => ({
     power: 2,

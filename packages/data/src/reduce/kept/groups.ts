@@ -1,6 +1,7 @@
 /** The groups of rows in memory: by categories, or one group of all rows. */
 import { SubjectSet } from '@stimnet/protocol'
 import { cellLabel } from '../../index/domain.ts'
+import { countGroups, divideGroups, type Marked, markBetween, markPeople, renameGroups } from './loops.ts'
 import { type KeptRows, type KeptVariable, valuesAt } from './rows.ts'
 
 /** The rows of a plan with the group of each. */
@@ -30,20 +31,18 @@ export function grouped(rows: KeptRows, keys: readonly KeptVariable[]): Grouping
   const sizes = keys.map(({ variable }) => variable.levels.length + 1)
   const codes = new Uint32Array(rows.count)
   for (const [at, { column }] of keys.entries()) {
-    const [size, values] = [sizes[at] as number, valuesAt(column, rows)]
-    for (let row = 0; row < codes.length; row++) {
-      const value = values[row] as number
-      codes[row] = (codes[row] as number) * size + (Number.isNaN(value) ? size - 1 : value)
-    }
+    divideGroups(codes, valuesAt(column, rows), sizes[at] as number)
   }
   const counts = new Uint32Array(sizes.reduce((product, size) => product * size, 1))
-  for (let row = 0; row < codes.length; row++)
-    counts[codes[row] as number] = (counts[codes[row] as number] as number) + 1
+  countGroups(codes, counts)
   const occurring = [...counts.keys()].filter((code) => counts[code] !== 0)
-  const placeOf = new Uint32Array(counts.length)
-  for (const [group, code] of occurring.entries()) placeOf[code] = group
-  for (let row = 0; row < codes.length; row++) codes[row] = placeOf[codes[row] as number] as number
-  const people = occurring.length === 1 ? [rows.people] : setsIn(rows, codes, occurring.length)
+  if (occurring.some((code, group) => code !== group)) {
+    const placeOf = new Uint32Array(counts.length)
+    for (const [group, code] of occurring.entries()) placeOf[code] = group
+    renameGroups(codes, placeOf)
+  }
+  const people =
+    occurring.length === 1 ? [rows.people] : setsMarked(rows, occurring.length, (marked) => markPeople(codes, marked))
   const groups = occurring.map((code, group): KeptGroup => {
     return { key: keyOf(code, keys), people: people[group] as SubjectSet, count: counts[code] as number }
   })
@@ -64,27 +63,22 @@ function keyOf(code: number, keys: readonly KeptVariable[]): (string | null)[] {
     .reverse()
 }
 
-/** The people of the rows by code; rows with a code of `sets` or more are in none. */
-export function setsIn({ places, universe }: KeptRows, codes: Uint32Array, sets: number): SubjectSet[] {
-  const bytes = Array.from({ length: sets }, () => new Uint8Array(Math.ceil(universe / 32) * 4))
-  for (let row = 0; row < codes.length; row++) {
-    const own = bytes[codes[row] as number]
-    if (own === undefined) continue
-    const person = places === undefined ? row : (places[row] as number)
-    own[person >>> 3] = (own[person >>> 3] as number) | (1 << (person & 7))
-  }
-  return bytes.map((one) => SubjectSet.fromBytes(universe, one))
+/** Some sets of people, made from the bits that a loop sets in them. */
+export function setsMarked(
+  { places, universe }: KeptRows,
+  count: number,
+  mark: (marked: Marked) => void
+): SubjectSet[] {
+  const sets = Array.from({ length: count }, () => new Uint8Array(Math.ceil(universe / 32) * 4))
+  mark({ sets, places })
+  return sets.map((one) => SubjectSet.fromBytes(universe, one))
 }
 
-/** The people of each group whose value has a property. */
+/** The people of each group whose value is above a number and below another, unless given any value. */
 export function peopleWith(
   values: Float64Array,
-  holds: (value: number) => boolean,
+  { above = Number.NEGATIVE_INFINITY, below = Number.POSITIVE_INFINITY }: { above?: number; below?: number },
   { rows, codes, groups }: Grouping
 ): SubjectSet[] {
-  const outside = groups.length
-  const chosen = new Uint32Array(codes.length)
-  for (let row = 0; row < chosen.length; row++)
-    chosen[row] = holds(values[row] as number) ? (codes[row] as number) : outside
-  return setsIn(rows, chosen, outside)
+  return setsMarked(rows, groups.length, (marked) => markBetween(values, { codes, above, below }, marked))
 }

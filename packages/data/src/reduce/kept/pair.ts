@@ -64,7 +64,7 @@ function ofColumn(column: ColumnInGroups, by: Grouping): OfOne {
 
 function overBoth(x: ColumnInGroups, y: ColumnInGroups, by: Grouping): OfBoth {
   const both = x.whole.values.map((value, row) => value * 0 + (y.whole.values[row] as number) * 0)
-  const people = peopleWith(both, (value) => !Number.isNaN(value), by)
+  const people = peopleWith(both, {}, by)
   const counts = Uint32Array.from(people, ({ size }) => size)
   const only = ({ values, largest }: Whole, other: Whole): OfOne => {
     const whole = {

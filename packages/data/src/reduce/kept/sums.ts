@@ -1,4 +1,5 @@
 /** Exact sums of whole numbers in doubles, by group. */
+import { addAllMoments, addMoments, addProducts } from './loops.ts'
 
 /** The group of each row, and the groups. */
 export interface Grouped {
@@ -19,36 +20,17 @@ const PART = 2 ** 20
 const SPLIT_MAX = PART * PART
 const PRODUCTS_EACH = 2 ** 12
 
-/** The sum of the values by group, without missing ones. */
-export function sumsOf({ values, largest }: Whole, by: Grouped): bigint[] {
-  if (largest * values.length > EXACT_MAX) {
-    const ones = new Float64Array(values.length).fill(1)
-    return productSums({ values, largest }, { values: ones, largest: 1 }, by)
-  }
-  const { codes, groups } = by
-  const sums = new Float64Array(groups.length)
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] as number
-    const group = codes[row] as number
-    if (!Number.isNaN(value)) sums[group] = (sums[group] as number) + value
-  }
-  return Array.from(sums, BigInt)
-}
-
 /** The sums of the values and of their squares by group, without missing ones. */
 export function momentsOf(x: Whole, by: Grouped): { sums: bigint[]; squares: bigint[] } {
   const { values, largest } = x
-  if (largest * largest * values.length > EXACT_MAX) return { sums: sumsOf(x, by), squares: productSums(x, x, by) }
-  const { codes, groups } = by
-  const sums = new Float64Array(groups.length)
-  const squares = new Float64Array(groups.length)
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] as number
-    if (Number.isNaN(value)) continue
-    const group = codes[row] as number
-    sums[group] = (sums[group] as number) + value
-    squares[group] = (squares[group] as number) + value * value
+  if (largest * largest * values.length > EXACT_MAX) {
+    const ones = { values: new Float64Array(values.length).fill(1), largest: 1 }
+    return { sums: productSums(x, ones, by), squares: productSums(x, x, by) }
   }
+  const { codes, groups } = by
+  const [sums, squares] = [new Float64Array(groups.length), new Float64Array(groups.length)]
+  if (groups.length === 1) addAllMoments(values, sums, squares)
+  else addMoments(values, codes, sums, squares)
   return { sums: Array.from(sums, BigInt), squares: Array.from(squares, BigInt) }
 }
 
@@ -79,19 +61,7 @@ function plainSums(
   to: number
 ): Float64Array {
   const sums = new Float64Array(groups.length)
-  if (groups.length === 1) {
-    let sum = 0
-    for (let row = from; row < to; row++) {
-      const term = (x[row] as number) * (y[row] as number)
-      if (!Number.isNaN(term)) sum += term
-    }
-    sums[0] = sum
-    return sums
-  }
-  for (let row = from; row < to; row++) {
-    const term = (x[row] as number) * (y[row] as number)
-    if (!Number.isNaN(term)) sums[codes[row] as number] = (sums[codes[row] as number] as number) + term
-  }
+  addProducts(x, y, { codes, sums, from, to })
   return sums
 }
 
