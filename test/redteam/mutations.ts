@@ -151,9 +151,17 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: peerTest('models')
   },
   {
+    id: 'model-leverage-by-range',
+    control: 'Ranges of columns pass for a leverage only where they bound it',
+    file: `${PRIVACY}/model/influence.ts`,
+    from: 'return 2n * (ofCentre + ofReach)',
+    to: 'return 0n * (ofCentre + ofReach)',
+    noticedBy: peerTest('models')
+  },
+  {
     id: 'model-leverage-known',
     control: 'The leverage in a model that others can compute is at most half of what is allowed with the outcome',
-    file: `${PRIVACY}/model/judge.ts`,
+    file: `${PRIVACY}/model/weigh.ts`,
     from: 'k: 2 * k',
     to: 'k: 0 * k',
     noticedBy: peerTest('models')
@@ -218,8 +226,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'model-other-rows',
     control: 'The people who are judged are those whose sums are told',
     file: `${PRIVACY}/model/judge.ts`,
-    from: ' || !isOfRows(measure, matrix, rows))',
-    to: ')',
+    from: ' || !weighed?.isOfRows)',
+    to: ' || weighed === undefined)',
     noticedBy: peerTest('models')
   },
   {
@@ -668,7 +676,7 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'forgotten-sets',
     control: 'A set that was told stays in the span of its quantity',
     file: `${PRIVACY}/ledger/draft.ts`,
-    from: 'this.#spans.set(quantity, next)\n    if',
+    from: 'this.#setSpan(quantity, next)\n    if',
     to: 'if',
     noticedBy: privacyTest('ledger')
   },

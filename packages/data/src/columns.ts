@@ -39,6 +39,16 @@ export function inCellsSql(
   return `coalesce(${ranges.map((range) => `(${range})`).join(' OR ')}, false)`
 }
 
+/** The cell number of a stored value, as `cellSql` computes it. */
+export function cellsAs(variable: VariableDescriptor, config: VariableConfig): (value: number) => number {
+  if (variable.type === 'category') return (value) => value
+  const points = scaledPoints(variable, config)
+  return (value) => {
+    const at = points.findIndex((point) => value < point)
+    return at < 0 ? points.length : at
+  }
+}
+
 /** Breakpoints in the integer units of the snapshot. */
 function scaledPoints(variable: VariableDescriptor, config: VariableConfig): readonly number[] {
   const unit = 10 ** decimalsOf(config)

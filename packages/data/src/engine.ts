@@ -1,5 +1,5 @@
 /** DuckDB with restrictive settings: few threads, bounded memory, no extensions, and locked before the first query of a request. */
-import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from '@duckdb/node-api'
 import { StimnetError, type SubjectSet } from '@stimnet/protocol'
 import { bitData } from './index/bits.ts'
 import { quoteName } from './quote.ts'
@@ -44,12 +44,8 @@ export interface Session {
   rows(sql: string, values?: readonly DuckDBValue[], signal?: AbortSignal): Promise<readonly Row[]>
   /** Like `rows`, but in chunks of a few thousand rows, so that other work can run in between. */
   chunks(sql: string, values: readonly DuckDBValue[], signal?: AbortSignal): AsyncIterable<readonly Row[]>
-  /** The same by column. */
-  chunksByColumn(
-    sql: string,
-    values: readonly DuckDBValue[],
-    signal?: AbortSignal
-  ): AsyncIterable<readonly (readonly DuckDBValue[])[]>
+  /** The columns of a query, all of which are doubles, by chunk; NaN for null. Throws the errors of `rows`. */
+  numbers(sql: string, values: readonly DuckDBValue[], signal?: AbortSignal): AsyncIterable<readonly Float64Array[]>
   /**
    * The only column of a query, as `length` non-negative integers. Throws the errors of `rows`, and NODE_ERROR for any other number of
    * rows.
@@ -103,8 +99,9 @@ function sessionOf(connection: DuckDBConnection): Session {
     async *chunks(sql, values, signal) {
       for await (const chunk of streamed(connection, sql, values, signal)) yield chunk.getRows()
     },
-    async *chunksByColumn(sql, values, signal) {
-      for await (const chunk of streamed(connection, sql, values, signal)) yield chunk.getColumns()
+    async *numbers(sql, values, signal) {
+      for await (const chunk of streamed(connection, sql, values, signal))
+        yield Array.from({ length: chunk.columnCount }, (_, at) => doublesOf(chunk.getColumnVector(at)))
     },
     async column(sql, length, signal) {
       const values = new Uint32Array(length)
@@ -121,6 +118,17 @@ function sessionOf(connection: DuckDBConnection): Session {
     texts: (table, columns) => textWriter(connection, table, columns),
     close: () => connection.closeSync()
   }
+}
+
+/** The values of a column of doubles, without an object for each. */
+function doublesOf(vector: ReturnType<DuckDBDataChunk['getColumnVector']>): Float64Array {
+  const values = new Float64Array(vector.itemCount)
+  for (let i = 0; i < values.length; i++) {
+    const value = vector.getItem(i)
+    if (value !== null && typeof value !== 'number') throw new TypeError('a query whose column is not of doubles')
+    values[i] = value ?? Number.NaN
+  }
+  return values
 }
 
 /** The parts of a result as they come. */

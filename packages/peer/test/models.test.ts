@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { costOf, priceByDescription, questionsIn } from '@stimnet/privacy'
+import { costOf, effectiveSettings, preparing, priceByDescription, questionsIn } from '@stimnet/privacy'
 import { codeOf, outputSchema, privacyAskSchema } from '@stimnet/protocol'
 import { columnsOfModel, gramIn, planOfStatistic } from '@stimnet/statistics'
 import {
@@ -50,6 +50,18 @@ describe('The Gram matrix of a model', () => {
       assert.equal(told.output.models?.[0]?.coefficients.length, gram.columns.length - 1)
       assert.deepEqual(told.output.withheld, { groups: 0, cells: 0 })
     }
+  })
+
+  test('what reads every person is computed ahead of the judgement, in steps and once, and changes nothing', async (t) => {
+    const rows = people(400, 1)
+    const [study, other] = [await open(t, rows), await open(t, rows)]
+    const aggregate = await study.aggregate(planFor('score ~ marker * sex + age', study))
+    const settings = effectiveSettings({ preset: 'default', precision: 'exact', overrides: {} })
+    const stepsOf = () => [...preparing(aggregate, { settings, synthetic: true, k: settings.k })].length
+    const columns = 6
+    assert.ok(stepsOf() >= (columns * (columns + 1)) / 2, 'others get a turn between two products of columns')
+    assert.equal(stepsOf(), 0)
+    assert.deepEqual(await study.judge(aggregate), await other.model('score ~ marker * sex + age'))
   })
 
   test('a*b and a + b + a:b, in any order and twice, are one question that is told once', async (t) => {

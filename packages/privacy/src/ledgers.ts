@@ -6,7 +6,7 @@ import { type RowItems, StimnetError, type SubjectSet } from '@stimnet/protocol'
 import type { CellNumber, SolvedSet } from './judge/numbers.ts'
 import type { Possible } from './judge/possible.ts'
 import { rowsOfSubjects } from './judge/row-sets.ts'
-import { checksumOf } from './ledger/checksum.ts'
+import { checksumOfSet } from './ledger/checksum.ts'
 import {
   type About,
   LedgerDraft,
@@ -188,7 +188,7 @@ export class LedgersDraft {
     const gone = mates.filter((person) => from.of.subjects.has(person)).length
     if (mates.length > 0 && gone >= Math.min(count, mates.length)) return mates
     const [other, members] = this.#where(from.of)
-    const some = other.someOf(from.quantity, members, { count: count - gone, from: checksumOf(of.subjects.toBytes()) })
+    const some = other.someOf(from.quantity, members, { count: count - gone, from: checksumOfSet(of.subjects) })
     return [...new Set([...mates, ...some])]
   }
 

@@ -8,7 +8,7 @@ import {
   seededRandom,
   type VariableRef
 } from '@stimnet/protocol'
-import { columnsOfModel } from '@stimnet/statistics'
+import { atOnce, columnsOfModel } from '@stimnet/statistics'
 import { followingIn } from '../src/model/follows.ts'
 import { isOfRows, leverageAbove, valuesOf } from '../src/model/influence.ts'
 
@@ -58,8 +58,8 @@ describe('The largest leverage in a model', () => {
       const measure = modelOf([[]])
       const rows = rowsOf({ 't.y': Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? 1 : -1) + shift) })
       const matrix = matrixOf(measure, rows)
-      assert.equal(leverageAbove(measure, { matrix, rows, k: 5 }), undefined, `${shift}`)
-      assert.ok(leverageAbove(measure, { matrix, rows, k: 6 }), `${shift}`)
+      assert.equal(atOnce(leverageAbove(measure, { matrix, rows, k: 5 })), undefined, `${shift}`)
+      assert.ok(atOnce(leverageAbove(measure, { matrix, rows, k: 6 })), `${shift}`)
     }
   })
 
@@ -77,17 +77,46 @@ describe('The largest leverage in a model', () => {
       })
       const measure = modelOf([[], ['t.f'], ['t.w'], ['t.x'], ['t.f', 't.x']], [FACTOR])
       const matrix = matrixOf(measure, rows)
-      assert.ok(isOfRows(measure, matrix, rows))
+      assert.ok(atOnce(isOfRows(measure, matrix, rows)))
       const largest = largestBy(measure, rows)
       for (const k of [2, 3, 4, 5, 8]) {
         if (Math.abs(largest * k - 1) < 1e-6) continue
         assert.equal(
-          leverageAbove(measure, { matrix, rows, k }) !== undefined,
+          atOnce(leverageAbove(measure, { matrix, rows, k })) !== undefined,
           largest * k > 1,
           `${round} ${k} ${largest}`
         )
       }
     }
+  })
+
+  test('is bounded for everybody at once by the ranges of the columns, where nobody stands out among many', () => {
+    const source = seededRandom(6)
+    const number = (spread: number) => Math.round((randomUnit(source) - 0.5) * spread)
+    const measure = modelOf([[], ['t.f'], ['t.w'], ['t.x']], [FACTOR])
+    const rowsWith = (outlier: number | undefined) => {
+      const x = Array.from({ length: 3_000 }, () => number(200) + 1_900)
+      const w = x.map((value) => value - 1_000 + number(300))
+      return rowsOf({
+        't.x': outlier === undefined ? x : x.with(7, outlier),
+        't.w': w,
+        't.f': x.map((_, i) => i % 3),
+        't.y': x.map((value, i) => 2 * value - (w[i] ?? 0) + number(500))
+      })
+    }
+    const isReading = (rows: ReducedRows, k: number) =>
+      leverageAbove(measure, { matrix: matrixOf(measure, rows), rows, k }).next().done !== true
+    const rows = rowsWith(undefined)
+    const largest = largestBy(measure, rows)
+    assert.ok(largest * 20 < 1)
+    assert.ok(!isReading(rows, 5), 'no row is looked at')
+    // The bound is never below the largest leverage.
+    for (const k of [10, 20, 40, 80, 160, 320, 640]) if (!isReading(rows, k)) assert.ok(largest * k <= 1, `${k}`)
+    const standsOut = rowsWith(40_000)
+    assert.ok(isReading(standsOut, 5), 'the ranges do not tell')
+    assert.deepEqual(atOnce(leverageAbove(measure, { matrix: matrixOf(measure, standsOut), rows: standsOut, k: 5 })), {
+      column: 'x'
+    })
   })
 
   test('names the column in which somebody stands out', () => {
@@ -99,7 +128,7 @@ describe('The largest leverage in a model', () => {
       't.x': values.map((value) => (value * 5) % 19),
       't.y': values.map((value) => (value * 3) % 17)
     })
-    assert.deepEqual(leverageAbove(measure, { matrix: matrixOf(measure, rows), rows, k: 5 }), { column: 'w' })
+    assert.deepEqual(atOnce(leverageAbove(measure, { matrix: matrixOf(measure, rows), rows, k: 5 })), { column: 'w' })
   })
 
   test('a matrix of other rows is noticed, also above what doubles hold', () => {
@@ -107,9 +136,9 @@ describe('The largest leverage in a model', () => {
     const large = Array.from({ length: 30 }, (_, i) => 4_000_000_007 + i * i)
     const rows = rowsOf({ 't.x': large, 't.y': large.map((value) => value - 5) })
     const matrix = matrixOf(measure, rows)
-    assert.ok(isOfRows(measure, matrix, rows))
+    assert.ok(atOnce(isOfRows(measure, matrix, rows)))
     const changed = matrix.map((row, i) => row.map((value, j) => (i === 1 && j === 2 ? value + 1n : value)))
-    assert.ok(!isOfRows(measure, changed, rows))
+    assert.ok(!atOnce(isOfRows(measure, changed, rows)))
   })
 })
 

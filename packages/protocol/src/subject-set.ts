@@ -44,7 +44,7 @@ export class SubjectSet {
   toBytes(): Uint8Array {
     const bytes = new Uint8Array(this.#words.length * 4)
     const view = new DataView(bytes.buffer)
-    for (const [i, word] of this.#words.entries()) view.setUint32(i * 4, word, true)
+    for (let i = 0; i < this.#words.length; i++) view.setUint32(i * 4, this.#words[i] as number, true)
     return bytes
   }
 
@@ -68,27 +68,34 @@ export class SubjectSet {
   get size(): number {
     if (this.#size === undefined) {
       let count = 0
-      for (const word of this.#words) count += bitsIn(word)
+      for (let i = 0; i < this.#words.length; i++) count += bitsIn(this.#words[i] as number)
       this.#size = count
     }
     return this.#size
   }
 
   and(other: SubjectSet): SubjectSet {
-    return this.#combine(other, (a, b) => a & b)
+    const words = this.#wordsFor(other)
+    for (let i = 0; i < words.length; i++) words[i] = (this.#words[i] as number) & (other.#words[i] as number)
+    return new SubjectSet(this.universe, words)
   }
 
   or(other: SubjectSet): SubjectSet {
-    return this.#combine(other, (a, b) => a | b)
+    const words = this.#wordsFor(other)
+    for (let i = 0; i < words.length; i++) words[i] = (this.#words[i] as number) | (other.#words[i] as number)
+    return new SubjectSet(this.universe, words)
   }
 
   /** The members of this set that are not members of the other set. */
   without(other: SubjectSet): SubjectSet {
-    return this.#combine(other, (a, b) => a & ~b)
+    const words = this.#wordsFor(other)
+    for (let i = 0; i < words.length; i++) words[i] = (this.#words[i] as number) & ~(other.#words[i] as number)
+    return new SubjectSet(this.universe, words)
   }
 
   complement(): SubjectSet {
-    const words = this.#words.map((word) => ~word >>> 0)
+    const words = new Uint32Array(this.#words.length)
+    for (let i = 0; i < words.length; i++) words[i] = ~(this.#words[i] as number)
     const spare = this.universe % 32
     if (spare !== 0) words[words.length - 1] = ((words[words.length - 1] ?? 0) & ((1 << spare) - 1)) >>> 0
     return new SubjectSet(this.universe, words)
@@ -109,11 +116,10 @@ export class SubjectSet {
     }
   }
 
-  #combine(other: SubjectSet, join: (a: number, b: number) => number): SubjectSet {
+  /** Room for the words of a set made of this one and another. */
+  #wordsFor(other: SubjectSet): Uint32Array {
     if (this.universe !== other.universe) throw new RangeError('subject sets of two epochs')
-    const words = new Uint32Array(this.#words.length)
-    for (let i = 0; i < words.length; i++) words[i] = join(this.#words[i] ?? 0, other.#words[i] ?? 0)
-    return new SubjectSet(this.universe, words)
+    return new Uint32Array(this.#words.length)
   }
 }
 

@@ -33,7 +33,15 @@ export { noisyFault } from './models/noisy/fault.ts'
 export { cellsOfSums, type ModelSums, sumsOfModel } from './models/noisy/sums.ts'
 export { upperAt } from './models/rounds/information.ts'
 export type { Observed } from './models/rounds/likelihood.ts'
-export { type OwnRound, ownRound, type RoundStep, type RoundSums, stepAfter } from './models/rounds/next.ts'
+export { atOnce, type Steps } from './models/rounds/compensated.ts'
+export {
+  type OwnRound,
+  ownRound,
+  ownRoundInSteps,
+  type RoundStep,
+  type RoundSums,
+  stepAfter
+} from './models/rounds/next.ts'
 export type { SiteGram } from './models/regression.ts'
 export { independentIn, type IntegerMatrix, partAt, solveExactly } from './models/solve.ts'
 export {

@@ -70,6 +70,17 @@ export interface CatalogOptions extends SourcePlaces {
   readonly fallback?: string
 }
 
+/** How a plan is reduced. */
+export interface ReduceHow {
+  readonly signal?: AbortSignal | undefined
+  readonly leftOut?: ReducedWithout | undefined
+  /**
+   * Reduces in memory where the plan allows it, with the same result. A model is always reduced in this way. Ordinary questions need no
+   * columns in memory, and their queries run beside the node's other work.
+   */
+  readonly inMemory?: boolean
+}
+
 /** An open catalog. The caller that opens it must close it. */
 export interface Catalog {
   readonly descriptor: CatalogDescriptor
@@ -146,11 +157,7 @@ export interface Catalog {
    * Reduces a plan over a cohort, without the people of `leftOut`, who are left out of everything, of a variable's values, or of the values
    * of a pair. Throws PARAMETER_INVALID for a plan that does not fit the catalog or the node; throws NODE_ERROR, CANCELLED.
    */
-  reduce(
-    plan: Plan,
-    cohort: SubjectSet,
-    options?: { signal?: AbortSignal; leftOut?: ReducedWithout }
-  ): Promise<Reduction>
+  reduce(plan: Plan, cohort: SubjectSet, options?: ReduceHow): Promise<Reduction>
   /** The exact sums of every possible group, to which noise will be added. Throws NODE_ERROR, CANCELLED. */
   reduceBounded(plan: BoundedPlan, cohort: SubjectSet, signal?: AbortSignal): Promise<BoundedReduction>
   /** The rows of a cohort for a sandbox, under new pseudonyms. Throws NODE_ERROR, CANCELLED. */
@@ -313,11 +320,18 @@ function questionsIn(view: CatalogView, { at, sets, itemsOf, rowsOf, withEngine,
       const everyone = SubjectSet.everyone(at.subjects)
       return knownValues(ref, { ...reading, engine: await withEngine(everyone), subjects: at.subjects })
     },
-    reduce: async (
-      plan: Plan,
-      cohort: SubjectSet,
-      { signal, leftOut }: { signal?: AbortSignal; leftOut?: ReducedWithout } = {}
-    ) => reduce({ plan, cohort, ...reading, itemsOf, rowsOf, engine: await withEngine(cohort), signal, leftOut }),
+    reduce: async (plan: Plan, cohort: SubjectSet, { signal, leftOut, inMemory }: ReduceHow = {}) =>
+      reduce({
+        plan,
+        cohort,
+        ...reading,
+        itemsOf,
+        rowsOf,
+        engine: await withEngine(cohort),
+        signal,
+        leftOut,
+        inMemory
+      }),
     reduceBounded: async (plan: BoundedPlan, cohort: SubjectSet, signal?: AbortSignal) =>
       reduceBounded({ plan, cohort, ...reading, engine: await withEngine(cohort), random, signal }),
     tables: async (cohort: SubjectSet, signal?: AbortSignal) =>
@@ -338,10 +352,9 @@ function assertUnmapped(filter: Filter, { own, seen }: Readonly<Record<'own' | '
 
 /** The decimals of one of the site's own variables. */
 function decimalsIn(config: CatalogConfig, own: VariableRef): number {
-  const all = config.tables.flatMap((table) =>
-    table.variables.map((one) => ({ ref: `${table.name}.${one.name}`, one }))
-  )
-  return decimalsOf(all.find(({ ref }) => ref === own)?.one ?? { type: 'integer' })
+  const [table, name] = own.split('.')
+  const found = config.tables.find((one) => one.name === table)?.variables.find((one) => one.name === name)
+  return decimalsOf(found ?? { type: 'integer' })
 }
 
 /** The numbers of rows of tables with several rows per subject, from the manifest, and the owners of these rows, which are read once. */

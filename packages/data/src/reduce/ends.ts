@@ -128,10 +128,11 @@ async function endsOf(
   }
 }
 
-function sharedOf(rows: readonly (readonly unknown[])[]): bigint[] {
+/** The values, of the three outermost with the number of rows of each, that are ends: those before the first that only a few rows have. */
+export function sharedOf(rows: readonly (readonly unknown[])[]): bigint[] {
   const few = rows.findIndex(([, count]) => Number(count) < LIMITS.cohortSizeFloor)
   const most = rows.length < 3 ? 1 : 2
-  return rows.slice(0, few < 0 ? most : Math.min(few, most)).map(([value]) => BigInt(value as bigint))
+  return rows.slice(0, few < 0 ? most : Math.min(few, most)).map(([value]) => BigInt(value as bigint | number))
 }
 
 type Range = readonly [bigint, bigint]

@@ -15,22 +15,23 @@ export async function modelRows(measure: GramMeasure, base: Base, reading: Reduc
   const [people, count, rowBits] = found?.values ?? []
   const rows = Number(count ?? 0)
   const values = places.map(({ ref }) => [ref, new Float64Array(rows)] as const)
-  // As doubles, which hold every whole number up to those that are refused below; whole numbers of 64 bits would be an object each.
+  // Doubles hold every whole number up to those that are refused below.
   const columns = places.map(({ at }) => `CAST(x${at} AS DOUBLE)`).join(', ')
   const owners = new Uint32Array(rows)
   let place = 0
-  const sql = `SELECT ${columns}, s FROM ${base.from} WHERE ${complete}`
-  for await (const chunk of session.chunksByColumn(sql, base.parameters, signal)) {
-    for (const [i, [ref, column]] of values.entries()) {
-      for (const [row, one] of (chunk[i] ?? []).entries()) {
-        const value = Number(one)
-        if (!Number.isSafeInteger(value))
+  const sql = `SELECT ${columns}, CAST(s AS DOUBLE) FROM ${base.from} WHERE ${complete}`
+  for await (const chunk of session.numbers(sql, base.parameters, signal)) {
+    const people = chunk[places.length] ?? new Float64Array()
+    // More rows than were counted are reported below.
+    if (place + people.length <= rows) {
+      for (const [i, [ref, column]] of values.entries()) {
+        const own = chunk[i] ?? new Float64Array()
+        if (!own.every(Number.isSafeInteger))
           throw new StimnetError('NODE_ERROR', `a value of ${ref} is too large for a model`)
-        column[place + row] = value
+        column.set(own, place)
       }
+      owners.set(people, place)
     }
-    const people = chunk[places.length] ?? []
-    for (const [row, owner] of people.entries()) owners[place + row] = Number(owner)
     place += people.length
   }
   if (place !== rows) throw new StimnetError('NODE_ERROR', 'the rows of a model changed while they were read')

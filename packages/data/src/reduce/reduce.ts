@@ -18,6 +18,7 @@ import { type Base, type BaseOptions, openBase } from './base.ts'
 import { binsOf, FEW_VALUES_MAX, levelsOf } from './cells.ts'
 import { withEnds } from './ends.ts'
 import { type GroupSums, groupId, type PairAt, type ReduceSession, sumGroups } from './groups.ts'
+import { reduceKept } from './kept/reduce.ts'
 import { modelRows } from './model-rows.ts'
 import { withRowSets } from './row-sets.ts'
 import { type DistanceAt, deviationsBy, pairDistances, powerSums, powersOf } from './spread.ts'
@@ -33,12 +34,20 @@ export interface ReduceOptions extends BaseOptions {
   /** The number of rows of a table with several rows per subject. */
   readonly rowsOf: (table: string) => number
   readonly signal: AbortSignal | undefined
+  /** Reduces in memory where the plan allows it, as a model and its questions are: their rows are read into memory anyway. */
+  readonly inMemory?: boolean | undefined
 }
 
 /** Reduces a plan over a cohort. Throws PARAMETER_INVALID for a plan that does not fit the catalog; throws NODE_ERROR, CANCELLED. */
 export async function reduce(options: ReduceOptions): Promise<Reduction> {
   const { plan, cohort, descriptor, engine, signal } = options
   assertFits(options)
+  // Rows in memory are all rows: a view that lacks some is read by queries.
+  const isOfAll = options.leftOut === undefined && options.rowsSql === undefined
+  if (isOfAll && (options.inMemory || plan.measures.some(({ kind }) => kind === 'gram'))) {
+    const kept = await reduceKept({ ...options, subjects: cohort.universe })
+    if (kept !== undefined) return kept
+  }
   const [long] = severalRowsTables(plan, descriptor)
   const items = long === undefined ? undefined : await options.itemsOf(long)
   const session = await engine.session()

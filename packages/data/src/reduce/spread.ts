@@ -112,10 +112,10 @@ function powerSql(distance: string, power: Deviations['power']): string {
 }
 
 /** Scale for converting doubles to integers: 2^20, which is precise enough to judge shares. */
-const UNIT = 2 ** 20
+export const DEVIATION_UNIT = 2 ** 20
 
 function readDeviations(power: Deviations['power'], [total, most]: Row): Deviations {
-  const scaled = (value: unknown) => BigInt(Math.round(Number(value ?? 0) * UNIT))
+  const scaled = (value: unknown) => BigInt(Math.round(Number(value ?? 0) * DEVIATION_UNIT))
   const list = most === null || most === undefined ? [] : (most as { items: readonly unknown[] }).items
   return { power, total: scaled(total), largest: [scaled(list[0]), scaled(list[1])] }
 }

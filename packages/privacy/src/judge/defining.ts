@@ -273,10 +273,29 @@ function partOver(
   const sets = found.flatMap((group) => partOf(group, isPresence(variable) ? 'group' : part) ?? [])
   const [first, ...others] = sets
   if (first === undefined) return undefined
-  const subjects = others.reduce((all, { support }) => all.or(support), first.support)
+  const subjects = unionOf(
+    first.support,
+    others.map(({ support }) => support)
+  )
   if (rowSets === undefined || sets.some(({ rowSet }) => rowSet === undefined)) return { subjects }
   const rows = sets.flatMap(({ rowSet }) => rowSet ?? []).reduce((all, set) => all.or(set))
   return rowSets.solved(rows)
+}
+
+const UNIONS = new WeakMap<SubjectSet, { readonly others: readonly SubjectSet[]; readonly union: SubjectSet }[]>()
+
+/** The union of some sets: the same object for the same sets, since each measure of a group asks for it, and the ledgers know it then. */
+function unionOf(first: SubjectSet, others: readonly SubjectSet[]): SubjectSet {
+  if (others.length === 0) return first
+  const known = UNIONS.get(first) ?? []
+  UNIONS.set(first, known)
+  const before = known.find(
+    (one) => one.others.length === others.length && one.others.every((set, i) => set === others[i])
+  )
+  if (before !== undefined) return before.union
+  const union = others.reduce((all, set) => all.or(set), first)
+  known.push({ others, union })
+  return union
 }
 
 function partOf(group: ReducedGroup, part: string): { support: SubjectSet; rowSet?: SubjectSet } | undefined {

@@ -13,7 +13,7 @@ import {
   variablesOf
 } from '@stimnet/protocol'
 import { gramIn, sdOf } from '@stimnet/statistics'
-import { checksumOf } from '../ledger/checksum.ts'
+import { checksumOfSet } from '../ledger/checksum.ts'
 import { type Objection, ONE, type Payers } from '../ledger/draft.ts'
 import { assertLedgerOf, type Entry, type Ledgers, LedgersDraft } from '../ledgers.ts'
 import type { PrivacySettings } from '../rules/settings.ts'
@@ -504,7 +504,7 @@ class Judging {
     if (possible === undefined || possible.unknown.length === 0) return []
     const said = (of: SubjectSet, having: SubjectSet) => ({
       variable: possible.unknown.join('&'),
-      level: checksumOf(having.toBytes()).toString(),
+      level: checksumOfSet(having).toString(),
       levels: Number.POSITIVE_INFINITY,
       of,
       having

@@ -1,3 +1,15 @@
+/** Checksums of what is stored, and of sets. */
+import type { SubjectSet } from '@stimnet/protocol'
+
+const OF_SETS = new WeakMap<SubjectSet, number>()
+
+/** The checksum of a set's bytes, computed once for each set. */
+export function checksumOfSet(set: SubjectSet): number {
+  const found = OF_SETS.get(set) ?? checksumOf(set.toBytes())
+  OF_SETS.set(set, found)
+  return found
+}
+
 /**
  * FNV-1a checksum of 32 bits. It detects mistakes and flipped bits, not attacks: an attacker who can write to the store
  * needs no collision.

@@ -1,7 +1,7 @@
 /** A ledger while a release is judged: admitted numbers become part of the ledger, and refused numbers leave it unchanged. */
 import { SubjectSet } from '@stimnet/protocol'
 import { type Blocks, blocksOf } from './blocks.ts'
-import { checksumOf } from './checksum.ts'
+import { checksumOfSet } from './checksum.ts'
 import { type AuditPattern, someAreCertain, someAreNone } from './certainty.ts'
 import { restOf, withAlike } from './levels.ts'
 import { membersOf } from './members.ts'
@@ -121,8 +121,11 @@ export class LedgerDraft {
   readonly #from: SpanLedger
   readonly #patterns: Patterns
   readonly #blocks: Blocks
-  #spans: Map<string, Span>
-  #spent: Map<string, Float64Array>
+  /** Never changed in place, so that a mark can keep it: see `#setSpan`. */
+  #spans: ReadonlyMap<string, Span>
+  #ownSpans: Map<string, Span> | undefined
+  /** Never changed in place. */
+  #spent: ReadonlyMap<string, Float64Array>
   #everywhere: readonly Uint8Array[]
   #arrived: Uint8Array | undefined
   #levels: ReadonlyMap<string, readonly LevelCount[]>
@@ -135,8 +138,8 @@ export class LedgerDraft {
     const { patterns, spans, everywhere, spent, owners, arrived, levels } = from.parts
     this.#from = from
     this.#patterns = patterns.copy()
-    this.#spans = new Map(spans)
-    this.#spent = new Map(spent)
+    this.#spans = spans
+    this.#spent = spent
     this.#everywhere = everywhere
     this.#arrived = arrived
     this.#levels = levels
@@ -146,6 +149,7 @@ export class LedgerDraft {
   /** The current state, to which the draft can be rolled back. */
   get mark(): Mark {
     const [spans, spent, levels] = [this.#spans, this.#spent, this.#levels]
+    this.#ownSpans = undefined
     return { spans, spent, levels, arrived: this.#arrived, isChanged: this.#isChanged, again: this.#again }
   }
 
@@ -154,8 +158,9 @@ export class LedgerDraft {
     this.#again = again
     this.#levels = levels
     this.#arrived = arrived
-    this.#spans = new Map(spans)
-    this.#spent = new Map(spent)
+    this.#spans = spans
+    this.#ownSpans = undefined
+    this.#spent = spent
     this.#isChanged = isChanged
   }
 
@@ -176,8 +181,6 @@ export class LedgerDraft {
    */
   tell(numbers: readonly Told[], k: number): Objection | undefined {
     const { mark } = this
-    this.#spans = new Map(this.#spans)
-    this.#spent = new Map(this.#spent)
     for (const number of numbers) {
       const objection = this.#tellOne(number, k)
       if (objection === undefined) continue
@@ -193,7 +196,6 @@ export class LedgerDraft {
    */
   tellAnything(set: SubjectSet, k: number): Objection | undefined {
     const { mark } = this
-    this.#spans = new Map(this.#spans)
     if (!this.#isIn(set).includes(1)) return undefined
     for (const quantity of new Set([...this.#spans.keys(), ANYTHING])) {
       const before = this.#spanOf(quantity)
@@ -251,7 +253,7 @@ export class LedgerDraft {
   tellWholeSum(variable: string, set: SubjectSet, k: number): boolean {
     const of = this.#patterns.extend(this.#isIn(set))
     const all = this.#countsOf((other) => other.startsWith(`${variable} `))
-    const name = sumName(variable, checksumOf(set.toBytes()).toString())
+    const name = sumName(variable, checksumOfSet(set).toString())
     if (!of.includes(1) || this.#levels.has(name)) return true
     const sum = { of, having: new Uint8Array(of.length) }
     if (this.#restOnFew([...all, sum], { k })) return false
@@ -369,7 +371,7 @@ export class LedgerDraft {
       const added = placed.kind === 'new' ? addedTo(placed, ownOf[pattern] ?? 0, flag === 1) : 0
       return Math.max(0, Math.max((added * people.size) / about, flag / about) - flag * paid)
     })
-    if (placed.kind === 'new') this.#spans.set(name, span.with(this.#patterns, isIn, placed))
+    if (placed.kind === 'new') this.#setSpan(name, span.with(this.#patterns, isIn, placed))
     return this.#spendShares(each, bits)
   }
 
@@ -564,7 +566,7 @@ export class LedgerDraft {
     }
     const apart = this.#blocks.apart(span, { before, ...this.#limits(name, k, true) })
     if (apart.length > 0) return { why: 'leverage', quantity: name, set, apart: this.#apartOf(apart, set) }
-    this.#spans.set(name, span)
+    this.#setSpan(name, span)
     return undefined
   }
 
@@ -645,7 +647,7 @@ export class LedgerDraft {
           : this.#payAlike(payers, own, `${quantity} ${own.variable}`)
       if (!isPaid) return { why: 'information', variable: one.variable }
     }
-    this.#spans.set(quantity, next)
+    this.#setSpan(quantity, next)
     if (this.#arrived !== undefined) {
       this.#arrived = this.#patterns.extend(this.#arrived).map((flag, i) => (isIn[i] === 1 ? 0 : flag))
     }
@@ -656,7 +658,7 @@ export class LedgerDraft {
   /** Keeps the sums over sets that others know in a separate span from now on, in addition to the span of all sums. */
   #split(quantity: string): void {
     const name = OF_KNOWN + quantity
-    if (!this.#spans.has(name)) this.#spans.set(name, this.#spanOf(quantity))
+    if (!this.#spans.has(name)) this.#setSpan(name, this.#spanOf(quantity))
   }
 
   /**
@@ -668,7 +670,7 @@ export class LedgerDraft {
     if (!isOfUnknown) return [OF_KNOWN + ONE]
     const names = unknown.map((variable) => `${OF_UNKNOWN}${ONE} ${variable}`)
     // What was counted before the variables had spans of their own can be about any of them.
-    for (const name of names) if (!this.#spans.has(name)) this.#spans.set(name, this.#spanOf(OF_UNKNOWN + ONE))
+    for (const name of names) if (!this.#spans.has(name)) this.#setSpan(name, this.#spanOf(OF_UNKNOWN + ONE))
     return names.length === 0 ? [OF_UNKNOWN + ONE] : names
   }
 
@@ -688,7 +690,7 @@ export class LedgerDraft {
       span = next
       this.#isChanged = true
     }
-    this.#spans.set(name, span)
+    this.#setSpan(name, span)
     return undefined
   }
 
@@ -697,7 +699,7 @@ export class LedgerDraft {
     const names = [OF_KNOWN + ONE, OF_UNKNOWN + ONE]
     if (names.some((name) => this.#spans.has(name))) return
     const before = this.#spanOf(ONE)
-    for (const name of names) this.#spans.set(name, before)
+    for (const name of names) this.#setSpan(name, before)
   }
 
   /** The limits of the span of a quantity; see `tell`. `isSecret`: others do not know the values of the quantity. */
@@ -790,13 +792,20 @@ export class LedgerDraft {
       const placed = span.place(this.#patterns, isIn)
       if (placed.kind === 'new') span = span.with(this.#patterns, isIn, placed)
     }
-    this.#spans.set(quantity, span)
+    this.#setSpan(quantity, span)
     return span
   }
 
   /** The cohorts of programs and their intersections, by pattern. */
   get #programs(): readonly Uint8Array[] {
     return this.#everywhere.slice(this.#from.parts.firstParts).map((flags) => this.#patterns.extend(flags))
+  }
+
+  /** Sets a span in a copy of the spans, of which one is made after each mark. */
+  #setSpan(name: string, span: Span): void {
+    this.#ownSpans ??= new Map(this.#spans)
+    this.#ownSpans.set(name, span)
+    this.#spans = this.#ownSpans
   }
 
   #addEverywhere(isIn: Uint8Array): void {

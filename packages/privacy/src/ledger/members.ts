@@ -11,7 +11,7 @@ export function membersOf(set: SubjectSet, universe: number): Uint32Array<ArrayB
   const bytes = set.toBytes()
   let found = 0
   for (let at = 0; at < bytes.length; at++) {
-    for (let byte = bytes[at] ?? 0; byte !== 0; byte &= byte - 1) {
+    for (let byte = bytes[at] as number; byte !== 0; byte &= byte - 1) {
       room[found++] = at * 8 + (31 - Math.clz32(byte & -byte))
     }
   }

@@ -6,6 +6,12 @@ import { membersOf } from './members.ts'
 const ITEMS_MAX = 20_000_000
 
 /**
+ * By labels, the patterns inside each set that divides none of them: one answer is judged in several drafts, which have the same labels
+ * until one of them divides a pattern.
+ */
+const INSIDE = new WeakMap<Uint32Array, WeakMap<SubjectSet, Uint8Array>>()
+
+/**
  * The patterns of a ledger. The label of each item is its pattern. Patterns are split, never merged: the part of a pattern
  * that lies inside a set becomes a new pattern with a higher number, and `parents` records from which pattern it was split.
  * So everything known about a pattern is also known about its later parts.
@@ -13,7 +19,9 @@ const ITEMS_MAX = 20_000_000
 export class Patterns {
   /** Number of items that can be in a set. The items after these are gone, but still count for their patterns. */
   readonly universe: number
-  readonly labels: Uint32Array
+  /** Shared with the copies of this object until one of them splits a pattern. */
+  #labels: Uint32Array
+  #isShared = false
   /** Number of items by pattern. */
   readonly sizes: number[]
   /** By pattern, the pattern from which it was split; a first pattern is its own parent. */
@@ -21,7 +29,7 @@ export class Patterns {
 
   private constructor(universe: number, labels: Uint32Array, sizes: number[], parents: number[]) {
     this.universe = universe
-    this.labels = labels
+    this.#labels = labels
     this.sizes = sizes
     this.parents = parents
   }
@@ -52,6 +60,11 @@ export class Patterns {
     )
   }
 
+  /** The pattern of each item. */
+  get labels(): Uint32Array {
+    return this.#labels
+  }
+
   /** Number of patterns. */
   get count(): number {
     return this.sizes.length
@@ -59,16 +72,31 @@ export class Patterns {
 
   /** A copy that can be split without changing the original. */
   copy(): Patterns {
-    return new Patterns(this.universe, this.labels.slice(), [...this.sizes], [...this.parents])
+    const copy = new Patterns(this.universe, this.#labels, [...this.sizes], [...this.parents])
+    this.#isShared = true
+    copy.#isShared = true
+    return copy
   }
 
   /** Splits every pattern that the set divides. Returns, by pattern, 1 if the pattern then lies inside the set and 0 if not. */
   split(set: SubjectSet): Uint8Array {
+    const known = INSIDE.get(this.#labels)?.get(set)
+    if (known !== undefined) return known
+    const isIn = this.#splitBy(set)
+    const inside = INSIDE.get(this.#labels) ?? new WeakMap<SubjectSet, Uint8Array>()
+    INSIDE.set(this.#labels, inside.set(set, isIn))
+    return isIn
+  }
+
+  #splitBy(set: SubjectSet): Uint8Array {
+    // A set of everybody divides no pattern. Most questions are about everybody.
+    if (set.universe === this.universe && set.size === this.#labels.length) return new Uint8Array(this.count).fill(1)
     const members = membersOf(set, this.universe)
     const inside = new Uint32Array(this.count)
+    const before = this.#labels
     for (let i = 0; i < members.length; i++) {
-      const label = this.labels[members[i] ?? 0] ?? 0
-      inside[label] = (inside[label] ?? 0) + 1
+      const label = before[members[i] as number] as number
+      inside[label] = (inside[label] as number) + 1
     }
     const renamed = new Uint32Array(this.count)
     let cuts = 0
@@ -83,10 +111,14 @@ export class Patterns {
       cuts++
     }
     if (cuts > 0) {
+      const labels = this.#isShared ? before.slice() : before
+      INSIDE.delete(labels)
       for (let i = 0; i < members.length; i++) {
-        const member = members[i] ?? 0
-        this.labels[member] = renamed[this.labels[member] ?? 0] ?? 0
+        const member = members[i] as number
+        labels[member] = renamed[labels[member] as number] as number
       }
+      this.#labels = labels
+      this.#isShared = false
     }
     const isIn = new Uint8Array(this.count)
     for (let label = 0; label < inside.length; label++) if ((inside[label] ?? 0) > 0) isIn[renamed[label] ?? 0] = 1

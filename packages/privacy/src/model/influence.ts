@@ -3,7 +3,7 @@
  * whatever the size of the cohort. The leverage h of the design with the outcome is the largest share that one person can
  * have in any sum of squares that the Gram matrix gives, since (w·z)² ≤ h·Σ(w·z)² for every combination w of the columns.
  */
-import type { GramMeasure, ReducedRows } from '@stimnet/protocol'
+import type { GramMeasure, ReducedRows, VariableRef } from '@stimnet/protocol'
 import {
   columnsOfModel,
   type DesignColumn,
@@ -12,6 +12,7 @@ import {
   partAt,
   ratioToNumber,
   solveExactly,
+  type Steps,
   timesIn
 } from '@stimnet/statistics'
 
@@ -26,11 +27,16 @@ export interface TooStrong {
   readonly column: string
 }
 
+/** Number of rows between two steps of a computation over rows. */
+const ROWS_EACH = 4096
+/** The same where each row is computed in whole numbers, which takes a tenth of a millisecond. */
+const EXACT_ROWS_EACH = 32
+
 /**
  * Returns undefined if nobody's leverage zᵀ(ZᵀZ)⁻¹z is above 1/k; otherwise the column without which the largest leverage
  * would fall most. Decided in doubles where their precision is sufficient, and otherwise in whole numbers.
  */
-export function leverageAbove(
+export function* leverageAbove(
   measure: GramMeasure,
   {
     matrix,
@@ -38,7 +44,7 @@ export function leverageAbove(
     k,
     without
   }: { readonly matrix: IntegerMatrix; readonly rows: ReducedRows; readonly k: number; readonly without?: 'outcome' }
-): TooStrong | undefined {
+): Steps<TooStrong | undefined> {
   const all = columnsOfModel(measure)
   // The outcome is the last column, so the other independent columns are the same with and without the outcome.
   const kept = independentIn(matrix).filter((at) => without === undefined || at < all.length - 1)
@@ -48,24 +54,69 @@ export function leverageAbove(
     partAt(matrix, kept),
     columns.map(() => 0n)
   )
+  const values = columns.map((column) => valuesOf(column, measure, rows))
+  if (isBelowByRange({ matrix: partAt(matrix, kept), inverse, bottom, ranges: values.map(rangeOf), k }))
+    return undefined
   const rounded = inverse.map((row) => Float64Array.from(row, (value) => ratioToNumber(value, bottom)))
   const flat = flatOf(rounded)
-  const values = columns.map((column) => valuesOf(column, measure, rows))
   // Each of the size² products has at most four rounding errors, and their sum adds one error per term.
   const errorEach = (size * size + 8) * 2 ** -52
   const own = new Float64Array(size)
+  const found = { sum: 0, magnitude: 0 }
   let decidedExactly = 0
   for (let row = 0; row < rows.rows; row++) {
+    if (row % ROWS_EACH === 0) yield
     for (let i = 0; i < size; i++) own[i] = values[i]?.[row] ?? 0
-    const { sum, magnitude } = leverageOf(own, flat)
+    leverageOf(own, flat, found)
+    const { sum, magnitude } = found
     if ((sum + magnitude * errorEach) * k <= 1) continue
     // If columns nearly depend on each other, all people are undecided. A model that takes too long to judge is refused.
     const isUndecided = (sum - magnitude * errorEach) * k <= 1
-    if (isUndecided) decidedExactly += 1
+    if (isUndecided && ++decidedExactly % EXACT_ROWS_EACH === 0) yield
     if (!isUndecided || decidedExactly > EXACT_ROWS_MAX || isAboveExactly(own, { inverse, bottom, k }))
       return { column: strongestOf(own, columns, rounded) }
   }
   return undefined
+}
+
+/** The smallest and the largest value of a column. */
+type Range = readonly [least: number, most: number]
+
+/**
+ * Whether nobody's leverage can be above 1/k, as far as the ranges of the columns tell. Among many people of whom nobody stands out, that
+ * decides for all of them at once. A row z is c + d, where c has the means, as whole numbers, and d is at most as large as the ranges allow.
+ * Its leverage zᵀMz is at most 2·cᵀMc + 2·dᵀMd, because M, the inverse of the matrix, has no negative form. In whole numbers.
+ */
+function isBelowByRange({
+  matrix,
+  inverse,
+  bottom,
+  ranges,
+  k
+}: {
+  readonly matrix: IntegerMatrix
+  readonly inverse: IntegerMatrix
+  readonly bottom: bigint
+  readonly ranges: readonly Range[]
+  readonly k: number
+}): boolean {
+  if (!ranges.flat().every(Number.isSafeInteger)) return false
+  // The column of the intercept has the sums of all others.
+  const ones = ranges.findIndex(([least, most]) => least === 1 && most === 1)
+  const people = matrix[ones]?.[ones] ?? 1n
+  const centre = ranges.map((_, i) => (matrix[ones]?.[i] ?? 0n) / people)
+  const reach = ranges.map(([least, most], i) => {
+    const [below, above] = [(centre[i] ?? 0n) - BigInt(least), BigInt(most) - (centre[i] ?? 0n)]
+    return below > above ? below : above
+  })
+  const sum = (term: (i: number, j: number) => bigint) =>
+    inverse.reduce((rows, line, i) => rows + line.reduce((all, _, j) => all + term(i, j), 0n), 0n)
+  const ofCentre = sum((i, j) => (centre[i] ?? 0n) * (centre[j] ?? 0n) * (inverse[i]?.[j] ?? 0n))
+  const ofReach = sum((i, j) => {
+    const entry = inverse[i]?.[j] ?? 0n
+    return (reach[i] ?? 0n) * (reach[j] ?? 0n) * (entry < 0n ? -entry : entry)
+  })
+  return 2n * (ofCentre + ofReach) * BigInt(k) <= bottom
 }
 
 /**
@@ -104,9 +155,12 @@ export function weightAbove(
   const flat = flatOf(rounded)
   const errorEach = (size * size + 8) * 2 ** -52
   const weights = new Map<number, number>()
+  const own = new Float64Array(size)
+  const found = { sum: 0, magnitude: 0 }
   for (let row = 0; row < owners.length; row++) {
-    const own = Float64Array.from(used, (at) => values[at]?.[row] ?? 0)
-    const { sum, magnitude } = leverageOf(own, flat)
+    for (let i = 0; i < size; i++) own[i] = values[used[i] as number]?.[row] ?? 0
+    leverageOf(own, flat, found)
+    const { sum, magnitude } = found
     const owner = owners[row] ?? 0
     const weight = (weights.get(owner) ?? 0) + sum + magnitude * errorEach
     weights.set(owner, weight)
@@ -130,19 +184,26 @@ function flatOf(inverse: readonly Float64Array[]): Float64Array {
   return flat
 }
 
-/** The leverage of a row in doubles, and the sum of the sizes of its terms. */
-function leverageOf(own: Float64Array, inverse: Float64Array): { sum: number; magnitude: number } {
+/** Writes the leverage of a row in doubles into `found`, and the sum of the sizes of its terms. The inverse is symmetric. */
+function leverageOf(own: Float64Array, inverse: Float64Array, found: { sum: number; magnitude: number }): void {
   const size = own.length
-  let [sum, magnitude, at] = [0, 0, 0]
+  let sum = 0
+  let magnitude = 0
   for (let i = 0; i < size; i++) {
     const value = own[i] as number
-    for (let j = 0; j < size; j++) {
-      const term = value * (own[j] as number) * (inverse[at++] as number)
+    // Most columns of a category are zero.
+    if (value === 0) continue
+    const square = value * value * (inverse[i * size + i] as number)
+    sum += square
+    magnitude += Math.abs(square)
+    for (let j = i + 1; j < size; j++) {
+      const term = 2 * value * (own[j] as number) * (inverse[i * size + j] as number)
       sum += term
       magnitude += Math.abs(term)
     }
   }
-  return { sum, magnitude }
+  found.sum = sum
+  found.magnitude = magnitude
 }
 
 function isAboveExactly(
@@ -169,19 +230,34 @@ function strongestOf(row: Float64Array, columns: readonly DesignColumn[], invers
   return falls.reduce((a, b) => (b.fall > a.fall ? b : a)).name
 }
 
-/** The values of one column of the design, by row. */
-export function valuesOf(
-  { number, levels, time }: DesignColumn,
-  measure: GramMeasure,
-  rows: ReducedRows
-): Float64Array {
-  const { factors } = measure
-  const found = number === undefined ? new Float64Array(rows.rows).fill(1) : rows.values.get(number)?.slice()
+const DESIGNS = new WeakMap<ReducedRows, Map<string, Float64Array>>()
+
+/** The values of one column of the design, by row. They are made once for the same rows: nobody may change them. */
+export function valuesOf(column: DesignColumn, measure: GramMeasure, rows: ReducedRows): Float64Array {
+  const { number, levels, time } = column
+  if (number !== undefined && levels.size === 0 && time === undefined) return valuesIn(rows, number)
+  const known = DESIGNS.get(rows) ?? new Map<string, Float64Array>()
+  DESIGNS.set(rows, known)
+  const units = time === undefined ? [] : timesIn(measure).units.map(String)
+  const declared = measure.factors.filter(({ variable }) => levels.has(variable))
+  const key = JSON.stringify([number, [...levels], declared, time, units])
+  const found = known.get(key) ?? designOf(column, measure, rows)
+  known.set(key, found)
+  return found
+}
+
+function valuesIn(rows: ReducedRows, variable: VariableRef): Float64Array {
+  const found = rows.values.get(variable)
   if (found === undefined) throw new TypeError('rows without a variable of the model')
+  return found
+}
+
+function designOf({ number, levels, time }: DesignColumn, measure: GramMeasure, rows: ReducedRows): Float64Array {
+  const { factors } = measure
+  const found = number === undefined ? new Float64Array(rows.rows).fill(1) : valuesIn(rows, number).slice()
   for (const [variable, level] of levels) {
     const place = factors.find((one) => one.variable === variable)?.levels.indexOf(level)
-    const own = rows.values.get(variable)
-    if (own === undefined) throw new TypeError('rows without a variable of the model')
+    const own = valuesIn(rows, variable)
     for (let row = 0; row < found.length; row++) if (own[row] !== place) found[row] = 0
   }
   if (time === undefined) return found
@@ -191,44 +267,83 @@ export function valuesOf(
   return found
 }
 
-/** The largest size of a value; infinite where one is no whole number. */
-function largestOf(values: Float64Array): number {
-  let [least, most, isWhole] = [0, 0, true]
+const RANGES = new WeakMap<Float64Array, Range>()
+
+/** The smallest and the largest value of a column, which nobody may change; infinite where one is no whole number. */
+function rangeOf(values: Float64Array): Range {
+  const found = RANGES.get(values) ?? rangeIn(values)
+  RANGES.set(values, found)
+  return found
+}
+
+function rangeIn(values: Float64Array): Range {
+  let least = Number.POSITIVE_INFINITY
+  let most = Number.NEGATIVE_INFINITY
   for (let row = 0; row < values.length; row++) {
-    const value = values[row] ?? 0
+    const value = values[row] as number
     if (value < least) least = value
     if (value > most) most = value
-    isWhole &&= Number.isInteger(value)
+    if (!Number.isInteger(value)) return [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
   }
-  return isWhole ? Math.max(most, -least) : Number.POSITIVE_INFINITY
+  return [least, most]
+}
+
+/** The largest size of a value; infinite where one is no whole number. */
+function largestOf(values: Float64Array): number {
+  const [least, most] = rangeOf(values)
+  return Math.max(0, most, -least)
 }
 
 /** Whether the rows make this matrix: judged people must be those whose sums are released. */
-export function isOfRows(measure: GramMeasure, matrix: IntegerMatrix, rows: ReducedRows): boolean {
+export function* isOfRows(measure: GramMeasure, matrix: IntegerMatrix, rows: ReducedRows): Steps<boolean> {
   const columns = columnsOfModel(measure).map((column) => valuesOf(column, measure, rows))
   const largest = columns.map(largestOf)
-  return columns.every((one, i) =>
-    columns.every((other, j) => {
-      const most = (largest[i] ?? 0) * (largest[j] ?? 0)
-      return j < i || exactProduct(one, other, most) === matrix[i]?.[j]
-    })
-  )
+  for (const [i, one] of columns.entries()) {
+    for (const [j, other] of columns.entries()) {
+      if (j < i) continue
+      if (exactProduct(one, other, (largest[i] ?? 0) * (largest[j] ?? 0)) !== matrix[i]?.[j]) return false
+      yield
+    }
+  }
+  return true
 }
+
+/** Sums of so many products are exact in doubles if no product is above `PIECE_MAX`. */
+const PIECE = 1024
+const PIECE_MAX = Number.MAX_SAFE_INTEGER / PIECE
 
 /** The exact sum of products of whole numbers. `most`: what no product is above. */
 export function exactProduct(one: Float64Array, other: Float64Array, most = largestOf(one) * largestOf(other)): bigint {
   // Where no partial sum can leave the whole numbers that doubles hold, none is looked at.
-  if (most * one.length <= Number.MAX_SAFE_INTEGER / 2) {
-    let sum = 0
-    for (let row = 0; row < one.length; row++) sum += (one[row] ?? 0) * (other[row] ?? 0)
-    return BigInt(sum)
+  if (most * one.length <= Number.MAX_SAFE_INTEGER / 2) return BigInt(plainProduct(one, other, 0, one.length))
+  let whole = 0n
+  if (most <= PIECE_MAX) {
+    for (let from = 0; from < one.length; from += PIECE)
+      whole += BigInt(plainProduct(one, other, from, Math.min(one.length, from + PIECE)))
+    return whole
   }
-  let [whole, part] = [0n, 0]
+  let part = 0
   for (let row = 0; row < one.length; row++) {
-    const [a, b] = [one[row] ?? 0, other[row] ?? 0]
+    const a = one[row] ?? 0
+    const b = other[row] ?? 0
     const next = part + a * b
     if (Number.isSafeInteger(a * b) && Number.isSafeInteger(next)) part = next
-    else [whole, part] = [whole + BigInt(part) + BigInt(a) * BigInt(b), 0]
+    else {
+      whole += BigInt(part) + BigInt(a) * BigInt(b)
+      part = 0
+    }
   }
   return whole + BigInt(part)
+}
+
+function plainProduct(one: Float64Array, other: Float64Array, from: number, to: number): number {
+  let even = 0
+  let odd = 0
+  let row = from
+  // Two sums at a time take little longer than one.
+  for (; row + 1 < to; row += 2) {
+    even += (one[row] as number) * (other[row] as number)
+    odd += (one[row + 1] as number) * (other[row + 1] as number)
+  }
+  return row < to ? even + odd + (one[row] as number) * (other[row] as number) : even + odd
 }

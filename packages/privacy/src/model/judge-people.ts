@@ -4,7 +4,7 @@
  * with each set of visits, whose sums are judged at each visit by itself.
  */
 import { canonicalJson, type GramMeasure, type ReducedRows, type VariableRef } from '@stimnet/protocol'
-import { columnsOfModel, type DesignColumn, type IntegerMatrix, timeIn, timesIn } from '@stimnet/statistics'
+import { atOnce, columnsOfModel, type DesignColumn, type IntegerMatrix, timeIn, timesIn } from '@stimnet/statistics'
 import { rowsOfSubjects } from '../judge/row-sets.ts'
 import type { Suppressed } from '../judge/suppress.ts'
 import type { Ledgers } from '../ledgers.ts'
@@ -229,7 +229,7 @@ function sumsOf(
   const within = withinFrom(measure, columns, summed)
   const totals = totalsFrom(measure, columns, made.totals)
   const byPerson = totalsIn(rows, asked)
-  if (!isOfRows(measure, within, rows) || !isOf(totals, byPerson.values))
+  if (!atOnce(isOfRows(measure, within, rows)) || !isOf(totals, byPerson.values))
     return { why: 'the answers lack a sum of the model' }
   const why =
     followsIn({ within: summed, totals: made.totals }, columns, asked) ??

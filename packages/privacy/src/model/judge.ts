@@ -7,14 +7,14 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
-import { type IntegerMatrix, isInRounds, isOfExactCounts } from '@stimnet/statistics'
+import { atOnce, type IntegerMatrix, isInRounds, isOfExactCounts } from '@stimnet/statistics'
 import { type Defining, wholeOf } from '../judge/defining.ts'
 import { digitsTell } from '../judge/precision.ts'
 import type { FactsOf } from '../judge/facts.ts'
 import type { Ledgers } from '../ledgers.ts'
 import type { PrivacySettings } from '../rules/settings.ts'
 import { followingIn } from './follows.ts'
-import { isOfRows, leverageAbove } from './influence.ts'
+import type { TooStrong } from './influence.ts'
 import { judgePeople } from './judge-people.ts'
 import {
   arrivalsAlone,
@@ -29,6 +29,7 @@ import {
 import { decimalsIn, matrixFrom, tableFrom } from './matrix.ts'
 import { isOfCounts, questionsIn } from './questions.ts'
 import { judgeRound, type RoundToJudge } from './rounds.ts'
+import { weigh } from './weigh.ts'
 
 /**
  * Whether the numbers of a model are rounded under these rules. A Gram matrix with rounded entries is not a Gram matrix, so
@@ -92,9 +93,10 @@ export function judgeModel(asked: ModelToJudge): ModelJudgement {
   if (isOfCounts(measure)) return ofCounts(asked, { ledgers, rows })
   const matrix = matrixFrom(measure, questions)
   const decimals = decimalsIn(measure, questions)
-  if (matrix === undefined || decimals === undefined || !isOfRows(measure, matrix, rows))
+  const weighed = matrix && atOnce(weigh({ measure, rows, matrix, k }))
+  if (matrix === undefined || decimals === undefined || !weighed?.isOfRows)
     return no('the answers lack a sum of the model')
-  const against = whyOfWhole({ ...asked, matrix, rows, ledgers })
+  const against = whyOfWhole({ ...asked, matrix, rows, ledgers, strong: weighed.strong })
   if (against !== undefined) return no(against)
   if (isInRounds(measure)) return ofRound(asked, { ledgers, rows, matrix, decimals })
   return { ok: true, ledgers, released: { matrix, decimals }, people: people.size }
@@ -140,17 +142,16 @@ function whyOfWhole({
   matrix,
   rows,
   ledgers,
+  strong,
   k
-}: ModelToJudge & { readonly matrix: IntegerMatrix; readonly rows: ReducedRows }): string | undefined {
+}: ModelToJudge & {
+  readonly matrix: IntegerMatrix
+  readonly rows: ReducedRows
+  readonly strong: TooStrong | undefined
+}): string | undefined {
   const isUnknown = (variables: readonly VariableRef[]) => variables.some((one) => !facts(one).identifying)
   const follows = settings.zerosAreDisclosive ? followingIn(measure, matrix).find(isUnknown) : undefined
   if (follows !== undefined) return `follows: one of ${follows.join(', ')} follows from the others for everybody`
-  // An answer discloses that nobody's leverage with the outcome is above 1/k. This bounds a residual closely if the leverage
-  // without the outcome, which others may know, is close to 1/k. So the leverage without the outcome may be at most half of
-  // 1/k.
-  const strong =
-    leverageAbove(measure, { matrix, rows, k: 2 * k, without: 'outcome' }) ??
-    leverageAbove(measure, { matrix, rows, k })
   if (strong !== undefined)
     return `leverage: somebody weighs more than one in ${k} in the fit, most of all by ${strong.column}: leave it out, take a wider cohort, or ask the steward for narrower bounds`
   return widthOf({ ledgers, rows })

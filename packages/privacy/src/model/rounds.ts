@@ -4,6 +4,7 @@
  * judged first, as for a linear model of these variables; this file judges what the round discloses in addition.
  */
 import {
+  canonicalJson,
   isOfCounted,
   type GramMeasure,
   type ModelRoundPart,
@@ -13,6 +14,7 @@ import {
   variablesOf
 } from '@stimnet/protocol'
 import {
+  atOnce,
   columnsOfModel,
   type DesignColumn,
   hasIntercept,
@@ -20,7 +22,8 @@ import {
   independentIn,
   type Observed,
   type OwnRound,
-  ownRound,
+  ownRoundInSteps,
+  type Steps,
   upperAt
 } from '@stimnet/statistics'
 import type { FactsOf } from '../judge/facts.ts'
@@ -30,6 +33,7 @@ import type { SpanLedger } from '../ledger/span-ledger.ts'
 import { type Entry, type Ledgers, LedgersDraft } from '../ledgers.ts'
 import type { PrivacySettings } from '../rules/settings.ts'
 import { valuesOf } from './influence.ts'
+import { once } from './weigh.ts'
 import { isToldOf } from './width.ts'
 
 /** Minimum number of people for each number that a fit releases, over all rounds together. */
@@ -76,7 +80,7 @@ export function numbersEach(columns: number): number {
  * about.
  */
 export function judgeRound(asked: RoundToJudge): RoundJudgement {
-  const { measure, rows, matrix, ledgers, k, epoch } = asked
+  const { measure, rows, ledgers, k, epoch } = asked
   const rounds = roundsIn(measure)
   if (rounds?.from === undefined) return no('the answers to the round before were not verified')
   const { round, roster, from } = rounds
@@ -95,20 +99,47 @@ export function judgeRound(asked: RoundToJudge): RoundJudgement {
   const objection = draft.tell([entryOf(asked, { from, round, columns })], k)
   if (objection !== undefined)
     return no(`rounds: ${objection.why === 'information' ? `information of ${objection.variable}` : objection.why}`)
-  const own = ownRound(observed, round === 0 ? undefined : from.estimates)
-  if (own === undefined)
+  const { sums, isTooStrong } = atOnce(ownNumbers(asked))
+  if (sums === undefined)
     return round === 0
       ? { ok: false, why: 'separation: the terms tell the outcome', separated: true }
       : no('at these estimates the model expects no number')
-  if (weighsTooMuch(observed, own, { k, kept: independentIn(matrix).filter((at) => at < columns) }))
-    return no(`leverage: somebody weighs more than one in ${k} in this round`)
+  if (isTooStrong) return no(`leverage: somebody weighs more than one in ${k} in this round`)
   const total = String(observed.outcome.reduce((sum, y) => sum + y, 0))
   const { fit, answers, epochs } = from
   return {
     ok: true,
     ledgers: draft.result(),
-    round: { fit, roster: [...roster], round, answers, epochs: [...epochs], total, ...own.sums }
+    round: { fit, roster: [...roster], round, answers, epochs: [...epochs], total, ...sums }
   }
+}
+
+/** The numbers that an institution would release in a round. */
+export interface OwnNumbers {
+  /** Undefined if there are none: in round 0 because of separation. */
+  readonly sums: OwnRound['sums'] | undefined
+  /** Whether somebody weighs more than one in k in them. */
+  readonly isTooStrong: boolean
+}
+
+/** Computes the numbers of a round; at once if that was done before for the same rows, estimates and k. */
+export function ownNumbers(
+  asked: Pick<RoundToJudge, 'measure' | 'rows' | 'matrix' | 'decimals' | 'k'>
+): Steps<OwnNumbers> {
+  const { measure, rows, decimals, k } = asked
+  const { outcome, terms, factors, fit } = measure
+  const of = canonicalJson([outcome, terms, factors, fit ?? null, decimals, k])
+  return once(rows, `round ${of}`, () => numbersOf(asked))
+}
+
+function* numbersOf(asked: Pick<RoundToJudge, 'measure' | 'rows' | 'matrix' | 'decimals' | 'k'>): Steps<OwnNumbers> {
+  const { measure, matrix, k } = asked
+  const rounds = roundsIn(measure)
+  const observed = observedIn(asked)
+  const own = yield* ownRoundInSteps(observed, rounds?.round === 0 ? undefined : rounds?.from?.estimates)
+  if (own === undefined) return { sums: undefined, isTooStrong: false }
+  const kept = independentIn(matrix).filter((at) => at < observed.columns.length)
+  return { sums: own.sums, isTooStrong: yield* weighsTooMuch(observed, own, { k, kept }) }
 }
 
 function no(why: string): RoundJudgement {
@@ -116,7 +147,7 @@ function no(why: string): RoundJudgement {
 }
 
 /** The values of the people of the model, in the units of the question. */
-function observedIn({ measure, rows, decimals }: RoundToJudge): Observed {
+function observedIn({ measure, rows, decimals }: Pick<RoundToJudge, 'measure' | 'rows' | 'decimals'>): Observed {
   const family = measure.fit?.family
   if (family !== 'binomial' && family !== 'poisson') throw new TypeError('a model that is not fitted in rounds')
   const columns = columnsOfModel(measure).map((column, i) => inUnits(valuesOf(column, measure, rows), decimals[i] ?? 0))
@@ -214,26 +245,34 @@ export function numbersAbout(measure: GramMeasure): ReadonlyMap<VariableRef, num
 /** Maximum difference between the identity and the product of the matrix and its inverse. Above it, leverages are not decided. */
 const INVERSE_ERROR_MAX = 1e-6
 
+/** Number of rows between two steps. */
+const ROWS_EACH = 4096
+
 /** Whether somebody's leverage in the weighted design is above 1/k, or cannot be decided. */
-function weighsTooMuch(
+function* weighsTooMuch(
   { columns }: Observed,
   { information, weights }: OwnRound,
   { k, kept }: { readonly k: number; readonly kept: readonly number[] }
-): boolean {
+): Steps<boolean> {
   const size = columns.length
   const entry = (i: number, j: number) => information[upperAt(size, Math.min(i, j), Math.max(i, j))] ?? 0
   // Columns are scaled to the same length, so that units do not matter.
   const scale = kept.map((at) => Math.sqrt(entry(at, at)))
   if (scale.some((one) => !(one > 0))) return true
   const scaled = kept.map((i, a) => kept.map((j, b) => entry(i, j) / ((scale[a] ?? 1) * (scale[b] ?? 1))))
-  const inverse = inverted(scaled)
+  const inverse = inverted(scaled)?.flat()
   if (inverse === undefined) return true
+  const used = kept.map((at) => columns[at] ?? new Float64Array())
   const own = new Float64Array(kept.length)
   for (let row = 0; row < weights.length; row++) {
-    for (const [a, at] of kept.entries()) own[a] = (columns[at]?.[row] ?? 0) / (scale[a] ?? 1)
+    if (row % ROWS_EACH === 0) yield
+    for (let a = 0; a < own.length; a++) own[a] = (used[a]?.[row] ?? 0) / (scale[a] as number)
     let sum = 0
-    for (let a = 0; a < own.length; a++)
-      for (let b = 0; b < own.length; b++) sum += (own[a] ?? 0) * (own[b] ?? 0) * (inverse[a]?.[b] ?? 0)
+    let at = 0
+    for (let a = 0; a < own.length; a++) {
+      const value = own[a] as number
+      for (let b = 0; b < own.length; b++) sum += value * (own[b] as number) * (inverse[at++] as number)
+    }
     if (!((weights[row] ?? 0) * sum * (1 + INVERSE_ERROR_MAX) * k <= 1)) return true
   }
   return false

@@ -6,6 +6,7 @@
 import type { SubjectSet } from '@stimnet/protocol'
 import { isOfWhom, roundOf } from '../judge/numbers.ts'
 import { ANYTHING, OF_KNOWN, OF_POSSIBLE, OF_UNKNOWN, OFF_END, ONE } from '../ledger/draft.ts'
+import { membersOf } from '../ledger/members.ts'
 import type { SpanLedger } from '../ledger/span-ledger.ts'
 
 /**
@@ -15,9 +16,18 @@ import type { SpanLedger } from '../ledger/span-ledger.ts'
  * each other.
  */
 export function columnsTold({ parts: { patterns, spans } }: SpanLedger, cohort: SubjectSet): number {
-  const [inside, outside] = [new Uint8Array(patterns.count), new Uint8Array(patterns.count)]
-  for (let item = 0; item < patterns.universe; item++)
-    (cohort.has(item) ? inside : outside)[patterns.labels[item] ?? 0] = 1
+  const counts = new Uint32Array(patterns.count)
+  const { labels } = patterns
+  for (const member of membersOf(cohort, patterns.universe))
+    counts[labels[member] as number] = (counts[labels[member] as number] as number) + 1
+  // Whoever is gone is neither in the cohort nor beside it.
+  const others = Int32Array.from(counts, (count, pattern) => (patterns.sizes[pattern] as number) - count)
+  for (let item = patterns.universe; item < labels.length; item++)
+    others[labels[item] as number] = (others[labels[item] as number] as number) - 1
+  const [inside, outside] = [counts, others].map((all) => Uint8Array.from(all, (count) => (count > 0 ? 1 : 0))) as [
+    Uint8Array,
+    Uint8Array
+  ]
   let columns = 0
   const fits = new Map<string, number>()
   for (const [quantity, span] of spans) {

@@ -1,4 +1,5 @@
 /** Disclosure control for each catalog of this peer: its rules, its ledgers, and the only call of `disclose`. */
+import { setImmediate } from 'node:timers/promises'
 import type { Catalog } from '@stimnet/data'
 import {
   type Aggregate,
@@ -10,9 +11,11 @@ import {
   type LedgerScope,
   type LeftOut,
   leaveOut,
+  preparing,
   type PrivacySettings,
   type ScriptCohort,
   tellEverything,
+  type ToPrepare,
   type VariableSource,
   variableFacts,
   variablesWeighed
@@ -189,6 +192,8 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
       const { aggregate } = facts
       const loaded = await (aggregate.kind === 'table' ? ledgers.load(aggregate.reduction.items) : ledgers.loadAll())
       const context = contextOf(facts)
+      if (aggregate.kind === 'table')
+        await prepared(aggregate, { ...context, k: Math.max(settings.k, facts.partsMin ?? 0) })
       return {
         disclose: (draft) => {
           const disclosed = disclose(facts.aggregate, {
@@ -203,6 +208,15 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
       }
     }
   }
+}
+
+/** Number of steps, of a fraction of a millisecond each, after which other work gets a turn. */
+const STEPS_EACH = 8
+
+/** Does the work ahead of the judgement of a model, while the node answers others. */
+async function prepared(aggregate: ToPrepare, context: Parameters<typeof preparing>[1]): Promise<void> {
+  const steps = preparing(aggregate, context)
+  for (let step = 1; !steps.next().done; step++) if (step % STEPS_EACH === 0) await setImmediate()
 }
 
 /** Reads the information from the ledgers, which are kept under the catalog's own variable names. */

@@ -145,7 +145,7 @@ async function modelQuestion(
   const others = await inModel(known, hidden)
   const ofRare = known.rare && rare && { ...rare, ...(await inModel(known.rare, rare.hidden)) }
   const complete = new Set(variablesOf(model))
-  const options = { known: { ...known, ...others, rare: ofRare, complete }, leftOut: undefined, signal }
+  const options = { known: { ...known, ...others, rare: ofRare, complete }, leftOut: undefined, inMemory: true, signal }
   const { kind: _, ...reducedQuestion } = await reduced({ ...question, plan: completeIn(plan, model) }, options)
   return { ...reducedQuestion, plan }
 }
@@ -189,7 +189,7 @@ export async function possibleOf(
   known?: Hidden
 ): Promise<Possible | undefined> {
   const hidden = known ?? (await hiddenIn(catalog, asked)).hidden
-  const facts = factsIn(variableFacts(catalog.descriptor, catalog.sourceOf))
+  const facts = factsOf(catalog)
   const question = possibleBy(catalog.descriptor, facts, { ...asked, hidden })
   if (question === undefined) return undefined
   const { filters, ...rest } = question
@@ -211,6 +211,16 @@ async function groupsOf(catalog: Catalog, keys: Possible['keys']): Promise<Possi
   }
   const { groups } = await catalog.reduce(plan, await catalog.cohort(undefined))
   return groups.map(({ key, support }) => ({ labels: key, people: support }))
+}
+
+/** A catalog object exists for an epoch, or for a request if it is in the variable names of that request. */
+const FACTS = new WeakMap<Catalog, ReturnType<typeof factsIn>>()
+
+/** The facts about the variables of a catalog. */
+function factsOf(catalog: Catalog): ReturnType<typeof factsIn> {
+  const found = FACTS.get(catalog) ?? factsIn(variableFacts(catalog.descriptor, catalog.sourceOf))
+  FACTS.set(catalog, found)
+  return found
 }
 
 /**
@@ -264,7 +274,7 @@ async function unasked({ catalog, filter, plan }: TableAsked, hidden: Hidden): P
   const over = async (question: { plan: Plan; cohort: Filter | undefined } | undefined) =>
     question && { plan: question.plan, cohort: await catalog.cohort(question.cohort) }
   const relaxed = []
-  const facts = factsIn(variableFacts(catalog.descriptor, catalog.sourceOf))
+  const facts = factsOf(catalog)
   for (const one of relaxedBy(catalog.descriptor, facts, { cohort: filter, plan, hidden })) {
     const { variable, names, question } = one
     const without = await over(question)
@@ -343,7 +353,7 @@ async function readEverybody(catalog: Catalog, ref: VariableRef): Promise<OverEv
 
 /** The values of the measured variables that others are assumed to know about each person. */
 export async function knownValues(catalog: Catalog, plan: Plan): Promise<KnownValues> {
-  const facts = factsIn(variableFacts(catalog.descriptor, catalog.sourceOf))
+  const facts = factsOf(catalog)
   const found = new Map<VariableRef, KnownVariable>()
   for (const ref of new Set(plan.measures.flatMap(variablesOf))) {
     const { table, variable } = resolveVariable(catalog.descriptor, ref)
@@ -389,9 +399,19 @@ async function withValues(catalog: Catalog, variable: VariableRef, { plan, cohor
 
 async function reduced(
   { catalog, plan, cohort, weights }: TableAsked,
-  { known, leftOut, signal }: { known: Followed; leftOut: LeftOut | undefined; signal: AbortSignal | undefined }
+  {
+    known,
+    leftOut,
+    inMemory = false,
+    signal
+  }: {
+    readonly known: Followed
+    readonly leftOut: LeftOut | undefined
+    readonly inMemory?: boolean
+    readonly signal: AbortSignal | undefined
+  }
 ): Promise<TableAggregate> {
-  const options = { ...(signal ? { signal } : {}), ...(leftOut ? { leftOut } : {}) }
+  const options = { signal, leftOut, inMemory }
   const reduce = ({ plan: own, cohort: people }: Over) => catalog.reduce(own, people, options)
   const reduction = await reduce({ plan, cohort })
   const { rare, values, complete, spacing } = known

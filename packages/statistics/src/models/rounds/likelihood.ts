@@ -1,6 +1,7 @@
 /** Log-likelihoods of logistic and Poisson models with canonical links, over the people of one institution. */
 import { ratioToNumber } from '../../rational.ts'
 import { informationSolved, upperAt } from './information.ts'
+import { BLOCK, CompensatedSums, type Steps } from './compensated.ts'
 import { decimalText } from './decimal.ts'
 
 /** A family whose model is fitted in rounds. */
@@ -22,29 +23,62 @@ export interface Evaluated {
   readonly deviance: number
   /** The weight of each person in the information matrix. */
   readonly weights: Float64Array
+  /** The linear predictor of each person. */
+  readonly predictors: Float64Array
 }
 
 /**
  * The gradient, information matrix and deviance at some estimates. Numbers are infinite if the model expects more than a double
  * can hold.
  */
-export function evaluatedAt({ family, columns, outcome }: Observed, estimates: readonly number[]): Evaluated {
-  const predictors = predictorsAt(columns, estimates)
-  const residuals = new Float64Array(outcome.length)
-  const weights = new Float64Array(outcome.length)
+export function* evaluatedAt(observed: Observed, estimates: readonly number[]): Steps<Evaluated> {
+  const { family, columns, outcome } = observed
+  const [predictors, weights] = [new Float64Array(outcome.length), new Float64Array(outcome.length)]
+  const residuals = new Float64Array(BLOCK)
+  const score = new CompensatedSums(columns.length)
+  const information = new Information(columns)
   let deviance = 0
-  for (let row = 0; row < outcome.length; row++) {
-    const [y, predictor] = [outcome[row] ?? 0, predictors[row] ?? 0]
-    const mean = meanOf(family, predictor)
-    residuals[row] = y - mean
-    weights[row] = weightOf(family, predictor, mean)
-    deviance += 2 * apart(family, y, predictor)
+  for (let from = 0; from < outcome.length; from += BLOCK) {
+    const count = Math.min(BLOCK, outcome.length - from)
+    predict(predictors, { columns, estimates, from, count })
+    for (let i = 0; i < count; i++) {
+      const y = outcome[from + i] as number
+      const predictor = predictors[from + i] as number
+      const mean = meanOf(family, predictor)
+      residuals[i] = y - mean
+      weights[from + i] = weightOf(family, predictor, mean)
+      deviance += 2 * apart(family, y, predictor)
+    }
+    score.add(0, residuals, { others: columns, from, count })
+    information.add(weights, { from, count })
+    yield
   }
-  return {
-    score: Float64Array.from(columns, (column) => product(column, residuals)),
-    information: informationOf(columns, weights),
-    deviance,
-    weights
+  return { score: score.values, information: information.upper, deviance, weights, predictors }
+}
+
+/** The weighted products of every two columns, summed block by block. */
+class Information {
+  readonly #columns: readonly Float64Array[]
+  readonly #sums: CompensatedSums
+  readonly #weighted = new Float64Array(BLOCK)
+
+  constructor(columns: readonly Float64Array[]) {
+    this.#columns = columns
+    this.#sums = new CompensatedSums((columns.length * (columns.length + 1)) / 2)
+  }
+
+  add(weights: Float64Array, { from, count }: { readonly from: number; readonly count: number }): void {
+    const size = this.#columns.length
+    for (const [i, one] of this.#columns.entries()) {
+      for (let row = 0; row < count; row++)
+        this.#weighted[row] = (one[from + row] as number) * (weights[from + row] as number)
+      this.#sums.add(upperAt(size, i, i), this.#weighted, { others: this.#columns.slice(i), from, count })
+    }
+  }
+
+  /** The upper triangle, row by row. */
+  get upper(): Float64Array {
+    return this.#sums.values
   }
 }
 
@@ -60,41 +94,58 @@ const HALVINGS_MAX = 12
  * Maximum likelihood by iteratively reweighted least squares. A column that follows from earlier columns has the estimate 0.
  * Undefined if there is no finite maximum, because of separation.
  */
-export function maximumOf(observed: Observed): number[] | undefined {
-  const { family, columns, outcome } = observed
-  const start = outcome.map((y) => (family === 'binomial' ? Math.log((y + 0.5) / (1.5 - y)) : Math.log(y + 0.1)))
-  const first = startingStep(observed, start)
+export function* maximumOf(observed: Observed): Steps<number[] | undefined> {
+  const { columns } = observed
+  const first = yield* startingStep(observed)
   if (first === undefined) return undefined
   const { kept } = first
   let estimates = first.estimates
-  let at = evaluatedAt(observed, estimates)
+  let at = yield* evaluatedAt(observed, estimates)
   for (let step = 0; step < STEPS_MAX; step++) {
     const change = stepFrom(at, columns.length)
     if (change === undefined || change.kept.join() !== kept.join()) return undefined
-    const before = predictorsAt(columns, estimates)
-    const next = halved(observed, { estimates, change: change.solution, deviance: at.deviance })
+    const before = at.predictors
+    const next = yield* halved(observed, { estimates, change: change.solution, deviance: at.deviance })
     if (next === undefined) return undefined
     ;({ estimates, at } = next)
-    const moved = predictorsAt(columns, estimates).reduce(
-      (most, value, row) => Math.max(most, Math.abs(value - (before[row] ?? 0)) / (1 + Math.abs(value))),
-      0
-    )
-    if (moved < CHANGE_MIN) return estimates
+    if (largestChange(before, at.predictors) < CHANGE_MIN) return estimates
   }
   return undefined
 }
 
+/** The largest relative change of a predictor. */
+function largestChange(before: Float64Array, after: Float64Array): number {
+  let most = 0
+  for (let row = 0; row < after.length; row++) {
+    const value = after[row] as number
+    most = Math.max(most, Math.abs(value - (before[row] as number)) / (1 + Math.abs(value)))
+  }
+  return most
+}
+
 /** Weighted least squares from the outcomes themselves. */
-function startingStep({ family, columns }: Observed, start: Float64Array) {
-  const weights = start.map((predictor) => weightOf(family, predictor, meanOf(family, predictor)))
-  const information = informationOf(columns, weights)
-  const right = columns.map((column) =>
-    product(
-      column,
-      start.map((value, row) => value * (weights[row] ?? 0))
-    )
-  )
-  const solved = solvedIn(information, right)
+function* startingStep({
+  family,
+  columns,
+  outcome
+}: Observed): Steps<{ readonly kept: readonly number[]; readonly estimates: number[] } | undefined> {
+  const [weights, moved] = [new Float64Array(outcome.length), new Float64Array(BLOCK)]
+  const right = new CompensatedSums(columns.length)
+  const information = new Information(columns)
+  for (let from = 0; from < outcome.length; from += BLOCK) {
+    const count = Math.min(BLOCK, outcome.length - from)
+    for (let i = 0; i < count; i++) {
+      const y = outcome[from + i] as number
+      const predictor = family === 'binomial' ? Math.log((y + 0.5) / (1.5 - y)) : Math.log(y + 0.1)
+      const weight = weightOf(family, predictor, meanOf(family, predictor))
+      weights[from + i] = weight
+      moved[i] = predictor * weight
+    }
+    right.add(0, moved, { others: columns, from, count })
+    information.add(weights, { from, count })
+    yield
+  }
+  const solved = solvedIn(information.upper, Array.from(right.values))
   return solved && { kept: solved.kept, estimates: solved.solution }
 }
 
@@ -103,13 +154,13 @@ function stepFrom({ information, score }: Evaluated, size: number) {
 }
 
 /** The step, halved as often as needed for the deviance not to rise. */
-function halved(
+function* halved(
   observed: Observed,
   { estimates, change, deviance }: { estimates: readonly number[]; change: readonly number[]; deviance: number }
-) {
+): Steps<{ readonly estimates: number[]; readonly at: Evaluated } | undefined> {
   for (let times = 0; times <= HALVINGS_MAX; times++) {
     const next = estimates.map((value, i) => value + (change[i] ?? 0) / 2 ** times)
-    const at = evaluatedAt(observed, next)
+    const at = yield* evaluatedAt(observed, next)
     if (at.deviance <= deviance * (1 + 1e-12) + 1e-12) return { estimates: next, at }
   }
   return undefined
@@ -122,39 +173,27 @@ function solvedIn(information: Float64Array, right: readonly number[]) {
   return { kept: solved.kept, solution: solved.solution.map(({ top, bottom }) => ratioToNumber(top, bottom)) }
 }
 
-function predictorsAt(columns: readonly Float64Array[], estimates: readonly number[]): Float64Array {
-  const found = new Float64Array(columns[0]?.length ?? 0)
+/** Fills the predictors of a block. */
+function predict(
+  predictors: Float64Array,
+  {
+    columns,
+    estimates,
+    from,
+    count
+  }: {
+    readonly columns: readonly Float64Array[]
+    readonly estimates: readonly number[]
+    readonly from: number
+    readonly count: number
+  }
+): void {
   for (const [i, column] of columns.entries()) {
     const estimate = estimates[i] ?? 0
     if (estimate === 0) continue
-    for (let row = 0; row < found.length; row++) found[row] = (found[row] ?? 0) + estimate * (column[row] ?? 0)
+    for (let row = from; row < from + count; row++)
+      predictors[row] = (predictors[row] as number) + estimate * (column[row] as number)
   }
-  return found
-}
-
-function informationOf(columns: readonly Float64Array[], weights: Float64Array): Float64Array {
-  const found = new Float64Array((columns.length * (columns.length + 1)) / 2)
-  const weighted = new Float64Array(weights.length)
-  for (const [i, one] of columns.entries()) {
-    for (let row = 0; row < weighted.length; row++) weighted[row] = (one[row] ?? 0) * (weights[row] ?? 0)
-    for (let j = i; j < columns.length; j++) {
-      const other = columns[j]
-      if (other !== undefined) found[upperAt(columns.length, i, j)] = product(weighted, other)
-    }
-  }
-  return found
-}
-
-/** The sum of products, with compensation for rounding errors. */
-function product(one: Float64Array, other: Float64Array): number {
-  let [sum, lost] = [0, 0]
-  for (let row = 0; row < one.length; row++) {
-    const term = (one[row] ?? 0) * (other[row] ?? 0)
-    const next = sum + term
-    lost += Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum
-    sum = next
-  }
-  return sum + lost
 }
 
 function meanOf(family: RoundFamily, predictor: number): number {

@@ -4,6 +4,7 @@
  */
 import type { ModelRoundPart } from '@stimnet/protocol'
 import { type Fraction, plus, rootOfRatioToNumber, ratioToNumber } from '../../rational.ts'
+import { atOnce, type Steps } from './compensated.ts'
 import { decimalOf, decimalText, fractionOfDecimal, isDecimal } from './decimal.ts'
 import { informationSolved, summed, upperAt } from './information.ts'
 import { evaluatedAt, maximumOf, type Observed } from './likelihood.ts'
@@ -83,11 +84,16 @@ export interface OwnRound {
  * no maximum, because of separation, or if a value is not finite.
  */
 export function ownRound(observed: Observed, estimates?: readonly string[]): OwnRound | undefined {
-  const own = estimates === undefined ? maximumOf(observed) : estimates.map(Number)
+  return atOnce(ownRoundInSteps(observed, estimates))
+}
+
+/** The same in steps. */
+export function* ownRoundInSteps(observed: Observed, estimates?: readonly string[]): Steps<OwnRound | undefined> {
+  const own = estimates === undefined ? yield* maximumOf(observed) : estimates.map(Number)
   if (own === undefined) return undefined
   // All other numbers are computed at the released texts of the estimates.
   const texts = estimates ?? own.map(decimalText)
-  const { score, information, deviance, weights } = evaluatedAt(observed, texts.map(Number))
+  const { score, information, deviance, weights } = yield* evaluatedAt(observed, texts.map(Number))
   if (![...score, ...information, deviance].every((value) => Math.abs(value) < 1e60)) return undefined
   const zero = decimalText(0)
   return {
