@@ -48,6 +48,7 @@ export class Gate {
   handler(route: Route): (c: GatewayContext) => Promise<Response> {
     const serve = (c: GatewayContext) =>
       this.answer(c, async (requestId) => {
+        if (c.env?.visit) c.env.visit.route = route.path
         const account = await this.#admit(route, c)
         const reply = await route.run(this.#ask(c, route, { account, requestId }), parse)
         if (reply instanceof Response) return reply
@@ -72,6 +73,7 @@ export class Gate {
   /** Runs `work` and converts a thrown error to a problem. */
   async answer(c: GatewayContext, work: (requestId: string) => Promise<Response>): Promise<Response> {
     const requestId = this.#requestId(c.req.header('x-request-id'))
+    if (c.env?.visit) c.env.visit.requestId = requestId
     try {
       return await work(requestId)
     } catch (error) {
@@ -131,6 +133,7 @@ export class Gate {
         'www-authenticate': 'Bearer realm="stimnet", error="invalid_token"'
       })
     }
+    if (c.env?.visit) c.env.visit.account = account.name
     this.#count(`account ${account.name}`, account.name)
     return account
   }

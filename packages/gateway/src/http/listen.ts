@@ -1,11 +1,11 @@
 /** The gateway on a socket: limits on every connection, and a clean shutdown. */
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
-import { StimnetError } from '@stimnet/protocol'
+import { type Clock, StimnetError } from '@stimnet/protocol'
 import type { Hono } from 'hono'
-import type { Connection } from '../auth/caller.ts'
+import type { Connection, Visit } from '../auth/caller.ts'
 import type { Certificates } from './certificates.ts'
 import { Connections } from './connections.ts'
 import { GATEWAY_LIMITS } from './limits.ts'
@@ -22,8 +22,28 @@ export interface ListenOptions {
   readonly certificates?: Certificates
   /** Called when changed certificate files cannot be used; the earlier certificate stays in use. */
   readonly onProblem?: (error: unknown) => void
+  /** Notes each request when it has ended. What is no HTTP request never reaches it. */
+  readonly accessLog?: AccessLog
   /** Aborting this signal closes the server. */
   readonly signal?: AbortSignal
+}
+
+/** An access log, with the clock of its durations. */
+export interface AccessLog {
+  readonly clock: Clock
+  note(access: Access): void
+}
+
+/** One request, when its answer has ended or its connection was closed. */
+export interface Access extends Visit {
+  readonly method: string
+  readonly status: number
+  /** Bytes written for the answer, its head included. */
+  readonly bytes: number
+  /** Time from the request's head to the end of the answer: hours for an event stream. */
+  readonly ms: number
+  /** True if the connection was closed before the answer was complete. */
+  readonly cut?: true
 }
 
 /** An open listener. */
@@ -65,10 +85,15 @@ function tlsOptions(certificates: Certificates) {
 /** Opens the listener. Throws ADDRESS_IN_USE if the port is taken, CONFIG_INVALID if the address cannot be used. */
 export async function listenGateway(app: Hono<{ Bindings: Connection }>, options: ListenOptions): Promise<Listening> {
   const closing = new AbortController()
-  const { certificates } = options
+  const { certificates, accessLog } = options
+  /** The entries of requests that are being answered. */
+  const visits = new WeakMap<IncomingMessage, Visit>()
   const server = createAdaptorServer({
     // Passed with the connection, so that event streams receive `closing`.
-    fetch: (request, env) => app.fetch(request, { incoming: env.incoming as never, closing: closing.signal }),
+    fetch: (request, env) => {
+      const incoming = env.incoming as IncomingMessage
+      return app.fetch(request, { incoming, closing: closing.signal, visit: visits.get(incoming) })
+    },
     createServer: certificates ? createTlsServer : createServer,
     serverOptions: { ...SERVER_OPTIONS, ...(certificates ? tlsOptions(certificates) : {}) }
   } as Parameters<typeof createAdaptorServer>[0]) as Server
@@ -78,6 +103,13 @@ export async function listenGateway(app: Hono<{ Bindings: Connection }>, options
   server.on('connection', (socket) => connections.admit(socket))
   // Set before any response is written (HSTS): browsers that have used TLS with this host name never fall back to plain HTTP.
   if (certificates) server.prependListener('request', (_, response) => response.setHeader(...HSTS))
+  if (accessLog) {
+    server.prependListener('request', (request, response) => {
+      const visit: Visit = {}
+      visits.set(request, visit)
+      noteEnd({ request, response, visit }, accessLog)
+    })
+  }
   server.on('request', ({ socket }, response) => response.once('close', connections.answering(socket)))
   await bind(server, options)
   const { port } = server.address() as AddressInfo
@@ -93,6 +125,29 @@ export async function listenGateway(app: Hono<{ Bindings: Connection }>, options
   options.signal?.addEventListener('abort', () => void close(), { once: true })
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
   return { url: `${certificates ? 'https' : 'http'}://${host}:${port}`, port, renew, close }
+}
+
+interface Asked {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly visit: Visit
+}
+
+/** Writes the entry of a request when its answer has ended. */
+function noteEnd({ request, response, visit }: Asked, { clock, note }: AccessLog): void {
+  const startedAtMs = clock.now()
+  const { socket } = request
+  const before = socket.bytesWritten
+  response.once('close', () => {
+    const access: Access = {
+      ...visit,
+      method: request.method ?? '',
+      status: response.statusCode,
+      bytes: Math.max(0, socket.bytesWritten - before),
+      ms: Math.max(0, clock.now() - startedAtMs)
+    }
+    note(response.writableFinished ? access : { ...access, cut: true })
+  })
 }
 
 /** New connections use the new certificate; open connections keep the old one. */

@@ -364,6 +364,7 @@ export async function openGateway(
       port: gateway.port,
       trustedProxies: gateway.trusted_proxies,
       ...(certificates ? { certificates } : {}),
+      ...(parts.config.log.access ? { accessLog: { clock: parts.clock, note: parts.events.accessed } } : {}),
       onProblem: (error) => parts.events.unexpected(error, 'reading gateway.tls')
     }),
     (opened) => opened.close()
