@@ -103,7 +103,7 @@ async function readable(folder: string): Promise<void> {
 }
 
 /** Starts the peer and waits until its health check says that it is ready. */
-const up = ({ compose }: Site) => compose(['up', '--detach', '--no-build', '--wait', '--wait-timeout', '150', 'peer'])
+const up = ({ compose }: Site) => compose(['up', '--detach', '--no-build', '--wait', '--wait-timeout', '600', 'peer'])
 
 async function loggedIn(site: Site) {
   const client = createClient({ url: site.url })
