@@ -1,8 +1,8 @@
-/** Builds the images of the Docker sandboxes, unless an image for the current inputs exists. */
+/** Builds the images of the Docker sandboxes and of the peer, unless an image for the current inputs exists. */
 import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, matchesGlob, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ensureBase, SUITE, SUITE_EPOCH } from './images/base.ts'
 import { docker, idOf } from './images/command.ts'
@@ -11,10 +11,10 @@ const HELP = `usage: npm run images [-- OPTIONS]
 
 Builds the images of the Docker sandbox and prints a line for each, NAME@ID. One that is there for the present inputs is
 not built again. Needs Docker and Debian's packages; where no registry of images answers, debootstrap and root too.
-  --only python|r   this one alone; may be given several times
-  --minimal         Python without numpy, pandas and their like: small and quick, for tests
-  --fresh           builds anew, with what Debian's packages are today
-  --help            this text
+  --only python|r|peer   this one alone; may be given several times. peer: the peer itself, which needs npm's registry too
+  --minimal              Python without numpy, pandas and their like: small and quick, for tests
+  --fresh                builds anew, with what Debian's packages are today
+  --help                 this text
 `
 
 const OPTIONS = {
@@ -26,23 +26,35 @@ const OPTIONS = {
 
 interface ImageKind {
   readonly name: string
-  /** Folder of the image in images/. */
-  readonly folder: string
-  /** Files that are shared with the embedded sandbox, by target folder, so that scripts find the same helpers in both sandboxes. */
-  readonly shared: Readonly<Record<string, readonly string[]>>
+  /** Fills the folder from which the image is built. */
+  layOut(context: string): void
+  /** The Dockerfile, in that folder. */
+  readonly dockerfile: string
   /** Debian packages, if they differ from those in the Dockerfile. */
   readonly packages?: readonly string[]
 }
 
-const PYTHON = {
-  folder: 'python',
-  shared: { helpers: ['data_loader.py', 'stimnet.py'], runner: ['frames.py', 'run.py'] }
+/** Files of a sandbox that the embedded sandbox has too, by target folder, so that scripts find the same helpers in both. */
+type Shared = Readonly<Record<string, readonly string[]>>
+
+const sandbox = (name: string, folder: string, shared: Shared): ImageKind => ({
+  name,
+  dockerfile: 'Dockerfile',
+  layOut: (context) => layOutSandbox(folder, shared, context)
+})
+
+const PYTHON = sandbox('stimnet-python', 'python', {
+  helpers: ['data_loader.py', 'stimnet.py'],
+  runner: ['frames.py', 'run.py']
+})
+/** The images that are built unless others are named. */
+const SANDBOXES: Readonly<Record<string, ImageKind>> = {
+  python: PYTHON,
+  r: sandbox('stimnet-r', 'r', { helpers: ['json.R', 'stimnet.R', 'run.R'] })
 }
-const KINDS: Readonly<Record<string, ImageKind>> = {
-  python: { name: 'stimnet-python', ...PYTHON },
-  r: { name: 'stimnet-r', folder: 'r', shared: { helpers: ['json.R', 'stimnet.R', 'run.R'] } }
-}
-const MINIMAL: ImageKind = { name: 'stimnet-python-minimal', ...PYTHON, packages: ['python3'] }
+const PEER: ImageKind = { name: 'stimnet-peer', dockerfile: 'images/peer/Dockerfile', layOut: layOutPeer }
+const KINDS: Readonly<Record<string, ImageKind>> = { ...SANDBOXES, peer: PEER }
+const MINIMAL: ImageKind = { ...PYTHON, name: 'stimnet-python-minimal', packages: ['python3'] }
 
 const root = join(import.meta.dirname, '..')
 const say = (text: string) => process.stderr.write(`images: ${text}\n`)
@@ -53,7 +65,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP)
     return 0
   }
-  const wanted = values.minimal ? [MINIMAL] : (values.only ?? Object.keys(KINDS)).map(kindOf)
+  const wanted = values.minimal ? [MINIMAL] : (values.only ?? Object.keys(SANDBOXES)).map(kindOf)
   await docker(['version', '--format', '{{.Server.Version}}'])
   for (const kind of wanted) process.stdout.write(`${await ensureImage(kind, values.fresh)}\n`)
   return 0
@@ -61,7 +73,7 @@ async function main(): Promise<number> {
 
 function kindOf(word: string): ImageKind {
   const kind = KINDS[word]
-  if (!kind) throw new TypeError(`there is no image ${word}: ${Object.keys(KINDS).join(' or ')}`)
+  if (!kind) throw new TypeError(`there is no image ${word}: ${Object.keys(KINDS).join(', ')}`)
   return kind
 }
 
@@ -69,7 +81,7 @@ function kindOf(word: string): ImageKind {
 async function ensureImage(kind: ImageKind, fresh: boolean): Promise<string> {
   const context = mkdtempSync(join(tmpdir(), 'stimnet-images-'))
   try {
-    layOut(kind, context)
+    kind.layOut(context)
     const tag = `${kind.name}:${hashOf(kind, context)}`
     if (fresh || !(await idOf(tag))) await build(kind, { context, tag, fresh })
     await docker(['tag', tag, `${kind.name}:latest`])
@@ -79,14 +91,26 @@ async function ensureImage(kind: ImageKind, fresh: boolean): Promise<string> {
   }
 }
 
-/** Fills the folder from which an image is built. */
-function layOut(kind: ImageKind, context: string): void {
-  const shared = join(root, 'packages/sandbox/src/wasm/runner')
-  cpSync(join(root, 'images', kind.folder), context, { recursive: true })
+function layOutSandbox(name: string, shared: Shared, context: string): void {
+  const runner = join(root, 'packages/sandbox/src/wasm/runner')
+  cpSync(join(root, 'images', name), context, { recursive: true })
   cpSync(join(root, 'images/finish.sh'), join(context, 'finish.sh'))
-  for (const [folder, files] of Object.entries(kind.shared)) {
+  for (const [folder, files] of Object.entries(shared)) {
     mkdirSync(join(context, folder), { recursive: true })
-    for (const file of files) cpSync(join(shared, file), join(context, folder, file))
+    for (const file of files) cpSync(join(runner, file), join(context, folder, file))
+  }
+}
+
+/** Copies what Dockerfile.dockerignore lets through, so that a change of anything else builds no new image. */
+function layOutPeer(context: string): void {
+  const rules = readFileSync(join(root, 'images/peer/Dockerfile.dockerignore'), 'utf8').split('\n')
+  const excluded = rules.filter((rule) => /^packages\//.test(rule))
+  const isIncluded = (path: string) => !excluded.some((pattern) => matchesGlob(relative(root, path), pattern))
+  for (const path of rules.flatMap((rule) => (rule.startsWith('!') ? [rule.slice(1)] : []))) {
+    cpSync(join(root, path), join(context, path), { recursive: true, filter: isIncluded })
+  }
+  for (const file of ['Dockerfile', 'Dockerfile.dockerignore']) {
+    cpSync(join(root, 'images/peer', file), join(context, 'images/peer', file))
   }
 }
 
@@ -107,10 +131,14 @@ async function build(
   say(`building ${tag} on ${base}`)
   const startedAt = performance.now()
   const variables = { BASE: base, SOURCE_DATE_EPOCH: `${SUITE_EPOCH}` }
+  // A secret of the build is in no layer. Where a proxy inspects TLS, npm trusts its authority by this file, as it does on this machine.
+  const authorities = process.env.NODE_EXTRA_CA_CERTS
   await docker([
     ...['build', '--network', 'host', '--tag', tag, ...(fresh ? ['--no-cache'] : [])],
     ...Object.entries(variables).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...(kind.packages ? ['--build-arg', `PACKAGES=${kind.packages.join(' ')}`] : []),
+    ...(authorities && kind === PEER ? ['--secret', `id=authorities,src=${authorities}`] : []),
+    ...['--file', join(context, kind.dockerfile)],
     context
   ])
   say(`built ${tag} in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`)

@@ -2,7 +2,17 @@
 // Plain JavaScript for any Node from 20 on, without packages. All messages go to stderr, because stdout belongs to the started program.
 
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeSync
+} from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { constants } from 'node:os'
@@ -30,10 +40,30 @@ const WAIT_MS_MAX = 15 * 60_000
 
 /** Installs the project if needed. Processes that start at the same time install it only once. */
 export async function setUp({ production = false } = {}) {
-  if (isInstalled(production)) return
-  await holdingLock(async () => {
-    if (!isInstalled(production)) await install(production ? 'production' : 'development')
-  })
+  if (!isInstalled(production)) {
+    await holdingLock(async () => {
+      if (!isInstalled(production)) await install(production ? 'production' : 'development')
+    })
+  }
+  linkNode()
+}
+
+/**
+ * Makes node_modules/.bin/node, which the systemd unit starts and which is the same on every platform. Debian's npm (9.2) leaves it out:
+ * it links no program of an optional package of the root.
+ */
+function linkNode() {
+  const binary = BINARIES[`${process.platform}-${process.arch}`]
+  const link = join(root, 'node_modules', '.bin', 'node')
+  if (process.platform === 'win32' || !binary || !existsSync(join(root, 'node_modules', binary))) return
+  if (existsSync(link)) return
+  try {
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(join('..', binary), link)
+  } catch (error) {
+    // Another process made it, or the folder belongs to another user, who makes it at its next start.
+    if (!['EEXIST', 'EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error
+  }
 }
 
 /**

@@ -8,13 +8,14 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
 
 const project = join(import.meta.dirname, '../..')
@@ -161,6 +162,25 @@ describe('set-up', () => {
     leaveInstalled(without('', 'node_modules/elsewhere'))
     assert.equal((await run(['scripts/with-node.mjs', program])).code, 0)
     assert.equal(installs(), 0)
+  })
+
+  test('links the pinned Node where npm did not, for the unit of systemd', {
+    skip: process.platform !== 'linux' && 'the unit is for Linux'
+  }, async () => {
+    leaveInstalled(LOCK)
+    const binary = join(clone, `node_modules/node-linux-${process.arch}/bin/node`)
+    mkdirSync(dirname(binary), { recursive: true })
+    symlinkSync(process.execPath, binary)
+    const link = join(clone, 'node_modules/.bin/node')
+    for (const time of ['first', 'second']) {
+      assert.equal((await run(['scripts/with-node.mjs', program])).code, 0, time)
+      assert.equal(realpathSync(link), realpathSync(process.execPath), time)
+    }
+    assert.equal(
+      readlinkSync(link),
+      `../node-linux-${process.arch}/bin/node`,
+      'a link that survives a move of the folder'
+    )
   })
 
   test('installs again when a package is missing or of another version than locked', async () => {

@@ -5,6 +5,7 @@ import { facesRow } from './faces.ts'
 import { gatewayRow } from './gateway.ts'
 import { jobRow } from './job.ts'
 import { joinRow } from './join.ts'
+import { keepingRow } from './keeping.ts'
 import { ledgerRow } from './ledger.ts'
 import { modelsRow } from './models.ts'
 import { privacyRow } from './privacy.ts'
@@ -25,6 +26,7 @@ export const ROWS: readonly Row[] = [
   modelsRow,
   restRow,
   joinRow,
+  keepingRow,
   privacyRow,
   trustRow,
   sandboxRow

@@ -283,6 +283,27 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     assert.match(await failure(open(owner)), /nobody listens|no such socket/)
   })
 
+  test('rows that cross a network without TLS are refused, or named where a setting says so', async () => {
+    const table = { relation: 'people', variables: PEOPLE }
+    // The server of this machine by an address that is not known to be one of this machine.
+    const elsewhere = (host: string) => server.url().replace('127.0.0.1', host)
+    const mapped = { url: elsewhere('[::ffff:127.0.0.1]') }
+    assert.match(
+      await failure(open(catalogOf(table, mapped))),
+      /: no connection with TLS: the server does not offer it/
+    )
+    assert.equal((await open(catalogOf(table))).note, undefined, 'loopback')
+    const words =
+      /PostgreSQL ::ffff:127\.0\.0\.1:\d+\/postgres: not encrypted \(tls: off\), so whoever is on the network/
+    const plain = catalogOf(table, { ...mapped, tls: 'off' })
+    assert.match((await open(plain)).note ?? '', words)
+    const places = { baseDir: folder, environment: ENVIRONMENT }
+    const { faults, note } = await checkSources(plain, { ...places, placesMax: 3 })
+    assert.deepEqual(faults, [])
+    assert.match(note ?? '', words)
+    assert.match((await lookAtSources(plain, places)).note ?? '', words)
+  })
+
   test('a database that cannot be reached is one sentence without the password, and the epoch before it is still served', async () => {
     const place = await newPlace()
     const table = { relation: 'people', variables: PEOPLE }

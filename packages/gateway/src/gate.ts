@@ -53,6 +53,7 @@ export class Gate {
     return async (c) => {
       const startedAtMs = clock.now()
       const requestId = requestIdOf(c.req.header('x-request-id'), this.#ids)
+      if (c.env?.visit) Object.assign(c.env.visit, { route: route.path, requestId })
       let response: Response
       try {
         const address = this.#addressOf(c)
@@ -72,6 +73,7 @@ export class Gate {
   /** Runs `work` and converts a thrown error to a problem. */
   async answer(c: GatewayContext, work: (requestId: string) => Promise<Response>): Promise<Response> {
     const requestId = requestIdOf(c.req.header('x-request-id'), this.#ids)
+    if (c.env?.visit) c.env.visit.requestId = requestId
     try {
       return await work(requestId)
     } catch (error) {
@@ -113,18 +115,18 @@ export class Gate {
       return this.#settings.requireAuth ? null : ANONYMOUS
     }
     const byKey = this.#peer.accountOfKey(token)
-    if (byKey) return this.#counted(byKey, token)
+    if (byKey) return this.#counted(c, byKey, token)
     const held = this.#tokens.recall(token)
-    if (held !== null) return this.#counted(this.#holderOf(held), token)
+    if (held !== null) return this.#counted(c, this.#holderOf(held), token)
     // Unverified tokens count for the caller's address, whatever account they name.
     this.#count(`address ${address}`, address)
     return this.#tokens
       .verify(token)
-      .then((verified) => this.#counted(verified === null ? null : this.#holderOf(verified), token))
+      .then((verified) => this.#counted(c, verified === null ? null : this.#holderOf(verified), token))
   }
 
   /** The account of a token, counted against its rate limit. Throws ACCOUNT_LOCKED, and UNAUTHENTICATED if the token has no account. */
-  #counted(account: Account | null, token: string): Account {
+  #counted(c: GatewayContext, account: Account | null, token: string): Account {
     if (!account) {
       // A valid token is in the cache by now, even if its account is locked.
       if (this.#peer.isLocked(this.#tokens.recall(token) ?? { key: token }))
@@ -133,6 +135,7 @@ export class Gate {
         'www-authenticate': 'Bearer realm="stimnet", error="invalid_token"'
       })
     }
+    if (c.env?.visit) c.env.visit.account = account.name
     this.#count(`account ${account.name}`, account.name)
     return account
   }

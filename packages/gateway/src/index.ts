@@ -7,6 +7,8 @@ export type { AttachedTo } from './front/channel.ts'
 export { createFront, type FrontSettings } from './front/front.ts'
 export { type PeerPlace, Reach } from './front/reach.ts'
 export {
+  type Access,
+  type AccessLog,
   type ChannelOptions,
   type Listening,
   type ListenOptions,

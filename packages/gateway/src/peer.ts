@@ -215,6 +215,8 @@ export interface GatewayPeer {
   grantPermit(terms: PermitTerms, account: Account): Promise<Permit>
   /** For stewards. Null where there is none. */
   revokePermit(id: string, account: Account): Promise<Permit | null>
+  /** Opens a permit that a restore closed; any other stays as it is. Throws NOT_PERMITTED but for stewards; null where there is none. */
+  confirmPermit(id: string, account: Account): Promise<Permit | null>
   /** The records of the log under a permit with a sequence above `after`. As `permits`; null where there is none. */
   permitRecords(
     account: Account,

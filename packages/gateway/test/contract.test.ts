@@ -78,6 +78,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     }
   },
   revokePermit: { as: 'stew', path: { id: 'FD-2026-1' } },
+  confirmPermit: { as: 'stew', path: { id: 'FD-2026-1' } },
   permitRecords: { as: 'stew', path: { id: 'FD-2026-1' }, query: { after: '1' } },
   audit: { as: 'stew', query: { before: '3' } },
   auditVerification: { as: 'stew' },

@@ -596,6 +596,9 @@ export class FakePeer implements GatewayPeer {
     return id === PERMIT.terms.id ? { ...PERMIT, state: 'revoked' as const } : null
   }
 
+  async confirmPermit(id: string) {
+    return this.revokePermit(id)
+  }
   async permitRecords(account: Account, id: string, { after }: { after: number }): Promise<PermitRecords | null> {
     if (id !== PERMIT.terms.id) return null
     const [shown] = await this.audit(account, { limit: 1, before: 3 })

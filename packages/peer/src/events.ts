@@ -2,10 +2,12 @@
  * Events of a peer. Each event is one function, which writes the log line and counts. The audit log is separate, in the
  * database.
  */
+import type { Access } from '@stimnet/gateway'
 import { CODES, type Code } from '@stimnet/protocol'
 import { type Logger, pino } from 'pino'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import { createGauges, type Readings } from './monitor/gauges.ts'
+import { escaping, type LogDestination } from './monitor/log-lines.ts'
 
 /** The kinds of alerts. */
 export const ALERT_KINDS = [
@@ -79,6 +81,8 @@ export interface PeerEvents {
   alert(alert: Alert): void
   /** The gateway answered a request. */
   answered(facts: { route: string; status: number; ms: number }): void
+  /** A request of the gateway has ended; for the access log. */
+  accessed(access: Access): void
   /** An unexpected failure. The client received the incident as its reference. */
   unexpected(error: unknown, incident: string): void
   metrics(): Promise<string>
@@ -88,10 +92,11 @@ export interface PeerEvents {
 
 /**
  * Creates the events with a log at the given level. Lines are written to standard error, so that standard output stays free
- * for answers.
+ * for answers; `to` is for tests.
  */
-export function createEvents(settings: { level: string; nodeId: string }): PeerEvents {
-  const log = pino({ level: settings.level, base: { node: settings.nodeId } }, pino.destination({ fd: 2, sync: false }))
+export function createEvents(settings: { level: string; nodeId: string; to?: LogDestination }): PeerEvents {
+  const to = escaping(settings.to ?? pino.destination({ fd: 2, sync: false }))
+  const log = pino({ level: settings.level, base: { node: settings.nodeId } }, to)
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   return {
@@ -228,6 +233,8 @@ function meshEvents(log: Logger, registry: Registry) {
 
 function gatewayEvents(log: Logger, registry: Registry) {
   const registers = [registry]
+  // Whether there is an access log is a setting of its own, so the level of other lines does not hide it.
+  const accesses = log.child({}, { level: log.level === 'silent' ? 'silent' : 'info' })
   const requests = new Counter({
     name: 'stimnet_http_requests_total',
     help: 'Requests that the gateway answered, by operation of its API and class of status',
@@ -249,6 +256,7 @@ function gatewayEvents(log: Logger, registry: Registry) {
     answered: ({ route, status, ms }: { route: string; status: number; ms: number }) => {
       requests.inc({ route, status: `${Math.floor(status / 100)}xx` })
       times.observe({ route }, ms / 1_000)
-    }
+    },
+    accessed: (access: Access) => accesses.info(access, 'access')
   }
 }

@@ -7,8 +7,9 @@ import { appendFileSync } from 'node:fs'
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, type TestContext, test } from 'node:test'
+import type { PermitTerms } from '@stimnet/api'
 import { openToOthers } from '@stimnet/machine'
-import { cryptographicRandom, keyFileOf, signerFromSeed } from '@stimnet/protocol'
+import { cryptographicRandom, keyFileOf, signCheckpoint, signerFromSeed } from '@stimnet/protocol'
 import { makeBackup } from '../src/backup/make.ts'
 import type { Manifest } from '../src/backup/manifest.ts'
 import { recordBackups } from '../src/backup/noted.ts'
@@ -16,6 +17,7 @@ import { restoreBackup } from '../src/backup/restore.ts'
 import { storeFinding } from '../src/checkup/store.ts'
 import { loadConfig } from '../src/config/config.ts'
 import { checkpoint } from '../src/store/level/checkpoint.ts'
+import { DataPermits } from '../src/store/data-permits.ts'
 import { Database } from '../src/store/database.ts'
 import { reconcile } from '../src/witness/witnesses.ts'
 import { scratchFolder } from '../../../test/scratch.ts'
@@ -65,6 +67,24 @@ async function write(database: Database, { from, to, bytes = 10 }: { from: numbe
       { sync: false }
     )
   }
+}
+
+/** A data permit, a standing approval and an API key. */
+async function grant(database: Database, atMs: number) {
+  const terms = { id: 'FD-1', from: '2000-01-01', until: '2100-01-01' } as PermitTerms
+  const standing = { approvals: [{ by: 'sue', atMs, notes: '' }], runsLeft: 5, expiresAtMs: NOW * 2 }
+  await database.commit((draft) => {
+    draft.put(database.json('data-permits'), 'FD-1', { terms, grantedBy: 'sue', grantedAtMs: atMs })
+    draft.put(database.json('standing-approvals'), 's', standing)
+    draft.put(database.json('api-keys'), 'k', { id: 'k', createdAtMs: atMs, expiresAtMs: NOW * 2 })
+  })
+}
+
+/** What of these grants is in force. */
+async function granted(database: Database) {
+  const permit = (await DataPermits.open(database)).at('FD-1', NOW)?.state
+  const ids = (name: string) => database.json(name).keys().all()
+  return [permit, ...(await ids('standing-approvals')), ...(await ids('api-keys'))]
 }
 
 async function scratch(t: Pick<TestContext, 'after'>): Promise<string> {
@@ -155,6 +175,7 @@ describe('a backup', () => {
   before(async () => {
     const folder = await scratch({ after: (fn) => void cleanUp.push(fn as () => unknown) })
     peer = await peerFolder(folder)
+    await grant(peer.database, NOW - 1)
     backup = join(folder, 'backup')
     manifest = await peer.backUp(backup, { passphrase: PASSPHRASE })
     await peer.database.close()
@@ -206,6 +227,39 @@ describe('a backup', () => {
     assert.deepEqual([(await found.get('found'))?.witness, (await found.get('found'))?.restored], [peer.peerId, true])
     assert.equal((await reconcile(restored, 'steward'))?.restored, true)
     assert.equal(await found.get('found'), undefined)
+  })
+
+  test('opens nothing again that may have been withdrawn after it was made', async (t) => {
+    const before = await peer.open()
+    assert.deepEqual(await granted(before), ['in_force', 's', 'k'])
+    await before.close()
+    const { copy, folder, configFile } = await changed(t, async () => undefined)
+    const { closed } = await restore(copy, configFile, { passphrase: PASSPHRASE })
+    assert.deepEqual(closed, { permits: 1, standing: 1, api_keys: 1 })
+    const restored = await Database.open({ directory: join(folder, 'peer/data/db') }, clock.now)
+    t.after(() => restored.close())
+    assert.deepEqual(await granted(restored), ['unconfirmed'])
+    const [record] = await restored.auditLog.read({ limit: 1 })
+    assert.match(record?.detailJson ?? '', /"api_keys":1.*"permits":1,"standing":1/)
+    await reconcile(restored, 'steward')
+    assert.deepEqual(await granted(restored), ['unconfirmed'], 'the decision about budgets is none about permits')
+  })
+
+  test('that somebody put back by hand opens nothing either, once a member has shown that it is old', async (t) => {
+    const database = await Database.open({ memory: true }, clock.now)
+    t.after(() => database.close())
+    await grant(database, NOW - 2)
+    const seen = await signCheckpoint(database.auditLog.head, await signerFromSeed(random.bytes(32)))
+    const find = (foundAtMs: number) => {
+      const found = { witness: 'bob', seen, foundAtMs }
+      return database.commit((draft) => draft.put(database.json('regression'), 'found', found))
+    }
+    await find(NOW - 3)
+    await reconcile(database, 'steward')
+    assert.deepEqual(await granted(database), ['in_force', 's', 'k'], 'given after that')
+    await find(NOW - 1)
+    await reconcile(database, 'steward')
+    assert.deepEqual(await granted(database), ['unconfirmed'])
   })
 
   test('from which any file is missing, or of which only the first files were written, is none', async (t) => {

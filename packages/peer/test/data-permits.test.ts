@@ -1,15 +1,16 @@
 /** Tests of data permits: what a permit covers, its days, and the extract of the log under it. */
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { type PermitTerms, permitTermsShape } from '@stimnet/api'
+import { type PermitRecords, type PermitTerms, permitTermsShape } from '@stimnet/api'
 import type { Account } from '@stimnet/gateway'
-import { signCheckpoint, signerFromSeed, SimulatedClock } from '@stimnet/protocol'
-import { verifyPermitFile } from '@stimnet/sdk'
+import { LIMITS, signCheckpoint, signerFromSeed, SimulatedClock } from '@stimnet/protocol'
+import { extractText, verifyPermitFile } from '@stimnet/sdk'
 import { permitMethods } from '../src/gateway/permit-view.ts'
 import { permitCovers } from '../src/policy/data-permits.ts'
 import type { Facts } from '../src/policy/decision.ts'
 import { DataPermits, stateOf } from '../src/store/data-permits.ts'
 import { Database } from '../src/store/database.ts'
+import { closingGrants } from '../src/witness/grants.ts'
 
 const HASH = 'ab'.repeat(32)
 const GATEWAY = '12D3KooWJWoaqZhDaoEFshF7Rh1bpY9ohihFhzcW6d69Lr2NASuq'
@@ -99,6 +100,7 @@ describe('what a permit covers', () => {
     for (const [state, words] of [
       ['not_begun', /begins on 2026-01-01/],
       ['expired', /ended with 2026-12-31/],
+      ['unconfirmed', /closed here until a steward of the institution confirms it again/],
       ['revoked', /was revoked here/]
     ] as const) {
       assert.equal(codeOf({}, { terms: TERMS, state }), 'PERMIT_LAPSED')
@@ -175,6 +177,37 @@ describe('a steward’s permits', () => {
       records.map(({ kind, actor }) => `${kind} ${actor}`),
       ['permit sue', 'permit sue']
     )
+  })
+
+  test('of an older copy of the database are closed until a steward confirms each, and a revocation stays one', async (t) => {
+    const { clock, database, methods, open } = await office(t)
+    const [kept, revoked] = [TERMS.id, 'FD-2026-18']
+    for (const id of [kept, revoked]) await methods.grantPermit({ ...TERMS, id }, sue)
+    await methods.revokePermit(revoked, sue)
+    const close = async (sinceMs?: number) => {
+      const closing = await closingGrants(database, sinceMs)
+      return database.commit(closing)
+    }
+    assert.equal((await close()).permits, 1)
+    const again = await open()
+    const states = (peer: typeof again) => peer.permits(olga).map(({ terms, state }) => [terms.id, state])
+    assert.deepEqual(states(again), [
+      [kept, 'unconfirmed'],
+      [revoked, 'revoked']
+    ])
+    await assert.rejects(again.confirmPermit(kept, olga), { code: 'NOT_PERMITTED' })
+    assert.equal((await again.confirmPermit(kept, sue))?.state, 'in_force')
+    assert.equal((await again.confirmPermit(revoked, sue))?.state, 'revoked')
+    assert.equal(await again.confirmPermit('FD-2026-19', sue), null)
+    const [record] = await database.auditLog.read({ limit: 1 })
+    assert.deepEqual(
+      [record?.kind, record?.actor, JSON.parse(record?.detailJson ?? '')],
+      [...['permit', 'sue', { permit: kept, confirmed: true }]]
+    )
+    assert.equal((await close(clock.now())).permits, 0, 'confirmed since')
+    assert.equal((await close()).permits, 1, 'another copy')
+    const third = await open()
+    assert.equal((await third.revokePermit(kept, sue))?.state, 'revoked')
   })
 
   test('are entered by stewards alone, and read by them, auditors and operators', async (t) => {
@@ -281,6 +314,33 @@ describe('the extract for the authority of a permit', () => {
     await assert.rejects(methods.permitRecords(olga, TERMS.id, { after: 0, signal: AbortSignal.abort() }), {
       name: 'AbortError'
     })
+  })
+
+  test('is never longer than the file that is verified, however long its records are, and leaves none out', async (t) => {
+    const { database, methods, signer } = await office(t)
+    await methods.grantPermit(TERMS, sue)
+    await database.commit((draft) => {
+      for (let i = 0; i < 120; i++) {
+        const detail = { permit: TERMS.id, reason: `${i} ${'"é\u2028'.repeat(5_000)}` }
+        draft.audit({ kind: 'refusal', actor: 'n'.repeat(300), detail })
+      }
+    })
+    const sequences: number[] = []
+    let files = 0
+    for (let after: number | null = 0; after !== null; files++) {
+      const extract: PermitRecords | null = await methods.permitRecords(olga, TERMS.id, { ...everything, after })
+      assert.ok(extract)
+      const text = extractText(extract)
+      assert.ok(text.length <= LIMITS.evidenceFileCharactersMax, `${text.length} characters`)
+      const verified = await verifyPermitFile(text, { peer: signer.id })
+      sequences.push(...verified.extract.records.map(({ shown }) => shown.sequence))
+      after = extract.after
+    }
+    assert.ok(files > 1, `${files} files`)
+    assert.deepEqual(
+      sequences,
+      Array.from({ length: 121 }, (_, i) => i + 1)
+    )
   })
 
   test('does not hold once anything in it was changed', async (t) => {

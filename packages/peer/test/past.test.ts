@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import type { JobState } from '@stimnet/protocol'
 import { Database } from '../src/store/database.ts'
 import { type JobRecord, JobStore, reviewedEntry } from '../src/store/jobs.ts'
+import { newestFitting } from '../src/store/level/level.ts'
 import { Ended, endedKey } from '../src/store/past/ended.ts'
 import { AnsweredStore } from '../src/store/released/answered.ts'
 import { PrivacyLedger } from '../src/store/released/privacy-ledger.ts'
@@ -124,4 +125,37 @@ test('a peer with ten thousand past jobs reads as little at its start, for a lis
   assert.ok(many.opening < 50, `${many.opening} reads`)
   // A list reads its lines ahead; then each request with the results of its parts.
   assert.ok(many.list <= 1_000 && many.reviewed <= 1_000, `${many.list}, ${many.reviewed}`)
+})
+
+test('a list that finds little reads many lines at once, and not one after another', async () => {
+  const database = await Database.open({ memory: true }, () => 0)
+  const lines = database.json<number>('lines')
+  const puts = Array.from({ length: 4_000 }, (_, i) => ({
+    ...{ type: 'put' as const, sublevel: lines, key: String(i).padStart(4, '0'), value: i }
+  }))
+  await database.root.batch(puts as never)
+  let calls = 0
+  const root = database.root as unknown as { _iterator(...args: unknown[]): Record<string, unknown> }
+  const iterator = root._iterator.bind(root)
+  root._iterator = (...args) => {
+    const made = iterator(...args)
+    for (const method of ['_next', '_nextv'] as const) {
+      const before = (made[method] as (...args: unknown[]) => unknown).bind(made)
+      made[method] = (...given: unknown[]) => {
+        calls += 1
+        return before(...given)
+      }
+    }
+    return made
+  }
+  const find = (fits: (value: number) => boolean, lookedAtMax = 3_000) =>
+    newestFitting(lines, { lt: '3990', limit: 3, lookedAtMax, fits })
+  assert.deepEqual(await find(() => true), [3989, 3988, 3987])
+  assert.equal(calls, 1, 'no line is read that is not needed')
+  calls = 0
+  assert.deepEqual(await find((value) => value % 1_000 === 0), [3000, 2000, 1000])
+  assert.ok(calls < 10, `${calls} calls`)
+  assert.deepEqual(await find((value) => value === 0), [], 'older than what is looked at')
+  assert.deepEqual(await find(() => true, 2), [3989, 3988])
+  await database.close()
 })

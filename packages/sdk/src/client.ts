@@ -159,6 +159,8 @@ export interface Client {
   grantPermit(terms: PermitSubmission, options?: WaitOptions): Promise<Permit>
   /** For stewards: at once, also for jobs that wait. */
   revokePermit(id: string, options?: WaitOptions): Promise<Permit>
+  /** For stewards: opens a permit that was closed because the node was restored from a backup. */
+  confirmPermit(id: string, options?: WaitOptions): Promise<Permit>
   /** The records of the audit log under a permit, for its authority; `verifyPermitFile` reads them from a file. */
   permitRecords(id: string, options?: WaitOptions & { after?: number }): Promise<PermitRecords>
   /** The latest events of the node, newest first. For stewards, auditors and operators, as all below. */
@@ -324,6 +326,8 @@ function permitCalls(http: Http) {
       http.json<Permit>({ method: 'POST', path, json: terms, signal }),
     revokePermit: (id: string, { signal }: WaitOptions = {}) =>
       http.json<Permit>({ method: 'DELETE', path: `${path}/${segment(id)}`, signal }),
+    confirmPermit: (id: string, { signal }: WaitOptions = {}) =>
+      http.json<Permit>({ method: 'POST', path: `${path}/${segment(id)}/confirm`, signal }),
     permitRecords: (id: string, { after, signal }: WaitOptions & { after?: number } = {}) =>
       http.json<PermitRecords>({ method: 'GET', path: `${path}/${segment(id)}/records`, query: { after }, signal })
   }

@@ -154,5 +154,5 @@ export {
   verifyDecision,
   verifyReceipt
 } from './signed/verify.ts'
-export { type VerifiedPermitRecords, verifyPermitFile } from './signed/verify-permit.ts'
+export { extractText, type VerifiedPermitRecords, verifyPermitFile } from './signed/verify-permit.ts'
 export { proofText, recordFacts, type VerifiedProof, verifyAuditFile } from './signed/verify-proof.ts'

@@ -49,8 +49,8 @@ export type PermitTerms = Answered<typeof permitTermsShape>
 /** The same as it is sent: what has a default may be left out. */
 export type PermitSubmission = Sent<typeof permitTermsShape>
 
-/** Whether requests under a permit are admitted now. */
-export const PERMIT_STATES = ['not_begun', 'in_force', 'expired', 'revoked'] as const
+/** Whether requests under a permit are admitted now; `unconfirmed`: not before a steward confirms it, since the peer was restored. */
+export const PERMIT_STATES = ['not_begun', 'in_force', 'expired', 'unconfirmed', 'revoked'] as const
 /** One of PERMIT_STATES. */
 export type PermitState = (typeof PERMIT_STATES)[number]
 

@@ -3,13 +3,13 @@ import { CLIENT_OPTIONS, clientFor, command, EXIT, given, localTime, oneOf, prin
 import { StimnetError } from '@stimnet/protocol'
 import type { Permit, PermitSubmission } from '@stimnet/sdk'
 
-const ACTIONS = ['grant', 'list', 'show', 'revoke'] as const
+const ACTIONS = ['grant', 'list', 'show', 'revoke', 'confirm'] as const
 
-/** Needs a login; entering and revoking need the role steward. */
+/** Needs a login; entering, revoking and confirming need the role steward. */
 export const permitCommand = command({
   name: 'permit',
   usage:
-    'grant ID --authority NAME --purpose TERM --person WHO --catalog NAME --statistic NAME --from DAY --until DAY | list | show ID | revoke ID',
+    'grant ID --authority NAME --purpose TERM --person WHO --catalog NAME --statistic NAME --from DAY --until DAY | list | show ID | revoke ID | confirm ID',
   summary: 'Enters and revokes data permits: who may ask what of which catalogs, and for how long.',
   details: `
 ID is the number that the authority gave the permit. Requests name it (--permit), and every institution looks it up among the permits
@@ -21,7 +21,8 @@ requesters. --statistic is the name of a statistic, or sql for any query. --code
 receipts name it too). --from and --until are the first and the last day, UTC.
 
 Terms never change: revoke a permit and enter another one. A revocation counts at once, also for jobs that wait. Both are in the
-audit log, and stimnet audit export --permit ID writes all records under a permit for its authority.
+audit log. A peer that was restored from a backup does not know what was revoked since: each of its permits is closed until a steward
+confirms it, with confirm, or revokes it. stimnet audit export --permit ID writes all records under a permit for its authority.
 
   stimnet permit grant FD-2026-17 --authority "Data access body" --purpose DUO:0000037 --person 12D3KooW… \\
     --catalog clinical_trial_data --statistic mean --statistic count --from 2026-01-01 --until 2026-12-31
@@ -53,7 +54,9 @@ audit log, and stimnet audit export --permit ID writes all records under a permi
         ? await client.grantPermit(termsOf(id, values))
         : action === 'revoke'
           ? await client.revokePermit(id)
-          : found(await client.permits(), id)
+          : action === 'confirm'
+            ? await client.confirmPermit(id)
+            : found(await client.permits(), id)
     io.out(values.json ? `${JSON.stringify(permit, null, 2)}\n` : showText(permit))
     return EXIT.ok
   }

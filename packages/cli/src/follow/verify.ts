@@ -1,10 +1,8 @@
 /** `stimnet verify`: verifies a receipt, a proof or an extract in a file. Needs no network, no peer and no login. */
 import { readFile } from 'node:fs/promises'
 import { command, EXIT, given, type Io, printable, refuse } from '@stimnet/machine'
-import { StimnetError } from '@stimnet/protocol'
+import { LIMITS, StimnetError } from '@stimnet/protocol'
 import { recordFacts, verifyAuditFile, verifyPermitFile, verifyReceipt } from '@stimnet/sdk'
-
-const FILE_BYTES_MAX = 4 * 1024 * 1024
 
 /** `stimnet verify`. Exit code 1: the verification failed. */
 export const verifyCommand = command({
@@ -128,8 +126,9 @@ async function readBounded(file: string): Promise<string> {
   } catch (cause) {
     return refuse(`${file} cannot be read`, cause)
   }
-  if (text.length <= FILE_BYTES_MAX) return text.trim()
-  throw new StimnetError('TOO_LARGE', `reading ${file}`)
+  if (text.length <= LIMITS.evidenceFileCharactersMax) return text.trim()
+  const reason = `The file has more than ${LIMITS.evidenceFileCharactersMax / 1024 / 1024} Mi characters; no receipt, proof or extract has.`
+  throw new StimnetError('TOO_LARGE', `reading ${file}`, { reason })
 }
 
 function isProof(text: string): boolean {

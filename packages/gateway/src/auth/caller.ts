@@ -6,6 +6,17 @@ export interface Connection {
   readonly closing?: AbortSignal
   /** The caller's address as the gateway process states it that carries the request. Present on the private channel alone. */
   readonly caller?: string
+  /** What the access log says about the request, filled in while it is processed. Absent without an access log. */
+  readonly visit?: Visit | undefined
+}
+
+/** What is known of a request when it has been processed. Never a value that the caller chose, but for the id of the request. */
+export interface Visit {
+  /** The path as the API documents it, without the values in it; absent if there is no such path. */
+  route?: string
+  /** The account whose token or API key was valid. */
+  account?: string
+  requestId?: string
 }
 
 /** Returns the address of the caller for the address of a connection. */

@@ -46,8 +46,8 @@ export class Gateways {
         if (caller === null) return this.#own(request, connection, through)
         // Without an address nobody could be limited, so nobody is served.
         if (isIP(caller) === 0) return new Response(null, { status: 400 })
-        const { incoming, closing } = connection
-        return app.fetch(request, { incoming, caller, ...(closing ? { closing } : {}) })
+        const { incoming, closing, visit } = connection
+        return app.fetch(request, { incoming, caller, visit, ...(closing ? { closing } : {}) })
       }
     }
   }

@@ -5,8 +5,8 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
-import { StimnetError } from '@stimnet/protocol'
-import type { Connection } from '../auth/caller.ts'
+import { type Clock, StimnetError } from '@stimnet/protocol'
+import type { Connection, Visit } from '../auth/caller.ts'
 import type { Certificates } from './certificates.ts'
 import { Connections } from './connections.ts'
 import { GATEWAY_LIMITS } from './limits.ts'
@@ -20,6 +20,8 @@ interface ServeOptions {
   readonly clientNames?: readonly string[]
   /** Called when changed certificate files cannot be used; the earlier certificate stays in use. */
   readonly onProblem?: (error: unknown) => void
+  /** Notes each request when it has ended. What is no HTTP request never reaches it. */
+  readonly accessLog?: AccessLog
   /** Aborting this signal closes the server. */
   readonly signal?: AbortSignal
 }
@@ -44,6 +46,24 @@ export interface Served {
 
 /** Makes the function that answers requests. `closing` aborts when the server shuts down. */
 export type Answering = (closing: AbortSignal) => (incoming: IncomingMessage, outgoing: ServerResponse) => void
+
+/** An access log, with the clock of its durations. */
+export interface AccessLog {
+  readonly clock: Clock
+  note(access: Access): void
+}
+
+/** One request, when its answer has ended or its connection was closed. */
+export interface Access extends Visit {
+  readonly method: string
+  readonly status: number
+  /** Bytes written for the answer, its head included. */
+  readonly bytes: number
+  /** Time from the request's head to the end of the answer: hours for an event stream. */
+  readonly ms: number
+  /** True if the connection was closed before the answer was complete. */
+  readonly cut?: true
+}
 
 /** An open listener. */
 export interface Listening {
@@ -101,10 +121,15 @@ export function listenChannel(app: Served, options: ChannelOptions): Promise<Lis
   return listen(answeringOf(app), options, { isProxy: () => true, isChannel: true })
 }
 
+/** What the access log says about requests that are being answered. */
+const VISITS = new WeakMap<IncomingMessage, Visit>()
+
 /** Passes each request with its connection, so that event streams receive `closing`. */
 function answeringOf(app: Served): Answering {
   return (closing) =>
-    getRequestListener((request, { incoming }) => app.fetch(request, { incoming: incoming as never, closing }))
+    getRequestListener((request, { incoming }) =>
+      app.fetch(request, { incoming: incoming as never, closing, visit: VISITS.get(incoming as IncomingMessage) })
+    )
 }
 
 async function listen(
@@ -113,7 +138,7 @@ async function listen(
   { isProxy, isChannel = false }: { isProxy: (address: string) => boolean; isChannel?: boolean }
 ): Promise<Listening> {
   const closing = new AbortController()
-  const { certificates } = options
+  const { certificates, accessLog } = options
   const answer = answering(closing.signal)
   const server = certificates
     ? createTlsServer({ ...SERVER_OPTIONS, ...tlsOptions(certificates) }, answer)
@@ -125,6 +150,13 @@ async function listen(
   // Set before any response is written (HSTS): browsers that have used TLS with this host name never fall back to plain HTTP. What a channel
   // says would pass for what the gateway process says of its own name.
   if (certificates && !isChannel) server.prependListener('request', (_, response) => response.setHeader(...HSTS))
+  if (accessLog) {
+    server.prependListener('request', (request, response) => {
+      const visit: Visit = {}
+      VISITS.set(request, visit)
+      noteEnd({ request, response, visit }, accessLog)
+    })
+  }
   server.on('request', ({ socket }, response) => response.once('close', connections.answering(socket)))
   await bind(server, options)
   const renew = () => renewOn(server, options)
@@ -155,6 +187,29 @@ function admitNames(names: readonly string[]): (socket: TLSSocket) => void {
     const isNamed = names.some((name) => certificate?.checkHost(name, { subject: 'never', wildcards: false }))
     if (!isNamed) socket.destroy()
   }
+}
+
+interface Asked {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly visit: Visit
+}
+
+/** Writes the entry of a request when its answer has ended. */
+function noteEnd({ request, response, visit }: Asked, { clock, note }: AccessLog): void {
+  const startedAtMs = clock.now()
+  const { socket } = request
+  const before = socket.bytesWritten
+  response.once('close', () => {
+    const access: Access = {
+      ...visit,
+      method: request.method ?? '',
+      status: response.statusCode,
+      bytes: Math.max(0, socket.bytesWritten - before),
+      ms: Math.max(0, clock.now() - startedAtMs)
+    }
+    note(response.writableFinished ? access : { ...access, cut: true })
+  })
 }
 
 /** New connections use the new certificate; open connections keep the old one. */

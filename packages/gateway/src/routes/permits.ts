@@ -57,21 +57,40 @@ export function permitRoutes({ peer }: Room): Route[] {
       }
     }),
     route({
-      method: 'GET',
-      path: '/api/v1/permits/{id}/records',
-      id: 'permitRecords',
+      method: 'POST',
+      path: '/api/v1/permits/{id}/confirm',
+      id: 'confirmPermit',
       tag,
-      summary: 'The records of the audit log under a permit, each with its proof against one signed checkpoint',
+      summary: 'Open a permit that was closed because the peer was restored from a backup; any other stays as it is',
       access: 'account',
-      roles: staff,
-      query: recordsQuery,
-      answer: permitRecordsShape,
-      handle: async ({ account, param, query, request, closing }) => {
-        const signal = AbortSignal.any([request.signal, ...(closing ? [closing] : [])])
-        return there(await peer.permitRecords(known(account), idOf(param('id')), { after: query.after, signal }))
+      roles: ['steward'],
+      answer: permitShape,
+      handle: async ({ account, param }) => {
+        const steward = person(account, 'confirm permits')
+        return there(await peer.confirmPermit(idOf(param('id')), steward))
       }
-    })
+    }),
+    recordsRoute(peer)
   ]
+}
+
+/** The extract for an authority. */
+function recordsRoute(peer: Room['peer']): Route {
+  return route({
+    method: 'GET',
+    path: '/api/v1/permits/{id}/records',
+    id: 'permitRecords',
+    tag,
+    summary: 'The records of the audit log under a permit, each with its proof against one signed checkpoint',
+    access: 'account',
+    roles: staff,
+    query: recordsQuery,
+    answer: permitRecordsShape,
+    handle: async ({ account, param, query, request, closing }) => {
+      const signal = AbortSignal.any([request.signal, ...(closing ? [closing] : [])])
+      return there(await peer.permitRecords(known(account), idOf(param('id')), { after: query.after, signal }))
+    }
+  })
 }
 
 /** Throws NOT_FOUND for what can be no id. */

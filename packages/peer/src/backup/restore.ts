@@ -11,6 +11,7 @@ import { Database } from '../store/database.ts'
 import { lockFolder } from '../store/folder-lock.ts'
 import { RESTORING } from '../store/folders.ts'
 import { KEY_FILE } from '../store/identity.ts'
+import type { ClosedGrants } from '../witness/grants.ts'
 import { noteRestored } from '../witness/restored.ts'
 import { logIn } from './make.ts'
 import {
@@ -44,6 +45,8 @@ export interface Restored {
   readonly dataDir: string
   /** The folder that now holds the previous content; undefined if there was none. */
   readonly setAside: string | undefined
+  /** Grants of the backup that are closed, since it does not know which were withdrawn. */
+  readonly closed: ClosedGrants
 }
 
 /**
@@ -68,14 +71,14 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
     try {
       // This is checked again, because a peer or another restore could make a database before the locks were held.
       assertRoom(dataDir, options.replace)
-      const staged = await stage(folder, { place, manifest, signer: key.signer, clock: options.clock })
+      const { staged, closed } = await stage(folder, { place, manifest, signer: key.signer, clock: options.clock })
       await writePrivate(join(place, SWAPPING), '')
       if (key.isFromBackup) await writePrivate(join(dataDir, KEY_FILE), keyFileOf(key.seed))
       const setAside = await swap(dataDir, staged, `replaced-${options.clock.now()}`)
       await writeSettings(folder, { loaded, manifest, configFile: options.configFile })
       await syncFolder(dataDir)
       await rm(join(place, SWAPPING))
-      return { manifest, dataDir, setAside }
+      return { manifest, dataDir, setAside, closed }
     } finally {
       await release()
     }
@@ -157,11 +160,11 @@ async function lockDatabase(dataDir: string, place: string): Promise<() => Promi
   )
 }
 
-/** Copies everything beside the existing content, verifies the copy, and marks it as restored. Returns its folder. */
+/** Copies everything beside the existing content, verifies the copy, and marks it as restored. */
 async function stage(
   folder: string,
   { place, manifest, signer, clock }: { place: string; manifest: Manifest; signer: Signer; clock: Clock }
-): Promise<string> {
+): Promise<{ staged: string; closed: ClosedGrants }> {
   const staged = join(place, 'staged')
   await rm(staged, { recursive: true, force: true })
   const inData = `${DATA_FOLDER}/`
@@ -178,11 +181,11 @@ async function stage(
   }
   const database = await Database.open({ directory }, () => clock.now())
   try {
-    await noteRestored(database, { signer, madeAtMs: manifest.made_at_ms, atMs: clock.now() })
+    const closed = await noteRestored(database, { signer, madeAtMs: manifest.made_at_ms, atMs: clock.now() })
+    return { staged, closed }
   } finally {
     await database.close()
   }
-  return staged
 }
 
 /** The files and folders that a restore exchanges. The sandbox's cache and files of open jobs stay. */

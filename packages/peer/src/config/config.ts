@@ -394,7 +394,13 @@ const configSchema = z.strictObject({
   passports: passportsSchema.prefault({}),
   audit: auditSchema.prefault({}),
   retention: retentionSchema.prefault({}),
-  log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') }).prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+      /** A line for each request of the gateway, at every level but silent. It says when each account was here, so it is off by default. */
+      access: z.boolean().default(false)
+    })
+    .prefault({}),
   catalogs: z.array(catalogConfigSchema).default([])
 })
 

@@ -1,7 +1,8 @@
 /** Data permits over HTTP: entering and revoking them, and the extract of the audit log that an authority asks for. */
 import { isoOf, type Permit, type PermitRecords, type PermitTerms } from '@stimnet/api'
 import type { Account, GatewayPeer } from '@stimnet/gateway'
-import { type AuditRecord, type Clock, didYouMean, StimnetError } from '@stimnet/protocol'
+import { type AuditRecord, type Clock, didYouMean, LIMITS, StimnetError } from '@stimnet/protocol'
+import { extractText } from '@stimnet/sdk'
 import { STATISTICS } from '@stimnet/statistics'
 import { canonicalHash } from '../canonical-hash.ts'
 import type { PeerConfig } from '../config/config.ts'
@@ -21,9 +22,9 @@ interface PermitParts {
   readonly witnesses: Witnesses
 }
 
-type PermitMethods = 'permits' | 'grantPermit' | 'revokePermit' | 'permitRecords'
+type PermitMethods = 'permits' | 'grantPermit' | 'revokePermit' | 'confirmPermit' | 'permitRecords'
 
-/** Records of one extract at most: with their proofs they stay below what `stimnet verify` reads. */
+/** Records of one extract at most. Fewer where the file would be longer than what `stimnet verify` reads. */
 const RECORDS_MAX = 500
 
 /** The kinds of records that an authority is shown. Alerts, logins and the like are the institution's own. */
@@ -63,6 +64,12 @@ export function permitMethods(parts: PermitParts): Pick<GatewayPeer, PermitMetho
       const permit = await database.commit((draft) => dataPermits.revoke(draft, id, revoked))
       return permit ? viewOf(permit) : null
     },
+    confirmPermit: async (id, account) => {
+      assertSteward(account)
+      const confirmed = { by: account.name, atMs: clock.now() }
+      const permit = await database.commit((draft) => dataPermits.confirm(draft, id, confirmed))
+      return permit ? viewOf(permit) : null
+    },
     permitRecords: async (account, id, options) => {
       assertAuditor(account)
       const permit = dataPermits.get(id)
@@ -91,20 +98,27 @@ async function recordsUnder(
   }
   const found = await database.auditLog.select(isUnder, { limit: RECORDS_MAX + 1, signal })
   const records = found.slice(0, RECORDS_MAX)
-  const last = records.at(-1)?.sequence ?? 0
-  const checkpoint = await checkpointOver(witnesses, last)
+  const checkpoint = await checkpointOver(witnesses, records.at(-1)?.sequence ?? 0)
   const size = sizeIn(checkpoint)
+  const head = { permit, peer_id: self, institution: config.institution, checkpoint }
   const proven: PermitRecords['records'][number][] = []
+  const empty = extractText({ ...head, records: [], after: Number.MAX_SAFE_INTEGER })
+  let room = LIMITS.evidenceFileCharactersMax - empty.length
   for (const record of records) {
     const proof = await database.auditLog.prove(record.sequence, { size, isOpened: () => !isClosed(record) })
     const { entry, path, record: opened } = proof
-    proven.push({
+    const one = {
       shown: shownOf(record),
       proof: { entry: base64(entry), path: path.map(base64), record: base64(opened) }
-    })
+    }
+    // As long as in the extract, where it is as deep.
+    room -= JSON.stringify({ records: [one] }, null, 2).length
+    // One record is far shorter than a file may be, so that each extract has at least one more.
+    if (room < 0 && proven.length > 0) break
+    proven.push(one)
   }
-  const next = found.length > records.length ? last : null
-  return { permit, peer_id: self, institution: config.institution, checkpoint, records: proven, after: next }
+  const next = found.length > proven.length ? (proven.at(-1)?.shown.sequence ?? null) : null
+  return { ...head, records: proven, after: next }
 }
 
 /** As in a receipt: the record of an end that released nothing says more than its requester is told, and some of that depends on data. */

@@ -31,6 +31,8 @@ function lapsedReason({ id, from, until }: PermitTerms, state: Exclude<PermitSta
       return `The permit ${id} begins on ${from}. Ask then.`
     case 'expired':
       return `The permit ${id} ended with ${until}. Ask its authority for a new one, which the institution enters.`
+    case 'unconfirmed':
+      return `The permit ${id} is closed here until a steward of the institution confirms it again. Ask there.`
     case 'revoked':
       return `The permit ${id} was revoked here. Ask the institution why, or its authority for a new one.`
   }

@@ -8,7 +8,8 @@ import {
   type Gateways,
   listenChannel,
   listenGateway,
-  type Listening
+  type Listening,
+  type ListenOptions
 } from '@stimnet/gateway'
 import type { Clock, RandomSource } from '@stimnet/protocol'
 import { openCertificates, openChannelCertificates } from '../config/certificates.ts'
@@ -63,12 +64,17 @@ async function openListener(parts: GatewayParts, app: GatewayApp, lifetime: Life
       port: gateway.port,
       trustedProxies: gateway.trusted_proxies,
       ...(certificates ? { certificates } : {}),
+      ...accessLogOf(parts),
       onProblem: (error) => parts.events.unexpected(error, 'reading gateway.tls')
     }),
     (opened) => opened.close()
   )
   if (certificates) renewOnHangUp(listening, lifetime)
   return listening.url
+}
+
+function accessLogOf({ config, clock, events }: GatewayParts): Pick<ListenOptions, 'accessLog'> {
+  return config.log.access ? { accessLog: { clock, note: events.accessed } } : {}
 }
 
 /** Reads certificates again on SIGHUP. Without TLS, the signal keeps its usual effect on the process. */
@@ -85,7 +91,9 @@ async function openChannels(parts: GatewayParts, app: GatewayApp, lifetime: Life
   if (socket !== undefined) {
     const path = resolve(baseDir, socket)
     await prepareSocket(path)
-    lifetime.keep(await listenChannel(gateways.serve(app, 'socket'), { path }), (opened) => opened.close())
+    lifetime.keep(await listenChannel(gateways.serve(app, 'socket'), { path, ...accessLogOf(parts) }), (opened) =>
+      opened.close()
+    )
   }
   const where = tls && hostAndPort(tls.listen)
   if (tls === undefined || where === undefined) return
@@ -95,6 +103,7 @@ async function openChannels(parts: GatewayParts, app: GatewayApp, lifetime: Life
     port: where.port,
     certificates,
     clientNames: tls.names,
+    ...accessLogOf(parts),
     onProblem: (error) => events.unexpected(error, 'reading gateways.tls')
   })
   lifetime.keep(listening, (opened) => opened.close())

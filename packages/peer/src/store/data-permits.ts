@@ -17,11 +17,16 @@ export interface DataPermit {
   readonly grantedBy: string
   readonly grantedAtMs: number
   readonly revoked?: { readonly by: string; readonly atMs: number }
+  /** Whether the database is an older copy, in which a revocation may be missing: closed until a steward confirms it. */
+  readonly doubted?: true
+  /** The last steward who confirmed it after such a copy. */
+  readonly confirmed?: { readonly by: string; readonly atMs: number }
 }
 
 /** Whether requests under a permit are admitted. Its days are those of UTC, the last one included. */
-export function stateOf({ terms, revoked }: DataPermit, nowMs: number): PermitState {
+export function stateOf({ terms, revoked, doubted }: DataPermit, nowMs: number): PermitState {
   if (revoked) return 'revoked'
+  if (doubted) return 'unconfirmed'
   if (nowMs < Date.parse(terms.from)) return 'not_begun'
   return nowMs < Date.parse(terms.until) + DAY_MS ? 'in_force' : 'expired'
 }
@@ -77,6 +82,17 @@ export class DataPermits {
     const changed = { ...permit, revoked }
     this.#put(draft, changed)
     draft.audit({ kind: 'permit', actor: revoked.by, detail: { permit: id, revoked: true } })
+    return changed
+  }
+
+  /** Opens a permit that was closed because the database is an older copy. Undefined where there is none; any other stays as it is. */
+  confirm(draft: Draft, id: string, confirmed: NonNullable<DataPermit['confirmed']>): DataPermit | undefined {
+    const permit = this.#held.get(id)
+    if (!permit?.doubted || permit.revoked) return permit
+    const { doubted: _, ...rest } = permit
+    const changed = { ...rest, confirmed }
+    this.#put(draft, changed)
+    draft.audit({ kind: 'permit', actor: confirmed.by, detail: { permit: id, confirmed: true } })
     return changed
   }
 

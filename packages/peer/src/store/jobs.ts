@@ -1,7 +1,7 @@
 /** The jobs that other peers submitted, and the feed of changes for each asking peer. */
 import { isEnded, type JobState, move, outwardState, type UploadedFile } from '@stimnet/protocol'
 import type { Database, Draft } from './database.ts'
-import type { Sublevel } from './level/level.ts'
+import { newestFitting, type Sublevel } from './level/level.ts'
 import { type Deleted, DeletedStore, deletedKey, receiptHash } from './past/deleted.ts'
 import { Ended } from './past/ended.ts'
 import type { RefusalUse } from './refusals-told.ts'
@@ -244,13 +244,9 @@ export class JobStore {
    * given, only jobs admitted at or before that time.
    */
   async reviewed(limit: number, fits: (job: Reviewed) => boolean, untilMs?: number): Promise<JobRecord[]> {
-    const ids: string[] = []
     const range = untilMs === undefined ? {} : { lt: `${sequenceKey('', untilMs)}!~` }
-    for await (const one of this.#reviewed.values({ ...range, reverse: true, limit: LOOKED_AT_MAX })) {
-      if (fits(one)) ids.push(one.id)
-      if (ids.length >= limit) break
-    }
-    return (await this.#jobs.getMany(ids)).filter((job) => job !== undefined)
+    const found = await newestFitting(this.#reviewed, { ...range, limit, lookedAtMax: LOOKED_AT_MAX, fits })
+    return (await this.#jobs.getMany(found.map(({ id }) => id))).filter((job) => job !== undefined)
   }
 
   /** Ended jobs whose end was not yet shown, because the node stopped in between. */

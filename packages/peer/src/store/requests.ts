@@ -8,7 +8,7 @@ import {
   StimnetError
 } from '@stimnet/protocol'
 import type { Database, Draft } from './database.ts'
-import type { Sublevel } from './level/level.ts'
+import { newestFitting, type Sublevel } from './level/level.ts'
 import { type Deleted, DeletedStore, deletedError, deletedKey, receiptHash } from './past/deleted.ts'
 import { Ended } from './past/ended.ts'
 import { REFUSALS_TOLD, type RefusalUse, RefusalsToldStore } from './refusals-told.ts'
@@ -296,14 +296,10 @@ export class RequestStore {
     fits: (listed: Listed) => boolean,
     before?: number
   ): Promise<RequestRecord[]> {
-    const ids: string[] = []
     const lt = before === undefined ? `${owner}!~` : ownedKey(owner, before)
-    const range = { gt: `${owner}!`, lt, reverse: true, limit: LOOKED_AT_MAX }
-    for await (const listed of this.#owned.values(range)) {
-      if (fits(listed)) ids.push(listed.id)
-      if (ids.length >= limit) break
-    }
-    const found = await Promise.all(ids.map((id) => this.#kept.get(id) ?? this.#read(id)))
+    const wanted = { gt: `${owner}!`, lt, limit, lookedAtMax: LOOKED_AT_MAX, fits }
+    const listed = await newestFitting(this.#owned, wanted)
+    const found = await Promise.all(listed.map(({ id }) => this.#kept.get(id) ?? this.#read(id)))
     return found.filter((record) => record !== undefined)
   }
 

@@ -21,6 +21,7 @@ import type { Database } from '../store/database.ts'
 import type { Sublevel } from '../store/level/level.ts'
 import { PrivacyLedger } from '../store/released/privacy-ledger.ts'
 import { sizeIn, stateIn } from './conflicts.ts'
+import { closingGrants } from './grants.ts'
 
 /** A proof that this log differs from the log that a witness saw. It is kept until a steward has reconciled it. */
 export interface Regression {
@@ -291,8 +292,8 @@ export class Witnesses {
 
 /**
  * Reconciles a regression of a stopped peer for its steward, so that budgets may be spent again. The regression is removed,
- * with a record in the audit log; undefined if there was none. The same state is not reported again, although its witness
- * still shows it.
+ * with a record in the audit log; undefined if there was none. Grants from before it was found are closed. The same state is not
+ * reported again, although its witness still shows it.
  */
 export async function reconcile(database: Database, actor: string): Promise<Regression | undefined> {
   const [found, kept] = [database.json<Regression>('regression'), database.json<Reconciled>('reconciled')]
@@ -300,8 +301,10 @@ export async function reconcile(database: Database, actor: string): Promise<Regr
   if (regression === undefined) return undefined
   await (await PrivacyLedger.open(database)).loseUnanswered()
   const before = (await kept.get('last'))?.seen ?? []
+  // A restore has closed grants itself. Without one, this is the first time that anybody says that this database is an older copy.
+  const close = regression.restored ? undefined : await closingGrants(database, regression.foundAtMs)
   await database.commit((draft) => {
-    const detail = { witness: regression.witness, seen: sizeIn(regression.seen) }
+    const detail = { witness: regression.witness, seen: sizeIn(regression.seen), ...close?.(draft) }
     const { sequence } = draft.audit({ kind: 'reconcile', actor, detail })
     // After a restore about which no witness has reported, states that a witness shows later do not count as reconciled.
     if (!regression.restored) {

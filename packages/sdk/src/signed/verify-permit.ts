@@ -25,6 +25,11 @@ export interface VerifiedPermitRecords {
   readonly checkpoint: Checkpoint
 }
 
+/** An extract as the text of a file. A peer makes extracts so that this text is no longer than what is verified. */
+export function extractText(extract: PermitRecords): string {
+  return `${JSON.stringify(extract, null, 2)}\n`
+}
+
 /**
  * Throws MALFORMED for what is no extract, and SIGNATURE_INVALID where a signature does not fit, a record does not stand in the log
  * or is shown otherwise than it is there, the terms are not those that were entered, or the peer is not the expected one.

@@ -1,4 +1,5 @@
 /** A connection to a PostgreSQL database, with one read-only transaction that sees a single consistent state. */
+import { isIPv4 } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import type { StimnetError } from '@stimnet/protocol'
 import type { PostgresAddress, PostgresConfig } from '../../catalog/postgres-config.ts'
@@ -22,6 +23,8 @@ export interface Database {
   readonly place: string
   /** Whether the server has proved its identity: by TLS, by a local socket, or by knowing the password. */
   readonly isProven: boolean
+  /** Whether nobody on a network can read along or change the rows: the connection is encrypted, or does not leave this machine. */
+  readonly isPrivate: boolean
   /** All rows of a small result. `what` describes the query in error messages. */
   rows(sql: string, values: readonly unknown[], what: string): Promise<readonly (readonly PostgresText[])[]>
   /** The columns of a query, without its rows. */
@@ -69,9 +72,9 @@ function placeOf({ host, port, database }: PostgresAddress): string {
   return `PostgreSQL ${host}:${port}/${database}`
 }
 
-/** Whether data sent to a host stay on this machine. */
+/** Whether data sent to a host stay on this machine. A name such as 127.0.0.1.example.org may be any machine. */
 function isHere(host: string): boolean {
-  return host.startsWith('/') || host === 'localhost' || host === '::1' || /^127\./.test(host)
+  return host.startsWith('/') || host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'))
 }
 
 async function begin({ place, run, rows }: ThreadDatabase, minutesMax: number): Promise<void> {
@@ -140,6 +143,7 @@ async function connectApart(place: string, { msMax, ...server }: Server & { read
   const database: ThreadDatabase = {
     place,
     isProven,
+    isPrivate: server.hasTls || isHere(server.address.host),
     run: (sql, what) => asking(what, { kind: 'script', sql }),
     rows: (sql, values, what) => asking(what, { kind: 'rows', sql, values }),
     columns: (sql, what) => asking(what, { kind: 'columns', sql: `${sql} LIMIT 0` }),

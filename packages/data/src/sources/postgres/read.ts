@@ -15,7 +15,7 @@ export function relationTables({ tables }: Pick<CatalogConfig, 'tables'>): reado
   return tables.filter(isRelation)
 }
 
-/** An open database, and a note about its role if there is one. */
+/** An open database, and a note about its connection or its role if there is one. */
 export interface Reading {
   readonly database: Database
   readonly note?: string
@@ -34,13 +34,20 @@ export async function withDatabase<T>(
   if (postgres === undefined) throw new StimnetError('CONFIG_INVALID', 'postgres: is missing')
   const database = await openDatabase(postgres, places)
   try {
-    const note = await assertReader(postgres, database, acceptedBy)
-    return await use({ database, ...(note === undefined ? {} : { note }) })
+    const notes = [opennessNote(database), await assertReader(postgres, database, acceptedBy)]
+    const note = notes.filter((one) => one !== undefined).join('. ')
+    return await use({ database, ...(note === '' ? {} : { note }) })
   } catch (error) {
     throw database.isProven ? error : unproven(error)
   } finally {
     await database.close()
   }
+}
+
+/** A sentence about a connection that anybody in between can read; undefined for any other. Only `tls: off` makes one. */
+function opennessNote({ place, isPrivate }: Database): string | undefined {
+  if (isPrivate) return undefined
+  return `${place}: not encrypted (tls: off), so whoever is on the network in between can read and change the rows. Use tls: verify`
 }
 
 /** The loaded relations of a catalog, and a note about their database for the institution's log. */

@@ -2,6 +2,7 @@
 import { command, EXIT, localTime, readPassword } from '@stimnet/machine'
 import { systemClock, counted } from '@stimnet/protocol'
 import { CONFIG_OPTION } from '../serve/start.ts'
+import type { ClosedGrants } from '../../witness/grants.ts'
 
 /** Exit code 1: the backup cannot be used, or the folder is in use; 2: key, passphrase or folder do not fit. */
 export const restoreCommand = command({
@@ -18,6 +19,9 @@ until a steward has looked into it and run
   stimnet audit reconcile --config peer/stimnet.yaml
 Start it once before that, connected to the other members: what they attested says whether anything was released since. If they show
 more than there is after the decision, it stops answering again.
+
+A restored peer has forgotten what was withdrawn after the backup as well. So its data permits are closed until a steward confirms each of
+them (stimnet permit list, stimnet permit confirm ID), and standing approvals and API keys end: those who need them get new ones.
 
 --replace sets aside a database that is there, in a folder of data_dir that the command names. Accounts that are there stay, and so
 do statements about members: a backup undoes no lock and no revocation.
@@ -38,7 +42,7 @@ of another peer, the key is missing, the passphrase is wrong, or there is a data
     // Loaded when needed, so that client commands start without LevelDB.
     const { restoreBackup } = await import('../../backup/restore.ts')
     const configFile = values.config ?? 'stimnet.yaml'
-    const { manifest, dataDir, setAside } = await restoreBackup({
+    const { manifest, dataDir, setAside, closed } = await restoreBackup({
       folder,
       configFile,
       replace: values.replace ?? false,
@@ -49,6 +53,7 @@ of another peer, the key is missing, the passphrase is wrong, or there is a data
     io.out(`Restored ${manifest.peer_id} into ${dataDir}, as it was at ${made}\n`)
     io.out(`Audit log  ${counted(manifest.audit_log.size, 'record')}, root ${manifest.audit_log.root}\n`)
     if (setAside !== undefined) io.out(`What was there is in ${setAside}: auditors may need its log.\n`)
+    io.out(closedText(closed))
     io.out(
       'What was released after the backup is unknown to its ledgers, so nothing about people is answered until a steward has decided:\n' +
         `  stimnet audit reconcile --config ${configFile}\n`
@@ -56,3 +61,9 @@ of another peer, the key is missing, the passphrase is wrong, or there is a data
     return EXIT.ok
   }
 })
+
+function closedText({ permits, standing, api_keys: keys }: ClosedGrants): string {
+  const waiting = `${counted(permits, 'data permit')} ${permits === 1 ? 'waits' : 'wait'} for a steward: stimnet permit confirm ID\n`
+  const ended = `Ended, since they may have been withdrawn: ${counted(standing, 'standing approval')}, ${counted(keys, 'API key')}\n`
+  return `${permits === 0 ? '' : waiting}${standing + keys === 0 ? '' : ended}`
+}

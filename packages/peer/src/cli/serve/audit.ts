@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { CLIENT_OPTIONS, clientFor, command, EXIT, given, type Io, oneOf, tableOf, wholeNumber } from '@stimnet/machine'
 import { systemClock, counted } from '@stimnet/protocol'
-import { proofText } from '@stimnet/sdk'
+import { extractText, proofText } from '@stimnet/sdk'
 import { damageText } from '../../store/level/checked-level.ts'
 import type { AuditFinding } from '../../store/log/audit-log.ts'
 import { CONFIG_OPTION } from './start.ts'
@@ -105,7 +105,7 @@ async function exportRecords(values: Values, io: Io): Promise<number> {
   if (extract.after !== null) {
     io.err(`More records follow: stimnet audit export --permit ${id} --after ${extract.after} --out ANOTHER-FILE\n`)
   }
-  return write(`${JSON.stringify(extract, null, 2)}\n`, values, io)
+  return write(extractText(extract), values, io)
 }
 
 async function write(text: string, { out }: Pick<Values, 'out'>, io: Io): Promise<number> {
@@ -135,7 +135,8 @@ async function reconcile(values: Values, io: Io): Promise<number> {
   const why = found?.restored ? isRestored : `${found?.witness} had seen another log`
   io.out(
     found
-      ? `Reconciled: ${why}. Budgets may be spent again; the audit log records this decision.\n`
+      ? `Reconciled: ${why}. Budgets may be spent again; the audit log records this decision.\n` +
+          'Data permits in the state unconfirmed stay closed until a steward confirms each: stimnet permit list.\n'
       : 'There is nothing to reconcile: no member has seen a different log.\n'
   )
   return EXIT.ok

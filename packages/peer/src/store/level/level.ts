@@ -1,4 +1,4 @@
-/** Types of the LevelDB that the stores share: the database, a part of it, and one operation of a batch. */
+/** The LevelDB that the stores share: types of the database, of a part of it and of one operation, and reading the newest values that fit. */
 import type { AbstractLevel, AbstractSublevel } from 'abstract-level'
 
 /** The only LevelDB of a peer. */
@@ -10,3 +10,35 @@ export type Sublevel<V> = AbstractSublevel<Root, string | Buffer | Uint8Array, s
 export type Operation =
   | { readonly type: 'put'; readonly sublevel: unknown; readonly key: string; readonly value: unknown }
   | { readonly type: 'del'; readonly sublevel: unknown; readonly key: string }
+
+/** Values read at once beyond the first. */
+const PIECE = 500
+
+/** What is looked for, and where. */
+interface Wanted<V> {
+  /** Only keys between these. */
+  readonly gt?: string
+  readonly lt?: string
+  /** The most values that are returned, and that are looked at. */
+  readonly limit: number
+  readonly lookedAtMax: number
+  fits(value: V): boolean
+}
+
+/** The values with the greatest keys that fit, greatest first. Reads in pieces, since a call for each value takes most of the time. */
+export async function newestFitting<V>(sublevel: Sublevel<V>, wanted: Wanted<V>): Promise<V[]> {
+  const { limit, lookedAtMax, fits, gt, lt } = wanted
+  const range = { ...(gt === undefined ? {} : { gt }), ...(lt === undefined ? {} : { lt }) }
+  const values = sublevel.values({ ...range, reverse: true, limit: lookedAtMax })
+  const found: V[] = []
+  try {
+    for (let size = limit; found.length < limit; size = PIECE) {
+      const piece = await values.nextv(size)
+      if (piece.length === 0) break
+      for (const value of piece) if (found.length < limit && fits(value)) found.push(value)
+    }
+  } finally {
+    await values.close()
+  }
+  return found
+}

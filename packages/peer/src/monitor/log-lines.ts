@@ -1,0 +1,27 @@
+/** The lines of the log, safe to read in a terminal: text from others cannot move the cursor or turn the direction of writing. */
+
+/** A destination of lines. */
+export interface LogDestination {
+  write(line: string): void
+}
+
+/**
+ * What JSON leaves as it is, and a terminal or a reader does not: control characters (C1 among them), marks that turn or join writing,
+ * line separators, and halves of surrogate pairs.
+ */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
+
+/** Escapes such characters. A line is JSON, in which they stand within strings alone, so the value that is read stays the same. */
+export function escaping(to: LogDestination): LogDestination {
+  return {
+    write: (line) => {
+      const text = line.endsWith('\n') ? line.slice(0, -1) : line
+      to.write(`${text.replace(UNSEEN, escaped)}\n`)
+    }
+  }
+}
+
+function escaped(character: string): string {
+  const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
+}
