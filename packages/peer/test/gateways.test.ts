@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { loadGatewayConfig } from '../src/config/gateway-config.ts'
-import { prepareSocket } from '../src/start/channel-socket.ts'
+import { prepareSocket } from '../src/start/gateway/channel-socket.ts'
 
 async function scratch(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'stimnet-socket-'))

@@ -10,7 +10,7 @@ import type { Health, Readiness } from '@stimnet/api'
 import { openCertificates } from '../config/certificates.ts'
 import type { LoadedConfig } from '../config/config.ts'
 import { hostAndPort } from '../config/hosts.ts'
-import { assertClosed } from '../start/channel-socket.ts'
+import { assertClosed } from '../start/gateway/channel-socket.ts'
 import { type Finding, messageOf, namer } from './finding.ts'
 
 const ANSWER_MS = 3_000

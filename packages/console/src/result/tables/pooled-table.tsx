@@ -65,6 +65,15 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
           ))}
         </table>
       </Scroll>
+      <Hints pooled={pooled} />
+    </>
+  )
+}
+
+/** What holds for numbers of the table that people were left out of, or that are known as a range only. */
+function Hints({ pooled }: { pooled: PooledOutput }) {
+  return (
+    <>
       {pooled.columns.some(({ left_out }) => left_out) && <p className="hint">{LEFT_OUT_WORDS}</p>}
       {pooled.rows.some(({ ranges }) => ranges !== undefined) && <p className="hint">{RANGE_WORDS}</p>}
     </>

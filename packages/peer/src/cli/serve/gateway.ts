@@ -25,7 +25,7 @@ and each shows the same jobs. While the peer is away, it answers 503. docs/deplo
     const port = wholeNumber('--port', values.port, { least: 0, most: 65_535 })
     const [{ loadGatewayConfig }, { startGatewayProcess }] = await Promise.all([
       import('../../config/gateway-config.ts'),
-      import('../../start/gateway-process.ts')
+      import('../../start/gateway/gateway-process.ts')
     ])
     const gateway = await startGatewayProcess(await loadGatewayConfig(values.config ?? 'gateway.yaml'), {
       ...(port === undefined ? {} : { port }),

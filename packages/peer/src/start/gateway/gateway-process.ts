@@ -2,10 +2,10 @@
 import { type AttachedTo, createFront, GATEWAY_LIMITS, listenHttp, Reach, stayAttached } from '@stimnet/gateway'
 import { cryptographicRandom, systemClock } from '@stimnet/protocol'
 import { pino } from 'pino'
-import { type LoadedGatewayConfig, ownCertificatesOf, peerPlaceOf } from '../config/gateway-config.ts'
-import { VERSION } from '../version.ts'
+import { type LoadedGatewayConfig, ownCertificatesOf, peerPlaceOf } from '../../config/gateway-config.ts'
+import { VERSION } from '../../version.ts'
 import { CONSOLE_DIR } from './console-dir.ts'
-import { type Lifetime, withLifetime } from './lifetime.ts'
+import { type Lifetime, withLifetime } from '../lifetime.ts'
 
 /** A running gateway process. */
 export interface GatewayProcess {

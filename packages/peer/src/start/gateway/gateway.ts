@@ -12,15 +12,15 @@ import {
   type ListenOptions
 } from '@stimnet/gateway'
 import type { Clock, RandomSource } from '@stimnet/protocol'
-import { openCertificates, openChannelCertificates } from '../config/certificates.ts'
-import type { PeerConfig } from '../config/config.ts'
-import { hostAndPort } from '../config/hosts.ts'
-import type { PeerEvents } from '../events.ts'
-import { derivedSecret } from '../store/identity.ts'
+import { openCertificates, openChannelCertificates } from '../../config/certificates.ts'
+import type { PeerConfig } from '../../config/config.ts'
+import { hostAndPort } from '../../config/hosts.ts'
+import type { PeerEvents } from '../../events.ts'
+import { derivedSecret } from '../../store/identity.ts'
 import { prepareSocket } from './channel-socket.ts'
 import { CONSOLE_DIR } from './console-dir.ts'
-import type { Lifetime } from './lifetime.ts'
-import { loginProviders } from './logins.ts'
+import type { Lifetime } from '../lifetime.ts'
+import { loginProviders } from '../logins.ts'
 
 interface GatewayParts {
   readonly config: PeerConfig
