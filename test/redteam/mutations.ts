@@ -23,6 +23,14 @@ const attacks = (...ids: string[]) => ({ attacks: ids })
 /** Mutations that tests of one package notice within seconds. */
 export const MUTATIONS: readonly Mutation[] = [
   {
+    id: 'unknown-sums-apart',
+    control: 'A sum with a condition that others do not know is audited with the other sums of its variable',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'return could.map(({ people }) => ({ name: quantity, people: out === undefined ? people : people.without(out) }))',
+    to: 'return could.length > 1 ? [] : could.map(({ people }) => ({ name: `${quantity}&${possible?.unknown.join()}`, people }))',
+    noticedBy: peerTest('whole-numbers')
+  },
+  {
     id: 'any-spacing',
     control: 'Digits do not tell apart the sums that one hidden number of values allows',
     file: `${PRIVACY}/judge/precision.ts`,

@@ -103,6 +103,36 @@ describe('counts and sums modulo whole numbers', () => {
     }
   })
 
+  test('are audited where a key or a condition that others do not know stands beside a sum', async () => {
+    const next = uniform(13)
+    const sites = ['X', 'B', 'C', 'D', 'F', 'Z']
+    const sizes: Record<string, number> = { X: 1, B: 20, C: 20, D: 20, F: 30, Z: 60 }
+    const people = sites
+      .flatMap((site) => Array.from({ length: sizes[site] ?? 0 }, () => site))
+      .map((site, i) => ({
+        ...{ id: `P${i}`, site, event: next() < 0.4 ? 'yes' : 'no' },
+        score: Math.floor(next() * 4)
+      }))
+    const variables = [known('site', sites), unknown('event', ['yes', 'no']), number('score', 3)]
+    const table = { name: 'people', one_row_per_subject: true, variables }
+    const mean = (list: string, more = '') => `SELECT AVG(score) AS m FROM people WHERE site IN (${list})${more}`
+    const byKey = (list: string) => `SELECT event, AVG(score) AS m FROM people WHERE site IN (${list}) GROUP BY event`
+    const or = " OR (site = 'Z' AND event = 'yes')"
+    const ways = [
+      [mean("'X', 'B', 'C'"), byKey("'B', 'D'"), mean("'C', 'D'")],
+      [mean("'X', 'B', 'C', 'F'"), mean("'B', 'D'"), mean("'C', 'D'"), byKey("'F'")],
+      [mean("'X', 'B', 'C'", or), mean("'B', 'D'", or), mean("'C', 'D'", or)]
+    ]
+    for (const questions of ways) {
+      const asked = questions.map((sql) => [sql, undefined] as const)
+      for (const score of [1, 2]) {
+        const rows = people.map((one, i) => (i === 0 ? { ...one, score } : one))
+        const seen = await answersTo([table], { people: rows }, asked)
+        assert.deepEqual(seen, [...asked.slice(1).map(() => 'told'), 'COHORT_NOT_RELEASABLE'])
+      }
+    }
+  })
+
   test('are audited where a median has bins of its own', async () => {
     const next = uniform(7)
     const breakpoints = [50, 100, 150, 200, 250, 300, 350]

@@ -424,19 +424,21 @@ class Judging {
 
   /**
    * The sums of values that others do not know whose digits show them exactly, as values are whole multiples of a step; each with the
-   * set that others know, over which it was asked, and the name of what is summed.
+   * set that others know, over which it was asked, and the name of what is summed. Where others do not know who is in the group, all sets
+   * of people who could be.
    */
   #wholeSums(group: ReducedGroup, { numbers }: CellBasis): { name: string; people: SubjectSet }[] {
-    const { facts } = this.#rules
+    const { facts, madeWithout } = this.#rules
     const { possible, defining } = this.#unsaid(group)
+    const out = madeWithout?.people
     return numbers.flatMap(({ kind, quantity, variables: [variable], of }) => {
       if (kind !== 'sum' || variable === undefined || quantity !== facts(variable).own || facts(variable).identifying)
         return []
       if (!this.#showsSum(group, variable)) return []
       if (defining.length === 0) return [{ name: quantity, people: of.subjects }]
-      const [one, ...others] = possible === undefined ? [] : possibleIn(group, possible, this.#plan)
-      if (one === undefined || others.length > 0) return []
-      return [{ name: [quantity, ...(possible?.unknown ?? [])].join('&'), people: one.people }]
+      const could = possible === undefined ? [] : possibleIn(group, possible, this.#plan)
+      // The sum may be over any of the sets, so it counts as a sum over each.
+      return could.map(({ people }) => ({ name: quantity, people: out === undefined ? people : people.without(out) }))
     })
   }
 
