@@ -133,6 +133,64 @@ describe('counts and sums modulo whole numbers', () => {
     }
   })
 
+  const LEVELS = ['unclear', 'yes', 'no']
+  const F_TOO = [
+    [['yes', 'no'], "event IN ('yes', 'no')"],
+    [['yes', 'no'], "event <> 'yes' OR event <> 'no'"],
+    [LEVELS, "event = 'unclear'"],
+    [LEVELS, "event IN ('yes', 'no')"]
+  ] as const
+
+  for (const [levels, sure] of F_TOO)
+    test(`are audited without people who count as one whatever level they have: ${sure} of ${levels.length}`, async () => {
+      const next = uniform(17)
+      const people = Array.from({ length: 321 }, (_, i) => ({
+        ...{ id: `P${i}`, site: i > 300 ? 'F' : siteOf(i) },
+        event: next() < 0.3 ? 'yes' : 'no'
+      }))
+      const variables = [known('site', ['X', 'B', 'C', 'D', 'F']), unknown('event', levels)]
+      const table = { name: 'people', one_row_per_subject: true, variables }
+      const yes = (sites: string, more = '') =>
+        [
+          `SELECT COUNT(DISTINCT id) AS n FROM people WHERE (event = 'yes' AND site IN (${sites}))${more}`,
+          undefined
+        ] as const
+      const questions = [yes("'X', 'B', 'C'", ` OR (site = 'F' AND (${sure}))`), yes("'B', 'D'"), yes("'C', 'D'")]
+      for (const event of ['yes', 'no']) {
+        const rows = people.map((one, i) => (i === 0 ? { ...one, event } : one))
+        assert.deepEqual(await answersTo([table], { people: rows }, questions), REFUSED, event)
+      }
+    })
+
+  test('are audited of three levels, where each count is of another level among other people', async () => {
+    const next = uniform(19)
+    const grades = ['mild', 'moderate', 'severe']
+    const cells = ['X', ...['B', 'C', 'D', 'E'].flatMap((letter) => [0, 1, 2].map((i) => `${letter}${i}`))]
+    const people = cells
+      .flatMap((cell) => Array.from({ length: cell === 'X' ? 1 : 12 }, () => cell))
+      .map((cell, i) => ({ id: `P${i}`, cell, grade: grades[Math.floor(next() ** 1.5 * 3)] ?? '' }))
+    /** Of B, the three questions count three different levels; of C, D and E, two questions count the same one. */
+    const gradeIn = (question: number, cell: string) => {
+      const [letter = '', i] = [cell[0], Number(cell[1])]
+      if (letter === 'X') return question === 0 ? 'mild' : undefined
+      if (letter === 'B') return grades[(question + i) % 3]
+      return ['CD', 'CE', 'DE'][question]?.includes(letter) ? grades[i] : undefined
+    }
+    const questions = [0, 1, 2].map((question) => {
+      const byGrade = grades.flatMap((grade) => {
+        const own = cells.filter((cell) => gradeIn(question, cell) === grade).map((cell) => `'${cell}'`)
+        return own.length === 0 ? [] : [`(grade = '${grade}' AND cell IN (${own.join(', ')}))`]
+      })
+      return [`SELECT COUNT(DISTINCT id) AS n FROM people WHERE ${byGrade.join(' OR ')}`, undefined] as const
+    })
+    const variables = [known('cell', cells), unknown('grade', grades)]
+    const table = { name: 'people', one_row_per_subject: true, variables }
+    for (const grade of ['mild', 'severe']) {
+      const rows = people.map((one, i) => (i === 0 ? { ...one, grade } : one))
+      assert.deepEqual(await answersTo([table], { people: rows }, questions), REFUSED, grade)
+    }
+  })
+
   test('are audited where a median has bins of its own', async () => {
     const next = uniform(7)
     const breakpoints = [50, 100, 150, 200, 250, 300, 350]

@@ -7,7 +7,15 @@ import type { CellNumber, SolvedSet } from './judge/numbers.ts'
 import type { Possible } from './judge/possible.ts'
 import { rowsOfSubjects } from './judge/row-sets.ts'
 import { checksumOf } from './ledger/checksum.ts'
-import { type About, LedgerDraft, type LevelName, type Mark, type Objection, type Payers } from './ledger/draft.ts'
+import {
+  type About,
+  type CountOfLevel,
+  LedgerDraft,
+  type LevelName,
+  type Mark,
+  type Objection,
+  type Payers
+} from './ledger/draft.ts'
 import type { SpanLedger } from './ledger/span-ledger.ts'
 
 /**
@@ -102,7 +110,7 @@ export class LedgersDraft {
   }
 
   /** Records how many people of a set have a level; see `LedgerDraft.tellLevel`. */
-  tellLevel(level: LevelName, count: { of: SubjectSet; having: SubjectSet }, k: number): boolean {
+  tellLevel(level: LevelName, count: CountOfLevel, k: number): boolean {
     return this.#subjects.tellLevel(level, count, k)
   }
 

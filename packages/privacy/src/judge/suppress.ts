@@ -20,7 +20,7 @@ import type { PrivacySettings } from '../rules/settings.ts'
 import type { CellBasis, CellFinding, CellRules } from './cells/basis.ts'
 import { judgeCell, judgeCoarser } from './cells/cell.ts'
 import { everyoneInOne } from './cells/class-disclosure.ts'
-import { alwaysIn, type Defining, levelName, valuedOf, wholeOf } from './defining.ts'
+import { alwaysIn, countedAt, type Defining, levelName, valuedOf, wholeOf } from './defining.ts'
 import type { FactsOf } from './facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './information.ts'
 import { conditionsOf, having, isSpreadOver, type KnownValues, powersIn } from './known.ts'
@@ -395,13 +395,16 @@ class Judging {
       const { of, having } = this.#saidBy(one, group, partOf(measure), support)
       const said = [levelOf(group, one.variable, this.#plan), one.level]
       const level = said.filter((part) => part !== undefined && part !== '').join('&')
-      return of === undefined ? [] : [{ variable: one.variable, level, of, having }]
+      if (of === undefined) return []
+      const byCell = this.#byCell(group, measure, { of, variable: one.variable })
+      return [{ variable: one.variable, level, of, having, byCell }]
     })
     const [of, ...others] = numbers
     for (const { level, of: having } of others) {
       if (level === undefined || of === undefined || facts(level.variable).identifying) continue
       const { subjects } = of.of
-      counts.push({ variable: level.variable, level: level.name, of: subjects, having: having.subjects })
+      const byCell = this.#byCell(group, measure, { of: subjects, variable: level.variable, named: level.name })
+      counts.push({ variable: level.variable, level: level.name, of: subjects, having: having.subjects, byCell })
     }
     const named = counts.map(({ variable, ...count }) => {
       const { own, cells = Number.POSITIVE_INFINITY } = facts(variable)
@@ -420,6 +423,25 @@ class Judging {
       return { why: 'certain', variable }
     }
     return undefined
+  }
+
+  /** Whom a count includes at each cell of a variable; see `countedAt`. Undefined if the cells do not decide that. */
+  #byCell(
+    group: ReducedGroup,
+    measure: Measure,
+    { of, variable, named }: { of: SubjectSet; variable: VariableRef; named?: string }
+  ) {
+    const { facts } = this.#rules
+    const { own, declared } = facts(variable)
+    const one = this.#unsaid(group).defining.find((other) => facts(other.variable).own === own)
+    const asked = { one, part: partOf(measure), parts: this.#parts }
+    // A key can be the same variable under another name.
+    const key = this.#plan.groupBy.find((other) => facts(other.variable).own === own)?.variable ?? variable
+    const label = levelOf(group, key, this.#plan)
+    const atKey = countedAt(group, { of, named: label, declared: facts(key).declared }, asked)
+    if (named === undefined) return atKey
+    const said = countedAt(group, { of, named, declared }, asked)
+    return atKey && said?.map((people, cell) => (atKey[cell] === undefined ? undefined : people))
   }
 
   /**
