@@ -23,6 +23,30 @@ const attacks = (...ids: string[]) => ({ attacks: ids })
 /** Mutations that tests of one package notice within seconds. */
 export const MUTATIONS: readonly Mutation[] = [
   {
+    id: 'counted-at-any-level',
+    control: 'Counts are audited by whom they would count at each level, and people counted at every level hide nobody',
+    file: `${PRIVACY}/ledger/draft.ts`,
+    from: 'if (restOnFewByCell(added, [...found.values()], rules)) return false',
+    to: 'if (k < 0 && restOnFewByCell(added, [...found.values()], rules)) return false',
+    noticedBy: peerTest('whole-numbers')
+  },
+  {
+    id: 'two-levels-only',
+    control: 'Counts are audited for each two levels of a variable',
+    file: `${PRIVACY}/ledger/ways.ts`,
+    from: 'return pairs.some(',
+    to: 'return pairs.slice(0, 1).some(',
+    noticedBy: peerTest('whole-numbers')
+  },
+  {
+    id: 'unknown-sums-apart',
+    control: 'A sum with a condition that others do not know is audited with the other sums of its variable',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'return could.map(({ people }) => ({ name: quantity, people: out === undefined ? people : people.without(out) }))',
+    to: 'return could.length > 1 ? [] : could.map(({ people }) => ({ name: `${quantity}&${possible?.unknown.join()}`, people }))',
+    noticedBy: peerTest('whole-numbers')
+  },
+  {
     id: 'any-spacing',
     control: 'Digits do not tell apart the sums that one hidden number of values allows',
     file: `${PRIVACY}/judge/precision.ts`,

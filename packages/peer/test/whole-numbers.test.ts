@@ -103,6 +103,94 @@ describe('counts and sums modulo whole numbers', () => {
     }
   })
 
+  test('are audited where a key or a condition that others do not know stands beside a sum', async () => {
+    const next = uniform(13)
+    const sites = ['X', 'B', 'C', 'D', 'F', 'Z']
+    const sizes: Record<string, number> = { X: 1, B: 20, C: 20, D: 20, F: 30, Z: 60 }
+    const people = sites
+      .flatMap((site) => Array.from({ length: sizes[site] ?? 0 }, () => site))
+      .map((site, i) => ({
+        ...{ id: `P${i}`, site, event: next() < 0.4 ? 'yes' : 'no' },
+        score: Math.floor(next() * 4)
+      }))
+    const variables = [known('site', sites), unknown('event', ['yes', 'no']), number('score', 3)]
+    const table = { name: 'people', one_row_per_subject: true, variables }
+    const mean = (list: string, more = '') => `SELECT AVG(score) AS m FROM people WHERE site IN (${list})${more}`
+    const byKey = (list: string) => `SELECT event, AVG(score) AS m FROM people WHERE site IN (${list}) GROUP BY event`
+    const or = " OR (site = 'Z' AND event = 'yes')"
+    const ways = [
+      [mean("'X', 'B', 'C'"), byKey("'B', 'D'"), mean("'C', 'D'")],
+      [mean("'X', 'B', 'C', 'F'"), mean("'B', 'D'"), mean("'C', 'D'"), byKey("'F'")],
+      [mean("'X', 'B', 'C'", or), mean("'B', 'D'", or), mean("'C', 'D'", or)]
+    ]
+    for (const questions of ways) {
+      const asked = questions.map((sql) => [sql, undefined] as const)
+      for (const score of [1, 2]) {
+        const rows = people.map((one, i) => (i === 0 ? { ...one, score } : one))
+        const seen = await answersTo([table], { people: rows }, asked)
+        assert.deepEqual(seen, [...asked.slice(1).map(() => 'told'), 'COHORT_NOT_RELEASABLE'])
+      }
+    }
+  })
+
+  const LEVELS = ['unclear', 'yes', 'no']
+  const F_TOO = [
+    [['yes', 'no'], "event IN ('yes', 'no')"],
+    [['yes', 'no'], "event <> 'yes' OR event <> 'no'"],
+    [LEVELS, "event = 'unclear'"],
+    [LEVELS, "event IN ('yes', 'no')"]
+  ] as const
+
+  for (const [levels, sure] of F_TOO)
+    test(`are audited without people who count as one whatever level they have: ${sure} of ${levels.length}`, async () => {
+      const next = uniform(17)
+      const people = Array.from({ length: 321 }, (_, i) => ({
+        ...{ id: `P${i}`, site: i > 300 ? 'F' : siteOf(i) },
+        event: next() < 0.3 ? 'yes' : 'no'
+      }))
+      const variables = [known('site', ['X', 'B', 'C', 'D', 'F']), unknown('event', levels)]
+      const table = { name: 'people', one_row_per_subject: true, variables }
+      const yes = (sites: string, more = '') =>
+        [
+          `SELECT COUNT(DISTINCT id) AS n FROM people WHERE (event = 'yes' AND site IN (${sites}))${more}`,
+          undefined
+        ] as const
+      const questions = [yes("'X', 'B', 'C'", ` OR (site = 'F' AND (${sure}))`), yes("'B', 'D'"), yes("'C', 'D'")]
+      for (const event of ['yes', 'no']) {
+        const rows = people.map((one, i) => (i === 0 ? { ...one, event } : one))
+        assert.deepEqual(await answersTo([table], { people: rows }, questions), REFUSED, event)
+      }
+    })
+
+  test('are audited of three levels, where each count is of another level among other people', async () => {
+    const next = uniform(19)
+    const grades = ['mild', 'moderate', 'severe']
+    const cells = ['X', ...['B', 'C', 'D', 'E'].flatMap((letter) => [0, 1, 2].map((i) => `${letter}${i}`))]
+    const people = cells
+      .flatMap((cell) => Array.from({ length: cell === 'X' ? 1 : 12 }, () => cell))
+      .map((cell, i) => ({ id: `P${i}`, cell, grade: grades[Math.floor(next() ** 1.5 * 3)] ?? '' }))
+    /** Of B, the three questions count three different levels; of C, D and E, two questions count the same one. */
+    const gradeIn = (question: number, cell: string) => {
+      const [letter = '', i] = [cell[0], Number(cell[1])]
+      if (letter === 'X') return question === 0 ? 'mild' : undefined
+      if (letter === 'B') return grades[(question + i) % 3]
+      return ['CD', 'CE', 'DE'][question]?.includes(letter) ? grades[i] : undefined
+    }
+    const questions = [0, 1, 2].map((question) => {
+      const byGrade = grades.flatMap((grade) => {
+        const own = cells.filter((cell) => gradeIn(question, cell) === grade).map((cell) => `'${cell}'`)
+        return own.length === 0 ? [] : [`(grade = '${grade}' AND cell IN (${own.join(', ')}))`]
+      })
+      return [`SELECT COUNT(DISTINCT id) AS n FROM people WHERE ${byGrade.join(' OR ')}`, undefined] as const
+    })
+    const variables = [known('cell', cells), unknown('grade', grades)]
+    const table = { name: 'people', one_row_per_subject: true, variables }
+    for (const grade of ['mild', 'severe']) {
+      const rows = people.map((one, i) => (i === 0 ? { ...one, grade } : one))
+      assert.deepEqual(await answersTo([table], { people: rows }, questions), REFUSED, grade)
+    }
+  })
+
   test('are audited where a median has bins of its own', async () => {
     const next = uniform(7)
     const breakpoints = [50, 100, 150, 200, 250, 300, 350]
@@ -132,22 +220,35 @@ describe('counts and sums modulo whole numbers', () => {
       { name: 'visits', one_row_per_subject: false, variables: [known('visit', ['v1', 'v2']), number('score', 100)] }
     ]
     const seen = []
+    const together = []
     for (const score of [null, 5]) {
       const rows = visits.map((one, i) => (i === 1 ? { ...one, score } : one))
       const study = await ModelStudy.open(tables, { people, visits: rows }, REAL)
+      const all: boolean[] = []
       const exact: boolean[] = []
       for (const sites of SETS) {
-        const told = await study.sql("SELECT COUNT(score) AS n FROM visits WHERE visit = 'v2'", isIn('site', ...sites))
-        const [row] = told.ok ? told.output.rows : []
-        exact.push(row !== undefined && !JSON.stringify(row.parts).includes('accuracy'))
+        for (const [isExact, where] of [
+          [exact, " WHERE visit = 'v2'"],
+          [all, '']
+        ] as const) {
+          const told = await study.sql(`SELECT COUNT(score) AS n FROM visits${where}`, isIn('site', ...sites))
+          const [row] = told.ok ? told.output.rows : []
+          isExact.push(row !== undefined && !JSON.stringify(row.parts).includes('accuracy'))
+        }
       }
       await study.close()
       seen.push(exact)
+      together.push(all)
     }
     assert.deepEqual(seen, [
       [true, true, false],
       [true, true, false]
     ])
+    assert.deepEqual(
+      together.flat(),
+      Array.from({ length: 6 }, () => false),
+      'at both visits'
+    )
   })
 })
 

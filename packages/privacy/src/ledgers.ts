@@ -9,6 +9,7 @@ import { rowsOfSubjects } from './judge/row-sets.ts'
 import { checksumOfSet } from './ledger/checksum.ts'
 import {
   type About,
+  type CountOfLevel,
   LedgerDraft,
   type LevelName,
   type Mark,
@@ -110,7 +111,7 @@ export class LedgersDraft {
   }
 
   /** Records how many people of a set have a level; see `LedgerDraft.tellLevel`. */
-  tellLevel(level: LevelName, count: { of: SubjectSet; having: SubjectSet }, k: number): boolean {
+  tellLevel(level: LevelName, count: CountOfLevel, k: number): boolean {
     return this.#subjects.tellLevel(level, count, k)
   }
 

@@ -162,7 +162,8 @@ test('columns carry unit, variable and argument, so that sites can be compared',
   )
   assert.deepEqual(variableFacts(CATALOG).get('subjects.age'), {
     ...{ isInteger: true, bounded: true, cells: 2, values: 121, unit: 'year', identifying: false },
-    ...{ own: 'subjects.age', factor: 1, step: 1 }
+    ...{ own: 'subjects.age', factor: 1, step: 1 },
+    declared: { levels: [], breakpoints: [65], site: [[0], [1]], siteCount: 2 }
   })
 })
 

@@ -152,6 +152,8 @@ export interface Catalog {
     readonly variable: VariableDescriptor
     /** Whether a mapping joins several levels of the source variable. */
     readonly isJoined: boolean
+    /** The numbers of the cells of the source variable, by cell of the variable. */
+    readonly siteCells: readonly (readonly number[])[]
   }
   /**
    * Reduces a plan over a cohort, without the people of `leftOut`, who are left out of everything, of a variable's values, or of the values
@@ -314,7 +316,9 @@ function questionsIn(view: CatalogView, { at, sets, itemsOf, rowsOf, withEngine,
       const own = resolveVariable(at.descriptor, source.own)
       const ownCells = (cell: number) => [...indexed(`${table.name}.${variable.name}`, new Set([cell])).cells]
       const isJoined = variable.levels.some((_, cell) => ownCells(cell).length > 1)
-      return { ...source, decimals: decimalsIn(at.config, source.own), variable: own.variable, isJoined }
+      const cells = variable.type === 'category' ? variable.levels.length : variable.breakpoints.length + 1
+      const siteCells = Array.from({ length: cells }, (_, cell) => ownCells(cell))
+      return { ...source, decimals: decimalsIn(at.config, source.own), variable: own.variable, isJoined, siteCells }
     },
     valuesOf: async (ref: VariableRef) => {
       const everyone = SubjectSet.everyone(at.subjects)

@@ -7,6 +7,7 @@
 import {
   type CatalogDescriptor,
   columnsOf,
+  type Comparison,
   type Filter,
   isComparison,
   type Plan,
@@ -17,8 +18,8 @@ import {
   type SubjectSet,
   type VariableRef
 } from '@stimnet/protocol'
-import { type FactsOf, isPresence, presenceIn } from './facts.ts'
-import { comparisonsIn, decided } from './filters.ts'
+import { type DeclaredCells, type FactsOf, isPresence, presenceIn } from './facts.ts'
+import { chooses, comparisonsIn, decided } from './filters.ts'
 import type { SolvedSet } from './numbers.ts'
 import type { RowSets } from './row-sets.ts'
 
@@ -38,8 +39,19 @@ export interface Defining {
    * variable is a key.
    */
   readonly valued?: Reduction
+  /**
+   * Whom the question would count if everybody had the given cells of the variable at the site. Absent if there are no conditions on the
+   * variable, or if its cells do not decide them.
+   */
+  readonly byCell?: readonly CountedAt[]
   /** For an analysis set: whether everybody who meets its conditions is in it. */
   readonly leavesNobody?: boolean
+}
+
+/** The groups of a question if everybody had one of the given cells of a variable; without a reduction, nobody is in them. */
+export interface CountedAt {
+  readonly cells: readonly number[]
+  readonly reduction?: Reduction
 }
 
 /** A cohort and a plan over it. A plan without tables has one group, the cohort. */
@@ -59,6 +71,11 @@ export interface Relaxed {
   readonly question: (Question & { readonly level: string }) | undefined
   /** The question for the people who are in the group whatever their value is; undefined if there can be no such people. */
   readonly always: Question | undefined
+  /**
+   * The question if everybody had one of the given cells of the variable at the site; undefined if nobody can then satisfy it. Absent if the
+   * cells do not decide the conditions.
+   */
+  readonly byCell?: readonly { readonly cells: readonly number[]; readonly question: Question | undefined }[]
   /**
    * Whether any condition of the question asks for missing values. Otherwise the question is only about people who have a
    * value.
@@ -93,10 +110,12 @@ export function relaxedBy(
       .filter((said) => said !== '')
       .join(';')
     const question = questionOf(plan, withCohort(true), withRows(true))
+    const byCell = byCellOf({ cohort, plan }, { facts, names, refIn: (column, of) => refOf(descriptor, column, of) })
     return [
       {
         variable,
         names,
+        ...(byCell === undefined ? {} : { byCell }),
         always: questionOf(plan, withCohort(false), withRows(false)),
         isOfMissing: [cohort, plan.where].some(
           (filter) => filter !== undefined && comparisonsIn(filter).some(({ op }) => op === 'is null')
@@ -107,6 +126,68 @@ export function relaxedBy(
     ]
   })
   return [...ofValues, ...ofRows]
+}
+
+/**
+ * A question with the conditions on a variable decided, for each cell of the variable at the site. Cells that decide them alike are listed
+ * together. Undefined if cells do not decide them.
+ */
+function byCellOf(
+  { cohort, plan }: Question,
+  {
+    facts,
+    names,
+    refIn
+  }: {
+    readonly facts: FactsOf
+    readonly names: readonly VariableRef[]
+    readonly refIn: (column: string, tables?: readonly string[]) => VariableRef
+  }
+): Relaxed['byCell'] {
+  const siteCount = names.map((name) => facts(name).declared?.siteCount ?? 0)[0] ?? 0
+  let isDecided = siteCount > 0
+  const at = (filter: Filter | undefined, cell: number, tables?: readonly string[]) =>
+    filter === undefined ||
+    decided(filter, (one) => {
+      const name = refIn(one.column, tables)
+      if (!names.includes(name)) return undefined
+      const said = isTrueAt(one, facts(name).declared, cell)
+      isDecided &&= said !== undefined
+      return said ?? true
+    })
+  const found = new Map<string, { readonly cells: number[]; readonly question: Question | undefined }>()
+  for (let cell = 0; cell < siteCount; cell++) {
+    const question = questionOf(plan, at(cohort, cell), at(plan.where, cell, plan.tables))
+    const name = JSON.stringify([question?.cohort, question?.plan.where, question === undefined])
+    const alike = found.get(name)
+    if (alike === undefined) found.set(name, { cells: [cell], question })
+    else alike.cells.push(cell)
+  }
+  return isDecided ? [...found.values()] : undefined
+}
+
+/** Whether a comparison holds for everybody in a cell of the site; undefined if the cell does not decide it. */
+function isTrueAt(one: Comparison, declared: DeclaredCells | undefined, cell: number): boolean | undefined {
+  if (declared === undefined) return undefined
+  if (one.op === 'is null') return false
+  const { levels, breakpoints } = declared
+  const own = declared.site.findIndex((cells) => cells.includes(cell))
+  // A cell that the mapping leaves out has no value.
+  if (own < 0) return false
+  if (levels.length > 0) return chooses(one, levels[own] ?? '')
+  // Above a whole number is from the next one on. A filter that would divide a cell is refused.
+  const step = one.op === '>' || one.op === '<=' ? 1 : 0
+  const edges = one.values.map((value) => breakpoints.indexOf(numberOf(value) + step))
+  const [edge = -1] = edges
+  if (edges.includes(-1)) return undefined
+  if (one.op === '>=' || one.op === '>') return own > edge
+  if (one.op === '<' || one.op === '<=') return own <= edge
+  return edges.includes(own - 1) !== (one.op === '!=')
+}
+
+/** A number, or the days of a date since 1970. */
+function numberOf(value: Comparison['values'][number]): number {
+  return typeof value === 'string' ? Date.parse(`${value}T00:00:00Z`) / 86_400_000 : Number(value)
 }
 
 /** The tables of a question and of its cohort for which others do not know who has a row. */
@@ -161,6 +242,52 @@ export function refsIn(
   tables?: readonly string[]
 ): VariableRef[] {
   return filter === undefined ? [] : columnsOf(filter).map((column) => refOf(descriptor, column, tables))
+}
+
+/**
+ * The people whom a number of a group would count if everybody had one cell of a variable, by cell of the site. `named` names the counted
+ * levels of the variable where the number is of levels, as `levelName` or as the bin. Undefined if the cells do not decide who is counted.
+ */
+export function countedAt(
+  group: Pick<ReducedGroup, 'key'>,
+  { of, named, declared }: CountedCells,
+  { one, part, parts }: { readonly one: Defining | undefined; readonly part: string; readonly parts: GroupParts }
+): readonly (SubjectSet | undefined)[] | undefined {
+  if (declared === undefined || (one?.byCell === undefined && one?.without !== undefined)) return undefined
+  const isCounted = named === undefined ? () => true : cellsNamed(named, declared)
+  if (isCounted === undefined) return undefined
+  return Array.from({ length: declared.siteCount }, (_, cell) => {
+    if (!isCounted(cell)) return undefined
+    if (one?.byCell === undefined) return of
+    const reduction = one.byCell.find(({ cells }) => cells.includes(cell))?.reduction
+    if (reduction === undefined) return undefined
+    return partOver(group, one, part, { ...parts, reduction })?.subjects.and(of)
+  })
+}
+
+/** A number that counts people by a variable. */
+export interface CountedCells {
+  /** The people who could be counted. */
+  readonly of: SubjectSet
+  readonly named?: string | undefined
+  readonly declared: DeclaredCells | undefined
+}
+
+/** Whether a cell of the site is counted in a level, or a bin, of the given name; undefined if no cells have this name. */
+function cellsNamed(
+  named: string,
+  { levels, breakpoints, site }: DeclaredCells
+): ((cell: number) => boolean) | undefined {
+  const bin = /^\[(.*),(.*)\)$/.exec(named)
+  const [from, to] = [Number(bin?.[1]), Number(bin?.[2])]
+  const isBin = levels.length === 0 && bin !== null && !Number.isNaN(from) && !Number.isNaN(to)
+  if (!isBin && !levels.some((level) => levelName([level]) === named)) return undefined
+  const isIn = (own: number) => {
+    const [first = 0] = breakpoints
+    const least = own === 0 ? Number.NEGATIVE_INFINITY : (breakpoints[own - 1] ?? first)
+    return isBin ? (own === 0 ? from < first : least >= from && least < to) : levelName([levels[own] ?? '']) === named
+  }
+  return (cell) => site.some((cells, own) => cells.includes(cell) && isIn(own))
 }
 
 /** The full name of a column. An analysis set has a column of its own, which is not a variable of the description. */

@@ -32,11 +32,23 @@ export interface VariableFacts {
    * the set makes no value certain.
    */
   readonly isSet?: boolean
+  /** The declared cells of a category, number or date; absent if unknown. */
+  readonly declared?: DeclaredCells
   /**
    * The variable from which this variable's values are computed. Everything disclosed about this variable is charged to it.
    * By default the variable itself.
    */
   readonly charged?: VariableFacts
+}
+
+/** The declared cells of a variable: its levels, or the parts of its range between breakpoints; and the site's cells behind each. */
+export interface DeclaredCells {
+  readonly levels: readonly string[]
+  readonly breakpoints: readonly number[]
+  /** The numbers of the site's cells, by cell of the request. */
+  readonly site: readonly (readonly number[])[]
+  /** Number of cells at the site. */
+  readonly siteCount: number
 }
 
 /** Looks up the declared facts about a variable. */
@@ -50,6 +62,8 @@ export interface VariableSource {
   readonly decimals: number
   /** The site's own description of the variable, which a request cannot change; by default the variable itself. */
   readonly variable?: VariableDescriptor
+  /** The numbers of the site's cells, by cell of the variable; by default each cell itself. */
+  readonly siteCells?: readonly (readonly number[])[]
 }
 
 /**
@@ -96,7 +110,7 @@ function itself(own: VariableRef): VariableSource {
  */
 function factsOf(
   variable: VariableDescriptor,
-  { own, factor, decimals, variable: site }: VariableSource
+  { own, factor, decimals, variable: site, siteCells }: VariableSource
 ): VariableFacts {
   const source = site ?? variable
   const isCategory = source.type === 'category'
@@ -105,6 +119,7 @@ function factsOf(
     bounded: source.bounded,
     cells: isCategory ? source.levels.length : source.breakpoints.length + 1,
     ...(values === undefined ? {} : { values }),
+    ...declaredIn(variable, source, siteCells),
     ...(variable.unit === '' ? {} : { unit: variable.unit }),
     ...(variable.type === 'integer' ? { isInteger: true } : {}),
     identifying: source.identifying,
@@ -112,6 +127,18 @@ function factsOf(
     factor,
     step: 10 ** -decimals
   }
+}
+
+function declaredIn(
+  { type, levels, breakpoints }: VariableDescriptor,
+  source: VariableDescriptor,
+  siteCells: VariableSource['siteCells']
+): Pick<VariableFacts, 'declared'> {
+  if (type === 'text') return {}
+  const cells = type === 'category' ? levels.length : breakpoints.length + 1
+  const siteCount = source.type === 'category' ? source.levels.length : source.breakpoints.length + 1
+  const site = siteCells ?? Array.from({ length: cells }, (_, cell) => [cell])
+  return { declared: { levels: type === 'category' ? levels : [], breakpoints, site, siteCount } }
 }
 
 /** Number of values between the bounds, both included, in steps of the site's decimals; undefined without bounds. */

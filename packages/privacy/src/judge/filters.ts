@@ -30,3 +30,18 @@ export function decided(
   if (other === undefined) return only
   return isAll ? { all: left } : { any: left }
 }
+
+/** Whether a comparison selects a level, by the rules of the filter. Undefined if that is not known, as for dates. */
+export function chooses({ op, values }: Comparison, level: string): boolean | undefined {
+  if (op === '=' || op === 'in') return values.map(String).includes(level)
+  if (op === '!=') return !values.map(String).includes(level)
+  const [value] = values
+  if (typeof value !== 'number') return undefined
+  return op === '<'
+    ? Number(level) < value
+    : op === '<='
+      ? Number(level) <= value
+      : op === '>'
+        ? Number(level) > value
+        : Number(level) >= value
+}

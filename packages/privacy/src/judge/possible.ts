@@ -25,7 +25,7 @@ import {
 } from '@stimnet/protocol'
 import type { Hidden } from './defining.ts'
 import { type FactsOf, presenceIn } from './facts.ts'
-import { comparisonsIn, decided } from './filters.ts'
+import { chooses, comparisonsIn, decided } from './filters.ts'
 
 /** A level of a variable that others know about the rows of the long table, such as the visit. */
 export interface RowLevel {
@@ -323,21 +323,6 @@ function levelsLeft(
   const fits = (level: string) =>
     own.every(([name, one]) => [undefined, isTrue.get(name)].includes(chooses(one, level)))
   return levels.filter(fits).map((level) => ({ variable, level }))
-}
-
-/** Whether a comparison selects a level, by the rules of the filter. Undefined if that is not known, as for dates. */
-function chooses({ op, values }: Comparison, level: string): boolean | undefined {
-  if (op === '=' || op === 'in') return values.map(String).includes(level)
-  if (op === '!=') return !values.map(String).includes(level)
-  const [value] = values
-  if (typeof value !== 'number') return undefined
-  return op === '<'
-    ? Number(level) < value
-    : op === '<='
-      ? Number(level) <= value
-      : op === '>'
-        ? Number(level) > value
-        : Number(level) >= value
 }
 
 function isOfCohort(name: string): boolean {

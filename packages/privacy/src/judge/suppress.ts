@@ -21,7 +21,7 @@ import type { CellBasis, CellFinding, CellRules } from './cells/basis.ts'
 import { judgeCell, judgeCoarser } from './cells/cell.ts'
 import { everyoneInOne } from './cells/class-disclosure.ts'
 import { sumsOf, sumsOver, type Weights } from './cells/weighing.ts'
-import { alwaysIn, type Defining, levelName, valuedOf, wholeOf } from './defining.ts'
+import { alwaysIn, countedAt, type Defining, levelName, valuedOf, wholeOf } from './defining.ts'
 import type { FactsOf } from './facts.ts'
 import { bitsMaxOf, bitsMaxOfWhich, bitsOfCount, bitsOfSum } from './information.ts'
 import { conditionsOf, having, isSpreadOver, type KnownValues, powersIn } from './known.ts'
@@ -398,13 +398,16 @@ class Judging {
       const { of, having } = this.#saidBy(one, group, partOf(measure), support)
       const said = [levelOf(group, one.variable, this.#plan), one.level]
       const level = said.filter((part) => part !== undefined && part !== '').join('&')
-      return of === undefined ? [] : [{ variable: one.variable, level, of, having }]
+      if (of === undefined) return []
+      const byCell = this.#byCell(group, measure, { of, variable: one.variable })
+      return [{ variable: one.variable, level, of, having, byCell }]
     })
     const [of, ...others] = numbers
     for (const { level, of: having } of others) {
       if (level === undefined || of === undefined || facts(level.variable).identifying) continue
       const { subjects } = of.of
-      counts.push({ variable: level.variable, level: level.name, of: subjects, having: having.subjects })
+      const byCell = this.#byCell(group, measure, { of: subjects, variable: level.variable, named: level.name })
+      counts.push({ variable: level.variable, level: level.name, of: subjects, having: having.subjects, byCell })
     }
     const named = counts.map(({ variable, ...count }) => {
       const { own, cells = Number.POSITIVE_INFINITY } = facts(variable)
@@ -463,21 +466,42 @@ class Judging {
     })
   }
 
+  /** Whom a count includes at each cell of a variable; see `countedAt`. Undefined if the cells do not decide that. */
+  #byCell(
+    group: ReducedGroup,
+    measure: Measure,
+    { of, variable, named }: { of: SubjectSet; variable: VariableRef; named?: string }
+  ) {
+    const { facts } = this.#rules
+    const { own, declared } = facts(variable)
+    const one = this.#unsaid(group).defining.find((other) => facts(other.variable).own === own)
+    const asked = { one, part: partOf(measure), parts: this.#parts }
+    // A key can be the same variable under another name.
+    const key = this.#plan.groupBy.find((other) => facts(other.variable).own === own)?.variable ?? variable
+    const label = levelOf(group, key, this.#plan)
+    const atKey = countedAt(group, { of, named: label, declared: facts(key).declared }, asked)
+    if (named === undefined) return atKey
+    const said = countedAt(group, { of, named, declared }, asked)
+    return atKey && said?.map((people, cell) => (atKey[cell] === undefined ? undefined : people))
+  }
+
   /**
    * The sums of values that others do not know whose digits show them exactly, as values are whole multiples of a step; each with the
-   * set that others know, over which it was asked, and the name of what is summed.
+   * set that others know, over which it was asked, and the name of what is summed. Where others do not know who is in the group, all sets
+   * of people who could be.
    */
   #wholeSums(group: ReducedGroup, { numbers }: CellBasis): { name: string; people: SubjectSet }[] {
-    const { facts } = this.#rules
+    const { facts, madeWithout } = this.#rules
     const { possible, defining } = this.#unsaid(group)
+    const out = madeWithout?.people
     return numbers.flatMap(({ kind, quantity, variables: [variable], of }) => {
       if (kind !== 'sum' || variable === undefined || quantity !== facts(variable).own || facts(variable).identifying)
         return []
       if (!this.#showsSum(group, variable)) return []
       if (defining.length === 0) return [{ name: quantity, people: of.subjects }]
-      const [one, ...others] = possible === undefined ? [] : possibleIn(group, possible, this.#plan)
-      if (one === undefined || others.length > 0) return []
-      return [{ name: [quantity, ...(possible?.unknown ?? [])].join('&'), people: one.people }]
+      const could = possible === undefined ? [] : possibleIn(group, possible, this.#plan)
+      // The sum may be over any of the sets, so it counts as a sum over each.
+      return could.map(({ people }) => ({ name: quantity, people: out === undefined ? people : people.without(out) }))
     })
   }
 
@@ -579,15 +603,16 @@ class Judging {
       return
     }
     const number = countOf(counted)
+    // How many of several rows of a person have a value is not audited, so their number stays rounded.
     const hasSeveral = counted.rows !== undefined && group.rows !== group.support.size
     // The counts of levels among these people were audited with the cell, which has the same support.
     cell.isCounted =
-      (isComplete || hasSeveral || this.#tellHaving(group, measure, counted)) &&
+      (isComplete || (!hasSeveral && this.#tellHaving(group, measure, counted))) &&
       this.#draft.tell(this.#entriesOf(group, measure, { numbers: [number] }), this.#k) === undefined
     if (!cell.isCounted && missing < this.#k) cell.fewLackOf = all
   }
 
-  /** Audits how many people of a group have a value, as if having one were a level. Several rows of a person are not audited. */
+  /** Audits how many people of a group have a value, as if having one were a level. */
   #tellHaving({ support }: ReducedGroup, measure: Measure, { subjects }: SolvedSet): boolean {
     const own = variablesOf(measure)
       .map((variable) => this.#rules.facts(variable).own)

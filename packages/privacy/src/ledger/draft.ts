@@ -10,6 +10,7 @@ import { restOnFewModulo } from './residues.ts'
 import { addedTo, type Placed, Span } from './span.ts'
 import { someWeighMuch } from './weighted.ts'
 import { accountOfUnknown, type LedgerParts, type LevelCount, SpanLedger } from './span-ledger.ts'
+import { restOnFewByCell } from './ways.ts'
 
 /**
  * The information that a number discloses about a variable: its total bits, and the maximum number of bits that may be
@@ -80,6 +81,17 @@ export interface WeightedSums {
   weighted(
     quantities: readonly string[]
   ): readonly { readonly quantity: string; readonly weights: Float64Array | undefined }[]
+}
+
+/** A count of the people of a set who have a level. */
+export interface CountOfLevel {
+  readonly of: SubjectSet
+  readonly having: SubjectSet
+  /**
+   * The people whom it would count if everybody had one cell of the variable, by the number of the cell at the site; undefined for a cell
+   * of which it counts nobody. Absent if that is not known.
+   */
+  readonly byCell?: readonly (SubjectSet | undefined)[] | undefined
 }
 
 /** The reason why numbers cannot be disclosed. */
@@ -217,17 +229,15 @@ export class LedgerDraft {
    * would be certain from this count and all earlier counts, or if a combination of counts modulo a whole number would rest
    * on fewer than `k` people. `level` is the name used in the question; one level can have several names.
    */
-  tellLevel(
-    { variable, level, levels }: LevelName,
-    { of, having }: { of: SubjectSet; having: SubjectSet },
-    k: number
-  ): boolean {
+  tellLevel({ variable, level, levels }: LevelName, { of, having, byCell }: CountOfLevel, k: number): boolean {
+    for (const set of byCell ?? []) if (set !== undefined) this.#isIn(set)
     const count = { of: this.#isIn(of), having: this.#isIn(having) }
     count.of = this.#patterns.extend(count.of)
     const name = `${variable} ${level}`
     const before = this.#countsOf((other) => other === name)
     count.having = this.#patterns.extend(count.having)
-    if (before.some((one) => isSame(one.of, count.of) && isSame(one.having, count.having))) return true
+    if (before.some((one) => isSame(one.of, count.of) && isSame(one.having, count.having)))
+      return this.#tellByCell(variable, byCell, k)
     const isSum = (other: string) => other.startsWith(sumName(variable, ''))
     const others = this.#countsOf((other) => other !== name && !isSum(other) && other.startsWith(`${variable} `))
     const all = [...before, ...others]
@@ -241,7 +251,37 @@ export class LedgerDraft {
     if (areOfFew(withAlike([count], all))) return false
     const rest = restOf(count, all, levels)
     if (rest !== undefined && areOfFew(withAlike([rest], [count, ...all]))) return false
+    if (!this.#tellByCell(variable, byCell, k)) return false
     this.#levels = new Map(this.#levels).set(name, [...before, count, ...(rest === undefined ? [] : [rest])])
+    this.#isChanged = true
+    return true
+  }
+
+  /**
+   * Records whom a count includes at each cell of a variable. Returns false, and records nothing, if a combination of such counts, modulo a
+   * whole number, would rest on fewer than `k` people.
+   */
+  #tellByCell(variable: string, byCell: CountOfLevel['byCell'], k: number): boolean {
+    if (byCell === undefined) return true
+    const name = `${BY_CELL} ${variable} `
+    const found = new Map<string, Map<number, Uint8Array>>()
+    for (const [other, [one]] of this.#levels) {
+      if (!other.startsWith(name) || one === undefined) continue
+      const at = other.lastIndexOf(' ')
+      const own = found.get(other.slice(0, at)) ?? new Map<number, Uint8Array>()
+      found.set(other.slice(0, at), own.set(Number(other.slice(at)), this.#patterns.extend(one.of)))
+    }
+    const sets = byCell.map((set) => set && this.#isIn(set))
+    const added = new Map(sets.flatMap((set, cell) => (set?.includes(1) ? [[cell, set] as const] : [])))
+    const isAlike = (one: ReadonlyMap<number, Uint8Array>) =>
+      one.size === added.size && [...one].every(([cell, of]) => isSame(of, added.get(cell) ?? new Uint8Array(0)))
+    if ([...found.values()].some(isAlike)) return true
+    const rules = { cells: byCell.length, patterns: this.#patterns, k }
+    if (restOnFewByCell(added, [...found.values()], rules)) return false
+    const levels = new Map(this.#levels)
+    for (const [cell, of] of added)
+      levels.set(`${name}${found.size} ${cell}`, [{ of, having: new Uint8Array(of.length) }])
+    this.#levels = levels
     this.#isChanged = true
     return true
   }
@@ -834,6 +874,9 @@ function both(one: Uint8Array, other: Uint8Array): Uint8Array {
 
 /** Whether a span is of counts. */
 /** The name under which a sum is kept among the counts of a variable. Levels have names that begin otherwise. */
+/** Begins the names under which it is recorded whom a count includes at each cell of a variable. No variable has this name. */
+const BY_CELL = 'by cell of'
+
 function sumName(variable: string, set: string): string {
   return `${variable} sum ${set}`
 }

@@ -247,11 +247,18 @@ function unsaidWithin({ defining, possible }: Unsaid, people: SubjectSet, measur
   const of = (reduction: Reduction) => placed(reduction, people, measures)
   return {
     defining: defining.map(
-      ({ without, always, valued, ...rest }): Defining => ({
+      ({ without, always, valued, byCell, ...rest }): Defining => ({
         ...rest,
         ...(without === undefined ? {} : { without: of(without) }),
         ...(always === undefined ? {} : { always: of(always) }),
-        ...(valued === undefined ? {} : { valued: of(valued) })
+        ...(valued === undefined ? {} : { valued: of(valued) }),
+        ...(byCell === undefined
+          ? {}
+          : {
+              byCell: byCell.map(({ cells, reduction }) =>
+                reduction === undefined ? { cells } : { cells, reduction: of(reduction) }
+              )
+            })
       })
     ),
     ...(possible === undefined ? {} : { possible: within(possible, people) })

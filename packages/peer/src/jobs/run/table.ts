@@ -2,6 +2,7 @@
 import type { Catalog } from '@stimnet/data'
 import {
   type Aggregate,
+  type CountedAt,
   type Defining,
   factsIn,
   type Hidden,
@@ -14,6 +15,7 @@ import {
   possibleBy,
   questionsIn,
   type RareGroups,
+  type Relaxed,
   relaxedBy,
   rowsOfEverybody,
   sizesOf,
@@ -135,9 +137,10 @@ async function modelQuestion(
   const inModel = async ({ relaxed }: Unasked, hidden: Hidden): Promise<Unasked> => ({
     // Membership in an analysis set is judged with the model itself, like the presence of values. The questions of the model
     // are asked over these people.
-    relaxed: relaxed.flatMap(({ of: one, over: { without, always, valued } }) => {
+    relaxed: relaxed.flatMap(({ of: one, over: { without, always, valued }, byCell }) => {
       const over = { without: within(without), always: within(always), valued: within(valued) }
-      return setIn(one.variable) === undefined ? [{ of: one, over }] : []
+      const inCells = byCell?.map(({ cells, over: own }) => ({ cells, over: within(own) }))
+      return setIn(one.variable) === undefined ? [{ of: one, over, byCell: inCells }] : []
     }),
     possible: await possibleInSet(asked, { plan, hidden, size: people })
   })
@@ -230,8 +233,9 @@ function factsOf(catalog: Catalog): ReturnType<typeof factsIn> {
 interface Unasked {
   readonly possible: Possible | undefined
   readonly relaxed: readonly {
-    readonly of: Omit<Defining, 'without' | 'always' | 'valued'>
+    readonly of: Omit<Defining, 'without' | 'always' | 'valued' | 'byCell'>
     readonly over: { readonly [Which in 'without' | 'always' | 'valued']: Over | undefined }
+    readonly byCell: readonly { readonly cells: readonly number[]; readonly over: Over | undefined }[] | undefined
   }[]
 }
 
@@ -288,10 +292,20 @@ async function unasked({ catalog, filter, plan }: TableAsked, hidden: Hidden): P
         names,
         ...(question === undefined ? {} : { level: question.level })
       },
-      over: { without, always: await over(one.always), valued }
+      over: { without, always: await over(one.always), valued },
+      byCell: await overCells(one, over)
     })
   }
   return { relaxed, possible: await possibleOf(catalog, { cohort: filter, plan }, hidden) }
+}
+
+type OverOf = (question: Relaxed['always']) => Promise<Over | undefined>
+
+async function overCells({ byCell }: Relaxed, over: OverOf): Promise<Unasked['relaxed'][number]['byCell']> {
+  if (byCell === undefined) return undefined
+  const found = []
+  for (const { cells, question } of byCell) found.push({ cells, over: await over(question) })
+  return found
 }
 
 /** For an analysis set: whether it contains everybody who meets its conditions. */
@@ -435,13 +449,25 @@ async function unsaid(
   reduce: (over: Over) => Promise<Reduction>
 ): Promise<Pick<TableAggregate, 'defining' | 'possible'>> {
   const defining: Defining[] = []
-  for (const { of, over } of relaxed) {
+  for (const { of, over, byCell } of relaxed) {
     const reductions: Partial<Record<keyof typeof over, Reduction>> = {}
     for (const which of ['without', 'always', 'valued'] as const) {
       const asked = over[which]
       if (asked !== undefined) reductions[which] = await reducedAs(plan, asked, reduce)
     }
-    defining.push({ ...of, ...reductions })
+    // Most questions are about one level; then the groups are those without the condition.
+    const isAsked = (own: Over, asked: Over | undefined) =>
+      asked?.cohort.equals(own.cohort) === true && JSON.stringify(asked.plan) === JSON.stringify(own.plan)
+    const counted: CountedAt[] = []
+    for (const { cells, over: own } of byCell ?? []) {
+      if (own === undefined) counted.push({ cells })
+      else {
+        const same = (['without', 'always'] as const).find((which) => isAsked(own, over[which]))
+        const reduction = (same && reductions[same]) ?? (await reducedAs(plan, own, reduce))
+        counted.push({ cells, reduction })
+      }
+    }
+    defining.push({ ...of, ...reductions, ...(byCell === undefined ? {} : { byCell: counted }) })
   }
   return { defining, ...(possible ? { possible } : {}) }
 }
