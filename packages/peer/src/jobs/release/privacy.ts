@@ -23,6 +23,7 @@ import {
 import {
   type CatalogDescriptor,
   type Filter,
+  type RowItems,
   setOfCohort,
   StimnetError,
   type SubjectSet,
@@ -73,8 +74,8 @@ export interface CatalogPrivacy {
   admits(asked: ScriptCohort, project: string): Promise<boolean>
   /** The information that releases in the project's scope have disclosed about each variable that is not `identifying`. */
   informed(project: string): Promise<readonly Informed[]>
-  /** The variables by whose values people were weighed in releases of the project's scope. */
-  weighed(project: string | undefined): Promise<readonly VariableRef[]>
+  /** The variables by whose values people, and people with rows of `items`, were weighed in releases of the project's scope. */
+  weighed(project: string | undefined, items: RowItems | undefined): Promise<readonly VariableRef[]>
   /** The meters of the project's scope. */
   meter(project: string): ScopeMeter
   /**
@@ -167,9 +168,9 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
       return tellEverything(asked, ledgers.current(await ledgers.loadAll()), settings.k) !== undefined
     },
     informed: async (project) => informedOf(catalog, settings, ledgersFor(project)),
-    weighed: async (project) => {
-      const { subjects, tables = [] } = await ledgersFor(project).loadAll()
-      return [subjects, ...tables.map(({ ledger }) => ledger)].flatMap(variablesWeighed)
+    weighed: async (project, items) => {
+      const { subjects, rows } = await ledgersFor(project).load(items)
+      return [subjects, ...(rows === undefined ? [] : [rows.ledger])].flatMap(variablesWeighed)
     },
     meter: meterFor,
     overShare: async (plan, asker) => {

@@ -388,9 +388,15 @@ async function weightsOf(
 ): Promise<Weights> {
   const { plain } = catalog
   if (plain.descriptor.synthetic) return new Map()
-  const earlier = await privacy.weighed(project)
-  const measured = plan.measures.filter((one) => one.kind === 'gram' || powersIn(one) > 0).flatMap(variablesOf)
-  const own = measured.map((variable) => catalog.sourceOf(variable).own)
+  const long = catalog.descriptor.tables.find((table) => plan.tables.includes(table.name) && !table.oneRowPerSubject)
+  const earlier = await privacy.weighed(project, long && (await catalog.itemsOf(long.name)))
+  const facts = factsIn(variableFacts(catalog.descriptor, catalog.sourceOf))
+  const own = plan.measures.flatMap((measure) => {
+    const isOfSeveral = measure.kind === 'gram' || 'variables' in measure
+    if (!isOfSeveral && powersIn(measure) === 0) return []
+    const weighing = variablesOf(measure).filter((variable) => isOfSeveral || facts(variable).identifying)
+    return weighing.map((variable) => facts(variable).own)
+  })
   const found = new Map<VariableRef, Float64Array>()
   for (const ref of new Set([...own, ...earlier])) {
     const table = plain.descriptor.tables.find(({ name }) => ref.startsWith(`${name}.`))
