@@ -25,6 +25,8 @@ if (compile()) {
     writeManifest(name)
     cpSync(join(root, 'LICENSE'), join(dist, name, 'LICENSE'))
   }
+  // A package that lacks a file which it reads when it is loaded fails here, and not where it is installed.
+  for (const name of names) await import(join(dist, name, 'dist/index.js'))
   console.log(`built ${names.join(', ')} in dist/`)
 } else {
   console.error('Nothing was built: the compiler found the errors above.')
@@ -60,8 +62,10 @@ function compile(): boolean {
   }
 }
 
-/** Copies files that the compiler does not emit: JavaScript with its types, runners, schemas, pages. */
+/** Copies files that the compiler does not emit: JavaScript with its types, runners, schemas, and the pages in `assets`. */
 function copyAssets(name: string): void {
+  const pages = join(root, 'packages', name, 'assets')
+  if (existsSync(pages)) cpSync(pages, join(dist, name, 'assets'), { recursive: true })
   const source = join(root, 'packages', name, 'src')
   for (const path of globSync('**/*', { cwd: source, withFileTypes: true })) {
     if (!path.isFile() || (path.name.endsWith('.ts') && !path.name.endsWith('.d.ts')) || path.name.endsWith('.tsx'))
@@ -95,7 +99,7 @@ function writeManifest(name: string): void {
     ...(manifest.bin === undefined ? {} : { bin }),
     exports,
     engines: { node: '>=24' },
-    files: ['dist', 'LICENSE']
+    files: ['dist', ...(existsSync(join(dist, name, 'assets')) ? ['assets'] : []), 'LICENSE']
   }
   writeFileSync(join(dist, name, 'package.json'), `${JSON.stringify(published, null, 2)}\n`)
 }
