@@ -30,6 +30,9 @@ export function unitInHeader(header: string): string | undefined {
 }
 
 const UNITS: readonly (readonly [RegExp, string])[] = [
+  // A unit in the name is surer than what is measured.
+  [/_(lbs?|pounds?)$/i, '[lb_av]'],
+  [/_(in|inch(es)?)$/i, '[in_i]'],
   [/^(age|alter|alter_.*|age_.*)$|_(years|jahre)$/i, 'a'],
   [/weight|gewicht|_kg$/i, 'kg'],
   [/height|groesse|koerpergroesse|_cm$/i, 'cm'],
@@ -79,8 +82,13 @@ export function isGridded(header: string): boolean {
 
 /** Whether a header means a date of birth. */
 export function isBirthDate(header: string): boolean {
-  return /birth|geburt|geb_?dat|(^|[_ .-])dob([_ .-]|$)/i.test(header)
+  return /birth|geburt|geboorte|naiss|nascit|nacim|(^|[_ .-])geb([_ .-]*dat|[_ .-]|$)|(^|[_ .-])dob([_ .-]|$)/i.test(
+    header
+  )
 }
+
+const PERSON_NUMBER =
+  /^(no|nr|num|numero|número|numéro|n°)[_ .-]?(de[_ .-])?(patient|pat|subject|sujet|proband|paciente|paziente|participant)/
 
 const PERSON =
   /^(usubjid|subjid|pid|patid)$|^(subject|patient(en)?|pat|participant|person(en)?|proband(en)?|pseudonym)([_ .-]|$|[A-Z]|id|nr|no|num|code|key)/
@@ -91,6 +99,7 @@ const NUMBER_IN_CAPITALS = /[a-z](Id|ID|Nr|No)$/
 /** The likelihood that a header means the subject key: 2 for a person's number, 1 for another number or code, 0 for anything else. */
 export function keyLikeness(header: string): 0 | 1 | 2 {
   const plain = header.trim()
+  if (PERSON_NUMBER.test(plain.toLowerCase())) return 2
   if (PERSON.test(plain.charAt(0).toLowerCase() + plain.slice(1)) || PERSON.test(plain.toLowerCase())) {
     return /name|age|sex|group|status|type|count/i.test(plain) ? 0 : 2
   }

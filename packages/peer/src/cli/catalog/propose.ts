@@ -76,7 +76,7 @@ async function proposal(
   if (omop === undefined) {
     return proposeFromDatabase(sectionOf(database), { ...inDatabase, relations: database.tables })
   }
-  const sets = await readYaml(omop.concepts)
+  const { raw: sets } = await readYaml(omop.concepts)
   return proposeFromOmop(sets, sectionOf(database), { ...inDatabase, schema: omop.schema })
 }
 
