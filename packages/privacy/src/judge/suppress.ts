@@ -603,11 +603,11 @@ class Judging {
       return
     }
     const number = countOf(counted)
-    // How many of several rows of a person have a value is not audited, so their number stays rounded.
+    // How many of several rows of a person have a value is not audited, so their number stays rounded. A model is of its rows.
     const hasSeveral = counted.rows !== undefined && group.rows !== group.support.size
     // The counts of levels among these people were audited with the cell, which has the same support.
     cell.isCounted =
-      (isComplete || (!hasSeveral && this.#tellHaving(group, measure, counted))) &&
+      (isComplete || (hasSeveral ? measure.kind === 'gram' : this.#tellHaving(group, measure, counted))) &&
       this.#draft.tell(this.#entriesOf(group, measure, { numbers: [number] }), this.#k) === undefined
     if (!cell.isCounted && missing < this.#k) cell.fewLackOf = all
   }
