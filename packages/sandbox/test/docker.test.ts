@@ -184,8 +184,10 @@ time.sleep(1000)`
     const sandbox = await open({ owner: own })
     const run = sandbox.run(jobOf('while True: pass'), { ...LIMITS_OF_TESTS, wallTimeMsMax: 300_000 })
     await running(own)
-    await pause(500)
-    for (const { id } of (await engine?.containers(OWNER_LABEL, own)) ?? []) await engine?.remove(id)
+    // A container that ended before its program began is started once more, and is killed again.
+    const ended = run.then(() => true)
+    while (!(await Promise.race([ended, pause(500).then(() => false)])))
+      for (const { id } of (await engine?.containers(OWNER_LABEL, own)) ?? []) await engine?.remove(id)
     const outcome = await run
     assert.equal(outcome.ok ? 'ok' : outcome.code, 'SANDBOX_UNAVAILABLE')
     await sandbox.close()
