@@ -41,14 +41,14 @@ def _range_of(parts: Sequence[Cell], q: Any) -> Range | None:
         _, other = _sum_of(parts, lambda one: bool(one["from"] >= edge))
         below = rows + off
         n = below + max(0, total - rows - other)
-        return below <= max(1, math.floor(q * n + _SLACK)) - 1
+        return bool(below <= max(1, math.floor(q * n + _SLACK)) - 1)
 
     def is_below(edge: float) -> bool:
         rows, off = _sum_of(parts, lambda one: bool(one["to"] <= edge))
         _, other = _sum_of(parts, lambda one: bool(one["to"] > edge))
         below = max(0, rows - off)
         n = below + total - rows + other
-        return below >= min(n, math.ceil(q * n + max(q, 1 - q) - _SLACK))
+        return bool(below >= min(n, math.ceil(q * n + max(q, 1 - q) - _SLACK)))
 
     low = next((edge for edge in reversed(edges) if is_above(edge)), edges[0])
     high = next((edge for edge in edges if is_below(edge)), edges[-1])
