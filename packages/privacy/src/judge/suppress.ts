@@ -603,16 +603,15 @@ class Judging {
       return
     }
     const number = countOf(counted)
-    // How many of several rows of a person have a value is not audited, so their number stays rounded. A model is of its rows.
     const hasSeveral = counted.rows !== undefined && group.rows !== group.support.size
     // The counts of levels among these people were audited with the cell, which has the same support.
     cell.isCounted =
-      (isComplete || (hasSeveral ? measure.kind === 'gram' : this.#tellHaving(group, measure, counted))) &&
+      (isComplete || hasSeveral || this.#tellHaving(group, measure, counted)) &&
       this.#draft.tell(this.#entriesOf(group, measure, { numbers: [number] }), this.#k) === undefined
     if (!cell.isCounted && missing < this.#k) cell.fewLackOf = all
   }
 
-  /** Audits how many people of a group have a value, as if having one were a level. */
+  /** Audits how many people of a group have a value, as if having one were a level. Several rows of a person are not audited. */
   #tellHaving({ support }: ReducedGroup, measure: Measure, { subjects }: SolvedSet): boolean {
     const own = variablesOf(measure)
       .map((variable) => this.#rules.facts(variable).own)
