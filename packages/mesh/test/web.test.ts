@@ -81,6 +81,8 @@ async function proxyOf({ credentials, refuses }: { credentials?: string; refuses
   const proxy = createHttp()
   proxy.on('connect', (request, socket: Socket, head: Buffer) => {
     asked.push(request.url ?? '')
+    // A client that was refused may reset the connection.
+    socket.on('error', () => socket.destroy())
     const refuse = (status: number) => socket.end(`HTTP/1.1 ${status} No\r\n\r\n`)
     if (credentials !== undefined && request.headers['proxy-authorization'] !== credentials) return refuse(407)
     const port = hosts.get(request.url ?? '')
