@@ -282,7 +282,7 @@ test('a row says how many institutions are behind it, and so where not all are b
     pooled: { columns, rows, sites: ['a', 'b', 'c'], notes: [] }
   }
   const shown = answerText(broadcast as unknown as Broadcast)
-  assert.match(shown, /institution +state +code +people in the cohort +withheld\n/)
+  assert.match(shown, /institution +state +code +people +withheld\n/)
   assert.match(shown, /female +90 +61\.5 \(2 of 3\) +2 to 3, by column/)
   assert.match(shown, /single +9 \(only a\) +60\.5 +1 to 2, by column/)
   assert.match(shown, /other .*60\.5 +2\n/, 'a number that is not there has no institution behind it')

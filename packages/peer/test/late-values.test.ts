@@ -67,6 +67,27 @@ function visited(event: 'yes' | 'no', seed: number): Running {
   }
 }
 
+/** An unscheduled visit comes later, beside one visit that everybody has. Sixty others have an unscheduled one. */
+function unscheduled(event: 'yes' | 'no', seed: number): Running {
+  const all = facts(event, seed)
+  const rows = (i: number) => (i % 13 === 7 || i % 17 === 3 ? ['v1', 'extra'] : ['v1'])
+  return {
+    tables: [
+      { name: 'people', one_row_per_subject: true, variables: [known('site', ['A', 'B'])] },
+      { name: 'visits', one_row_per_subject: false, variables: [known('visit', ['v1', 'extra']), ...variables] }
+    ],
+    without: (people) => ({
+      people: all.map((_, i) => ({ id: `P${i}`, site: 'AB'[i % 2] ?? '' })),
+      visits: all.flatMap((one, i) =>
+        [...new Set([...rows(i), ...(i === 0 && !people.has(0) ? ['extra'] : [])])].map((visit) => ({
+          ...{ id: `P${i}`, visit },
+          ...one
+        }))
+      )
+    })
+  }
+}
+
 /** The answers to each question, before and after the data of `late` people came. */
 async function answersAround(running: Running, late: ReadonlySet<number>, questions: readonly string[]) {
   const study = await ModelStudy.open(running.tables, running.without(late), REAL)
@@ -96,6 +117,7 @@ describe('data that come with a newer epoch', () => {
     ['a value, asked the other way', filledIn, counting('people', (sign) => `event = 'yes' OR ${sign} = 'yes'`)],
     ['a value, denied', filledIn, counting('people', (sign) => `NOT (event = 'yes' AND ${sign} = 'yes')`)],
     ['a value, by site', filledIn, counting('people', (sign) => `event = 'yes' AND ${sign} = 'yes' AND site = 'A'`)],
+    ['a visit that few have', unscheduled, ['SELECT visit, COUNT(DISTINCT id) AS n FROM visits GROUP BY visit']],
     ['a visit', visited, counting('visits', (sign) => `visit = 'v2' AND event = 'yes' AND ${sign} = 'yes'`)]
   ] as const) {
     test(`${name} of one person changes no answer about people whom others do not know`, async () => {

@@ -66,7 +66,7 @@ export const disclosureCardSchema = z.object({
   analysis_set: z
     .object({ name: z.string(), complete_on: z.array(z.string()), where: z.string().optional() })
     .optional(),
-  /** Number of subjects in the cohort; null if it may not be disclosed. */
+  /** Number of subjects in the cohort, of a table in its groups; null if it may not be disclosed. */
   subjects: z.number().nullable(),
   suppressed_cells: z.number(),
   /** Bits that the script was charged; null for other programs. */

@@ -24,7 +24,7 @@ function partsTable(broadcast: Broadcast): string {
     part.output?.disclosure.subjects ?? null,
     withheldIn(part)
   ])
-  const table = tableOf(['institution', 'state', 'code', 'people in the cohort', 'withheld'], rows)
+  const table = tableOf(['institution', 'state', 'code', 'people', 'withheld'], rows)
   return broadcast.parts.some(hasNoGroupOfMissing) ? `${table}${UNCOUNTED}\n` : table
 }
 

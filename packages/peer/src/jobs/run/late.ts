@@ -15,11 +15,12 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
+import { hiddenIn } from './hidden.ts'
 import { possibleOf } from './table.ts'
 
 interface Asked {
   readonly catalog: Catalog
-  readonly plan: Plan | undefined
+  readonly plan: Plan
   readonly filter: Filter | undefined
 }
 
@@ -66,12 +67,12 @@ function concerning({ values, rows }: Late, { catalog, plan, filter }: Asked): L
   const refs = [
     ...resolved(filter === undefined ? [] : columnsOf(filter)),
     ...resolved(setOfCohort(filter, descriptor)?.completeOn ?? []),
-    ...resolved(plan?.where === undefined ? [] : columnsOf(plan.where), plan?.tables),
-    ...(plan?.groupBy.map(({ variable }) => variable) ?? []),
-    ...(plan?.measures.flatMap(variablesOf) ?? [])
+    ...resolved(plan.where === undefined ? [] : columnsOf(plan.where), plan.tables),
+    ...plan.groupBy.map(({ variable }) => variable),
+    ...plan.measures.flatMap(variablesOf)
   ]
   const unknown = new Set(refs.filter((ref) => !facts(ref).identifying).map((ref) => facts(ref).own))
-  const tables = new Set([...(plan?.tables ?? []), ...refs.map((ref) => ref.slice(0, ref.indexOf('.')))])
+  const tables = new Set([...plan.tables, ...refs.map((ref) => ref.slice(0, ref.indexOf('.')))])
   return {
     values: new Map([...values].filter(([ref]) => unknown.has(ref))),
     rows: new Map([...rows].filter(([table]) => tables.has(table)))
@@ -80,7 +81,10 @@ function concerning({ values, rows }: Late, { catalog, plan, filter }: Asked): L
 
 /** The parts of a question whose conditions others do not know; none if they know all conditions. */
 async function partsOf({ catalog, plan, filter: cohort }: Asked): Promise<Part[]> {
-  const possible = await possibleOf(catalog, { cohort, ...(plan === undefined ? {} : { plan }) })
+  const asked = { cohort, plan }
+  const { hidden, rare } = await hiddenIn(catalog, asked)
+  // Groups of rows that few people have are among the groups of the question.
+  const possible = await possibleOf(catalog, asked, rare?.hidden ?? hidden)
   if (possible === undefined || possible.unknown.length === 0) return []
   const groups = possible.groups.length === 0 ? [undefined] : possible.groups.map(({ people }) => people)
   const bySets = Map.groupBy(possible.sets, ({ row }) => JSON.stringify(row ?? null))

@@ -390,7 +390,7 @@ async function weightsOf(
   if (plain.descriptor.synthetic) return new Map()
   const long = catalog.descriptor.tables.find((table) => plan.tables.includes(table.name) && !table.oneRowPerSubject)
   const earlier = await privacy.weighed(project, long && (await catalog.itemsOf(long.name)))
-  const facts = factsIn(variableFacts(catalog.descriptor, catalog.sourceOf))
+  const facts = factsOf(catalog)
   const own = plan.measures.flatMap((measure) => {
     const isOfSeveral = measure.kind === 'gram' || 'variables' in measure
     if (!isOfSeveral && powersIn(measure) === 0) return []
