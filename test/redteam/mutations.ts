@@ -42,9 +42,33 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'unknown-sums-apart',
     control: 'A sum with a condition that others do not know is audited with the other sums of its variable',
     file: `${PRIVACY}/judge/suppress.ts`,
-    from: 'return could.map(({ people }) => ({ name: quantity, people: out === undefined ? people : people.without(out) }))',
-    to: 'return could.length > 1 ? [] : could.map(({ people }) => ({ name: `${quantity}&${possible?.unknown.join()}`, people }))',
+    from: 'return { name: quantity, set: this.#inRows(set, variable, whole ?? of.rows) }',
+    to: 'return { name: `${quantity}&${possible?.unknown.join()}`, set: this.#inRows(set, variable, whole ?? of.rows) }',
     noticedBy: peerTest('whole-numbers')
+  },
+  {
+    id: 'sums-of-rows-by-people',
+    control: 'Sums of rows are audited modulo whole numbers by their rows, not by their people',
+    file: `${PRIVACY}/ledgers.ts`,
+    from: 'return rows === undefined || this.#rows === undefined || this.#rows.tellWholeSum(variable, rows, k)',
+    to: 'return rows === undefined || this.#rows === undefined || k > 0',
+    noticedBy: peerTest('whole-numbers')
+  },
+  {
+    id: 'counts-of-rows-by-people',
+    control: 'Counts at visits, also of values, are audited modulo whole numbers by their rows, not by their people',
+    file: `${PRIVACY}/ledgers.ts`,
+    from: 'return this.#rows.tellLevel(level, rows, k)',
+    to: 'return k > 0 || this.#rows.tellLevel(level, rows, k)',
+    noticedBy: peerTest('whole-numbers')
+  },
+  {
+    id: 'rows-hide-their-person',
+    control: 'All rows of a person are one person in the audit modulo whole numbers',
+    file: `${PRIVACY}/ledger/residues.ts`,
+    from: 'if (owners === undefined) return',
+    to: 'if (owners === undefined || owners.length > 0) return',
+    noticedBy: privacyTest('residues')
   },
   {
     id: 'any-spacing',
@@ -577,14 +601,6 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: dataTest('late')
   },
   {
-    id: 'no-parity',
-    control: 'No combination of counts modulo a whole number rests on fewer than k people',
-    file: `${PRIVACY}/ledger/draft.ts`,
-    from: 'return someAreCertain(patterns) || restOnFewModulo(patterns, k)',
-    to: 'return someAreCertain(patterns)',
-    noticedBy: privacyTest('residues')
-  },
-  {
     id: 'counts-by-rank',
     control: 'Counts of large groups are judged as counts of whole people, modulo every whole number',
     file: `${PRIVACY}/ledger/residues.ts`,
@@ -596,9 +612,9 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'rest-not-whole',
     control: 'A count that follows from those of all other levels is judged like one that is told',
     file: `${PRIVACY}/ledger/draft.ts`,
-    from: 'if (rest !== undefined && areOfFew(withAlike([rest], [count, ...all]))) return false',
-    to: 'if (rest !== undefined && someAreCertain(this.#auditPatterns(withAlike([rest], [count, ...all])))) return false',
-    noticedBy: privacyTest('residues')
+    from: 'if (rest !== undefined && areCertain(withAlike([rest], [count, ...all]))) return false',
+    to: '',
+    noticedBy: privacyTest('certain-levels')
   },
   {
     id: 'rows-are-known',

@@ -237,6 +237,96 @@ describe('counts and sums modulo whole numbers', () => {
       [true, true, false]
     ])
   })
+
+  describe('of rows at visits', () => {
+    const SITES = ['X', 'B', 'C', 'D', 'F', 'H']
+    const next = uniform(23)
+    const people = SITES.flatMap((site) => Array.from({ length: site === 'X' ? 1 : 25 }, () => site)).map(
+      (site, i) => ({
+        id: `P${i}`,
+        site
+      })
+    )
+    const visits = people.flatMap(({ id }) =>
+      ['v1', 'v2'].map((visit) => ({
+        ...{ id, visit, score: Math.floor(next() * 4), event: next() < 0.35 ? 'yes' : 'no' },
+        value: next() < 0.25 ? null : Math.floor(next() * 100)
+      }))
+    )
+    const tables = [
+      { name: 'people', one_row_per_subject: true, variables: [known('site', SITES)] },
+      {
+        ...{ name: 'visits', one_row_per_subject: false },
+        variables: [
+          ...[known('visit', ['v1', 'v2']), unknown('event', ['yes', 'no'])],
+          ...[number('score', 3), number('value', 100)]
+        ]
+      }
+    ]
+    const joined = 'FROM visits JOIN people USING (id) WHERE'
+    const ordinary = "site IN ('B', 'C', 'D', 'F', 'H')"
+    /** The people of F are counted at both visits, then at each of them with others; only the row of x at the first visit is left over. */
+    const parts = (more = '') => [
+      `(site IN ('X', 'B', 'C') AND visit = 'v1'${more}) OR (site = 'F'${more})`,
+      `site IN ('B', 'D') AND visit = 'v1'${more}`,
+      `site IN ('F', 'H') AND visit = 'v1'${more}`,
+      `(site = 'F' AND visit = 'v2'${more}) OR (site = 'H' AND visit = 'v1'${more})`,
+      `site IN ('C', 'D') AND visit = 'v1'${more}`
+    ]
+    const ways = [
+      ['sums', parts().map((where) => `SELECT AVG(score) AS m ${joined} ${where}`)],
+      ['numbers of rows', parts(" AND event = 'yes'").map((where) => `SELECT COUNT(*) AS n ${joined} ${where}`)],
+      [
+        'numbers of people',
+        parts(" AND event = 'yes'").map((where) => `SELECT COUNT(DISTINCT id) AS n ${joined} ${where}`)
+      ]
+    ] as const
+    for (const [what, questions] of ways)
+      test(`are audited by rows: ${what}`, async () => {
+        for (const [score, event] of [
+          [0, 'no'],
+          [1, 'yes']
+        ] as const) {
+          const rows = visits.map((one, i) => (i === 0 ? { ...one, score, event } : one))
+          const asked = questions.map((sql) => [sql, undefined] as const)
+          assert.equal((await answersTo(tables, { people, visits: rows }, asked)).at(-1), 'COHORT_NOT_RELEASABLE')
+        }
+      })
+
+    test('are told of ordinary groups at each visit and at all of them', async () => {
+      const asked = ['v1', 'v2'].flatMap((visit) =>
+        ['AVG(score) AS m', 'COUNT(DISTINCT id) AS n'].map(
+          (what) =>
+            [`SELECT site, ${what} ${joined} ${ordinary} AND visit = '${visit}' GROUP BY site`, undefined] as const
+        )
+      )
+      const total = [`SELECT AVG(score) AS m ${joined} ${ordinary}`, undefined] as const
+      assert.deepEqual(
+        await answersTo(tables, { people, visits }, [...asked, total]),
+        [...asked, total].map(() => 'told')
+      )
+    })
+
+    test('are audited by rows: numbers of values at all visits together', async () => {
+      const seen = []
+      for (const value of [null, 5]) {
+        const rows = visits.map((one, i) => (i === 0 ? { ...one, value } : one))
+        const study = await ModelStudy.open(tables, { people, visits: rows }, REAL)
+        const exact: boolean[] = []
+        for (const sites of SETS) {
+          const told = await study.sql('SELECT COUNT(value) AS n FROM visits', isIn('site', ...sites))
+          const [row] = told.ok ? told.output.rows : []
+          exact.push(row !== undefined && !JSON.stringify(row.parts).includes('accuracy'))
+        }
+        await study.close()
+        seen.push(exact)
+      }
+      assert.deepEqual(seen, [
+        [true, true, false],
+        [true, true, false]
+      ])
+    })
+  })
 })
 
 describe('small known groups beside a large one', () => {

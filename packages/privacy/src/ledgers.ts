@@ -9,7 +9,6 @@ import { rowsOfSubjects } from './judge/row-sets.ts'
 import { checksumOfSet } from './ledger/checksum.ts'
 import {
   type About,
-  type CountOfLevel,
   LedgerDraft,
   type LevelName,
   type Mark,
@@ -98,6 +97,13 @@ export interface Entry {
   readonly payers?: Payers | undefined
 }
 
+/** A count of the people, or rows, of a set who have a level; see `CountOfLevel`. */
+export interface LevelInSet {
+  readonly of: SolvedSet
+  readonly having: SolvedSet
+  readonly byCell?: readonly (SolvedSet | undefined)[] | undefined
+}
+
 /** The ledgers while a table is judged. A cell takes effect in all ledgers or in none. */
 export class LedgersDraft {
   readonly #ledgers: Ledgers
@@ -110,14 +116,19 @@ export class LedgersDraft {
     this.#rows = ledgers.rows && new LedgerDraft(ledgers.rows.ledger)
   }
 
-  /** Records how many people of a set have a level; see `LedgerDraft.tellLevel`. */
-  tellLevel(level: LevelName, count: CountOfLevel, k: number): boolean {
-    return this.#subjects.tellLevel(level, count, k)
+  /** Records how many people, or rows, of a set have a level, in the ledgers of both; see `LedgerDraft.tellLevel`. */
+  tellLevel(level: LevelName, { of, having, byCell }: LevelInSet, k: number): boolean {
+    const people = { of: of.subjects, having: having.subjects, byCell: byCell?.map((set) => set?.subjects) }
+    if (!this.#subjects.tellLevel(level, people, k)) return false
+    if (this.#rows === undefined || of.rows === undefined || having.rows === undefined) return true
+    const rows = { of: of.rows, having: having.rows, byCell: byCell?.map((set) => set?.rows) }
+    return this.#rows.tellLevel(level, rows, k)
   }
 
-  /** Records a sum of whole numbers over people; see `LedgerDraft.tellWholeSum`. */
-  tellWholeSum(variable: string, set: SubjectSet, k: number): boolean {
-    return this.#subjects.tellWholeSum(variable, set, k)
+  /** Records a sum of whole numbers over people, or rows, in the ledgers of both; see `LedgerDraft.tellWholeSum`. */
+  tellWholeSum(variable: string, { subjects, rows }: SolvedSet, k: number): boolean {
+    if (!this.#subjects.tellWholeSum(variable, subjects, k)) return false
+    return rows === undefined || this.#rows === undefined || this.#rows.tellWholeSum(variable, rows, k)
   }
 
   /** The current state, to which each draft can be rolled back. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { disclose, LedgerDraft, type Ledgers } from '@stimnet/privacy'
+import { disclose, LedgerDraft, type Ledgers, SpanLedger } from '@stimnet/privacy'
 import { type Measure, type Plan, SubjectSet } from '@stimnet/protocol'
 import {
   contextOf,
@@ -202,4 +202,25 @@ test('that twenty people have neither of two levels together follows from no two
   const second = count(among(60), first)
   assert.match(second.ok ? '' : second.why, /certain/)
   assert.ok(count(among(40), first).ok, 'the same again')
+})
+
+test('counts of all levels but one are refused if nobody has the last one', () => {
+  const tell = (last: number) => {
+    const draft = new LedgerDraft(SpanLedger.start(60))
+    return [0, 1].map((level) => {
+      const having = SubjectSet.of(
+        60,
+        Array.from({ length: 60 - last }, (_, i) => i).filter((i) => i % 2 === level)
+      )
+      const name = { variable: 'stage', level: `${level}`, levels: 3 }
+      return draft.tellLevel(name, { of: SubjectSet.everyone(60), having }, 5)
+    })
+  }
+  assert.deepEqual(
+    [tell(0), tell(6)],
+    [
+      [true, false],
+      [true, true]
+    ]
+  )
 })

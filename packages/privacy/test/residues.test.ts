@@ -11,9 +11,8 @@ const K = 5
 function patterns(...sets: readonly string[]) {
   const names = [...new Set(sets.join(''))].sort()
   return names.map((name) => ({
-    row: sets.map((set) => (set.includes(name) ? 1 : 0)),
-    people: name === 'x' ? 1 : 100,
-    having: name === 'x' ? 0 : 40
+    rows: [sets.map((set) => (set.includes(name) ? 1 : 0))],
+    people: name === 'x' ? 1 : 100
   }))
 }
 
@@ -45,12 +44,27 @@ function restingOn(sets: number, modulusMax: number): readonly (readonly number[
 
 /** Compares the verdict about groups, given as the number of people of each pattern, with all combinations. */
 function tried(sets: number, resting: readonly (readonly number[])[], people: ReadonlyMap<number, number>, k: number) {
+  return triedRows(
+    sets,
+    resting,
+    [...people].map(([pattern, count]) => [[pattern], count]),
+    k
+  )
+}
+
+/** The same of groups of people who have the given patterns in several rows. */
+function triedRows(
+  sets: number,
+  resting: readonly (readonly number[])[],
+  people: readonly (readonly [readonly number[], number])[],
+  k: number
+) {
   const isFound = resting.some((on) => {
-    const sum = on.reduce((total, pattern) => total + (people.get(pattern) ?? 0), 0)
+    const sum = people.reduce((total, [own, count]) => total + (own.some((one) => on.includes(one)) ? count : 0), 0)
     return sum > 0 && sum < k
   })
   const row = (pattern: number) => Array.from({ length: sets }, (_, i) => (pattern >> i) & 1)
-  const groups = [...people].map(([pattern, count]) => ({ row: row(pattern), people: count, having: 0 }))
+  const groups = people.map(([own, count]) => ({ rows: own.map(row), people: count }))
   assert.equal(restOnFewModulo(groups, k), isFound, JSON.stringify(groups))
   return isFound
 }
@@ -104,6 +118,26 @@ describe('counts modulo whole numbers', () => {
     }
   })
 
+  test('are found exactly where a combination rests on few people, who have one to three rows each', () => {
+    for (const [sets, modulusMax] of [
+      [3, 10],
+      [4, 6]
+    ] as const) {
+      const resting = restingOn(sets, modulusMax)
+      const rows = fc.uniqueArray(fc.integer({ min: 1, max: 2 ** sets - 1 }), { minLength: 1, maxLength: 3 })
+      const group = fc.tuple(rows, fc.integer({ min: 1, max: 5 }))
+      const found = [0, 0]
+      fc.assert(
+        fc.property(fc.array(group, { maxLength: 8 }), fc.integer({ min: 2, max: 5 }), (groups, k) => {
+          const at = triedRows(sets, resting, groups, k) ? 1 : 0
+          found[at] = (found[at] ?? 0) + 1
+        }),
+        { numRuns: 500 }
+      )
+      assert.ok(Math.min(...found) > 50, `${found}`)
+    }
+  })
+
   test('are found exactly where a combination rests on few, beside large groups whose determinant is 4 or 5', () => {
     const resting = restingOn(5, 6)
     const verdicts = [FOUND[0]?.sets ?? [], ['be', 'cdef', 'bcf', 'bdf', 'bcd']].map((sets) => {
@@ -127,7 +161,7 @@ describe('counts modulo whole numbers', () => {
   test('of many small groups are judged, and refused where this takes too long', () => {
     // Ten groups of a hundred people and ten groups of one person, each in the sets given by the bits of the group's number.
     const bits = Array.from({ length: 4 }, (_, bit) => bit)
-    const group = (i: number, people: number) => ({ row: bits.map((bit) => (i >> bit) & 1), people, having: 0 })
+    const group = (i: number, people: number) => ({ rows: [bits.map((bit) => (i >> bit) & 1)], people })
     const groups = Array.from({ length: 10 }, (_, i) => [group(i + 1, 1), group(i + 1, 100)]).flat()
     assert.equal(restOnFewModulo(groups, K), false)
     // Random patterns of a single person each. For twelve sets this is decided; for forty sets it would take too long.
@@ -137,7 +171,7 @@ describe('counts modulo whole numbers', () => {
       return state < 0.4 * 2147483647 ? 1 : 0
     }
     const alone = (sets: number) =>
-      Array.from({ length: 150 }, () => ({ row: Array.from({ length: sets }, coin), people: 1, having: 0 }))
+      Array.from({ length: 150 }, () => ({ rows: [Array.from({ length: sets }, coin)], people: 1 }))
     assert.equal(restOnFewModulo(alone(12), K), false)
     assert.equal(restOnFewModulo(alone(40), K), true)
   })
@@ -167,6 +201,17 @@ describe('counts modulo whole numbers', () => {
         assert.ok(tell(Array.from({ length: 600 }, (_, i) => i + 1).filter((i) => ((i % 64) >> bit) & 1)))
       assert.deepEqual([tell([0, ...b, ...c]), tell([...b, ...d]), tell([...c, ...d])], [true, true, false])
     }
+  })
+
+  test('are not told of rows of one person, however many these are', () => {
+    // Ten rows of one person, and two rows of each of 300 others.
+    const owners = Uint32Array.from({ length: 610 }, (_, row) => (row < 10 ? 0 : 1 + ((row - 10) >> 1)))
+    const block = (at: number) => Array.from({ length: 200 }, (_, i) => 10 + 200 * at + i)
+    const [x, b, c, d] = [Array.from({ length: 10 }, (_, i) => i), block(0), block(1), block(2)]
+    const draft = new LedgerDraft(SpanLedger.start(610, owners))
+    const tell = (...sets: readonly (readonly number[])[]) =>
+      draft.tellWholeSum('v', SubjectSet.of(610, sets.flat()), K)
+    assert.deepEqual([tell(x, b, c), tell(b, d), tell(c, d)], [true, true, false])
   })
 
   test('are not told of a level that follows from all others', () => {

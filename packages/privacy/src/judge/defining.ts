@@ -252,7 +252,7 @@ export function countedAt(
   group: Pick<ReducedGroup, 'key'>,
   { of, named, declared }: CountedCells,
   { one, part, parts }: { readonly one: Defining | undefined; readonly part: string; readonly parts: GroupParts }
-): readonly (SubjectSet | undefined)[] | undefined {
+): readonly (SolvedSet | undefined)[] | undefined {
   if (declared === undefined || (one?.byCell === undefined && one?.without !== undefined)) return undefined
   const isCounted = named === undefined ? () => true : cellsNamed(named, declared)
   if (isCounted === undefined) return undefined
@@ -261,14 +261,17 @@ export function countedAt(
     if (one?.byCell === undefined) return of
     const reduction = one.byCell.find(({ cells }) => cells.includes(cell))?.reduction
     if (reduction === undefined) return undefined
-    return partOver(group, one, part, { ...parts, reduction })?.subjects.and(of)
+    const found = partOver(group, one, part, { ...parts, reduction })
+    if (found === undefined) return undefined
+    const subjects = found.subjects.and(of.subjects)
+    return of.rows && found.rows ? { subjects, rows: found.rows.and(of.rows) } : { subjects }
   })
 }
 
 /** A number that counts people by a variable. */
 export interface CountedCells {
-  /** The people who could be counted. */
-  readonly of: SubjectSet
+  /** The people, or rows, that could be counted. */
+  readonly of: SolvedSet
   readonly named?: string | undefined
   readonly declared: DeclaredCells | undefined
 }

@@ -395,32 +395,38 @@ class Judging {
     const { defining } = this.#unsaid(group)
     const counts = defining.flatMap((one) => {
       if (this.#isSet(one)) return []
-      const { of, having } = this.#saidBy(one, group, partOf(measure), support)
+      const { of, having, rows } = this.#saidBy(one, group, partOf(measure), support)
       const said = [levelOf(group, one.variable, this.#plan), one.level]
       const level = said.filter((part) => part !== undefined && part !== '').join('&')
       if (of === undefined) return []
-      const byCell = this.#byCell(group, measure, { of, variable: one.variable })
-      return [{ variable: one.variable, level, of, having, byCell }]
+      const { variable } = one
+      const [all, those] = [of, having].map((people) => this.#inRows(people, variable, rows))
+      const byCell = all && this.#byCell(group, measure, { of: all, variable })
+      return all && those ? [{ variable, level, of: all, having: those, byCell }] : []
     })
     const [of, ...others] = numbers
     for (const { level, of: having } of others) {
       if (level === undefined || of === undefined || facts(level.variable).identifying) continue
-      const { subjects } = of.of
-      const byCell = this.#byCell(group, measure, { of: subjects, variable: level.variable, named: level.name })
-      counts.push({ variable: level.variable, level: level.name, of: subjects, having: having.subjects, byCell })
+      const { variable, name } = level
+      const rows = of.of.rows ?? group.columns.get(variable)?.rowSet
+      const all = this.#inRows(of.of.subjects, variable, rows)
+      const byCell = this.#byCell(group, measure, { of: all, variable, named: name })
+      const those = this.#inRows(having.subjects, variable, having.rows ?? rows)
+      counts.push({ variable, level: name, of: all, having: those, byCell })
     }
     const named = counts.map(({ variable, ...count }) => {
       const { own, cells = Number.POSITIVE_INFINITY } = facts(variable)
       return { variable: own, levels: cells, ...count }
     })
     const { mark } = this.#draft
-    for (const { name, people } of this.#wholeSums(group, basis)) {
-      if (this.#draft.tellWholeSum(name, people, this.#k)) continue
+    for (const { name, set } of this.#wholeSums(group, basis)) {
+      if (this.#draft.tellWholeSum(name, set, this.#k)) continue
       for (const [draft, before] of mark) draft.rollBack(before)
       return { why: 'certain', variable: name }
     }
     for (const { variable, level, levels, ...count } of [...named, ...this.#saidTogether(group, measure, basis)]) {
-      const isFew = 'isPart' in count && count.of.size > 0 && count.of.size - count.having.size < this.#k
+      const size = count.of.subjects.size
+      const isFew = 'isPart' in count && size > 0 && size - count.having.subjects.size < this.#k
       if (!isFew && this.#draft.tellLevel({ variable, level, levels }, count, this.#k)) continue
       for (const [draft, before] of mark) draft.rollBack(before)
       return { why: 'certain', variable }
@@ -470,7 +476,7 @@ class Judging {
   #byCell(
     group: ReducedGroup,
     measure: Measure,
-    { of, variable, named }: { of: SubjectSet; variable: VariableRef; named?: string }
+    { of, variable, named }: { of: SolvedSet; variable: VariableRef; named?: string }
   ) {
     const { facts } = this.#rules
     const { own, declared } = facts(variable)
@@ -490,7 +496,7 @@ class Judging {
    * set that others know, over which it was asked, and the name of what is summed. Where others do not know who is in the group, all sets
    * of people who could be.
    */
-  #wholeSums(group: ReducedGroup, { numbers }: CellBasis): { name: string; people: SubjectSet }[] {
+  #wholeSums(group: ReducedGroup, { numbers }: CellBasis): { name: string; set: SolvedSet }[] {
     const { facts, madeWithout } = this.#rules
     const { possible, defining } = this.#unsaid(group)
     const out = madeWithout?.people
@@ -498,11 +504,23 @@ class Judging {
       if (kind !== 'sum' || variable === undefined || quantity !== facts(variable).own || facts(variable).identifying)
         return []
       if (!this.#showsSum(group, variable)) return []
-      if (defining.length === 0) return [{ name: quantity, people: of.subjects }]
+      if (defining.length === 0) return [{ name: quantity, set: of }]
       const could = possible === undefined ? [] : possibleIn(group, possible, this.#plan)
+      const [one, ...others] = defining
+      const whole = one && others.length === 0 ? wholeOf(group, one, variable, this.#parts)?.rows : undefined
       // The sum may be over any of the sets, so it counts as a sum over each.
-      return could.map(({ people }) => ({ name: quantity, people: out === undefined ? people : people.without(out) }))
+      return could.map(({ people }) => {
+        const set = out === undefined ? people : people.without(out)
+        return { name: quantity, set: this.#inRows(set, variable, whole ?? of.rows) }
+      })
     })
+  }
+
+  /** People with those of the given rows that are theirs, if a variable has its values in rows. */
+  #inRows(subjects: SubjectSet, variable: VariableRef, rows: SubjectSet | undefined): SolvedSet {
+    const items = this.#cellRules.rowSets?.items
+    if (items === undefined || rows === undefined || !variable.startsWith(`${items.table}.`)) return { subjects }
+    return { subjects, rows: rows.and(rowsOfSubjects(items, subjects)) }
   }
 
   /** Whether the digits of a mean leave no more than a few sums of its values. */
@@ -530,8 +548,8 @@ class Judging {
       variable: possible.unknown.join('&'),
       level: checksumOfSet(having).toString(),
       levels: Number.POSITIVE_INFINITY,
-      of,
-      having
+      of: { subjects: of },
+      having: { subjects: having }
     })
     const partsOf = (people: SubjectSet, having: SubjectSet) =>
       this.#knownParts(measure, people, bins).map((of) => ({ ...said(of, of.and(having)), isPart: true }))
@@ -541,7 +559,9 @@ class Judging {
         if (facts(one.variable).own !== possible.unknown[0]) return []
         const { of, having } = this.#saidBy(one, group, partOf(measure), support)
         const parts = of === undefined ? [] : partsOf(of, having)
-        return this.#isSet(one) ? parts.filter((part) => this.#lacksFew(one, part.of, part.having)) : parts
+        return this.#isSet(one)
+          ? parts.filter((part) => this.#lacksFew(one, part.of.subjects, part.having.subjects))
+          : parts
       })
     }
     const [one, ...others] = possibleIn(group, possible, this.#plan)
@@ -581,10 +601,11 @@ class Judging {
   #saidBy(one: Defining, group: ReducedGroup, part: string, support: SubjectSet) {
     const always = alwaysIn(group, one, part, this.#parts)
     const having = always === undefined ? support : support.without(always.subjects)
-    const valued = valuedOf(group, one, part, this.#parts)?.subjects
+    const valued = valuedOf(group, one, part, this.#parts)
     // If a member has no value, the conditions ask for missing values, and the count is over everybody.
-    const isOfValues = valued !== undefined && having.without(valued).size === 0
-    return { of: isOfValues ? valued : wholeOf(group, one, part, this.#parts)?.subjects, having }
+    const isOfValues = valued !== undefined && having.without(valued.subjects).size === 0
+    const of = isOfValues ? valued : wholeOf(group, one, part, this.#parts)
+    return { of: of?.subjects, having, rows: of?.rows }
   }
 
   /**
@@ -603,21 +624,22 @@ class Judging {
       return
     }
     const number = countOf(counted)
-    const hasSeveral = counted.rows !== undefined && group.rows !== group.support.size
     // The counts of levels among these people were audited with the cell, which has the same support.
     cell.isCounted =
-      (isComplete || hasSeveral || this.#tellHaving(group, measure, counted)) &&
+      (isComplete || this.#tellHaving(group, measure, counted)) &&
       this.#draft.tell(this.#entriesOf(group, measure, { numbers: [number] }), this.#k) === undefined
     if (!cell.isCounted && missing < this.#k) cell.fewLackOf = all
   }
 
-  /** Audits how many people of a group have a value, as if having one were a level. Several rows of a person are not audited. */
-  #tellHaving({ support }: ReducedGroup, measure: Measure, { subjects }: SolvedSet): boolean {
+  /** Audits how many people, or rows, of a group have a value, as if having one were a level. */
+  #tellHaving({ support, rowSet }: ReducedGroup, measure: Measure, having: SolvedSet): boolean {
     const own = variablesOf(measure)
       .map((variable) => this.#rules.facts(variable).own)
       .sort()
     const level = { variable: `having ${own.join('&')}`, level: 'value', levels: 2 }
-    return this.#draft.tellLevel(level, { of: support, having: subjects }, this.#k)
+    const of =
+      having.rows === undefined || rowSet === undefined ? { subjects: support } : { subjects: support, rows: rowSet }
+    return this.#draft.tellLevel(level, { of, having }, this.#k)
   }
 
   /** The number of people, or rows, of a group that were left out of only one measure. They do not lack a value. */

@@ -6,7 +6,7 @@ import { type AuditPattern, someAreCertain, someAreNone } from './certainty.ts'
 import { restOf, withAlike } from './levels.ts'
 import { membersOf } from './members.ts'
 import type { Patterns } from './patterns.ts'
-import { restOnFewModulo } from './residues.ts'
+import { type Alike, alikeBy, restOnFewModulo } from './residues.ts'
 import { addedTo, type Placed, Span } from './span.ts'
 import { someWeighMuch } from './weighted.ts'
 import { accountOfUnknown, type LedgerParts, type LevelCount, SpanLedger } from './span-ledger.ts'
@@ -244,13 +244,10 @@ export class LedgerDraft {
     const sums = this.#countsOf(isSum)
     // Whatever level a count is of, and under whatever conditions: as soon as it rests on few, some attack makes use of it.
     if (this.#restOnFew([...all, ...sums, count], { k, levels })) return false
-    const areOfFew = (counts: readonly LevelCount[]) => {
-      const patterns = this.#auditPatterns(counts)
-      return someAreCertain(patterns) || restOnFewModulo(patterns, k)
-    }
-    if (areOfFew(withAlike([count], all))) return false
+    const areCertain = (counts: readonly LevelCount[]) => someAreCertain(this.#auditPatterns(counts))
+    if (areCertain(withAlike([count], all))) return false
     const rest = restOf(count, all, levels)
-    if (rest !== undefined && areOfFew(withAlike([rest], [count, ...all]))) return false
+    if (rest !== undefined && areCertain(withAlike([rest], [count, ...all]))) return false
     if (!this.#tellByCell(variable, byCell, k)) return false
     this.#levels = new Map(this.#levels).set(name, [...before, count, ...(rest === undefined ? [] : [rest])])
     this.#isChanged = true
@@ -276,7 +273,8 @@ export class LedgerDraft {
     const isAlike = (one: ReadonlyMap<number, Uint8Array>) =>
       one.size === added.size && [...one].every(([cell, of]) => isSame(of, added.get(cell) ?? new Uint8Array(0)))
     if ([...found.values()].some(isAlike)) return true
-    const rules = { cells: byCell.length, patterns: this.#patterns, k }
+    const alike = (rowOf: (pattern: number) => readonly number[]) => this.#alike(rowOf)
+    const rules = { cells: byCell.length, alike, k }
     if (restOnFewByCell(added, [...found.values()], rules)) return false
     const levels = new Map(this.#levels)
     for (const [cell, of] of added)
@@ -307,26 +305,25 @@ export class LedgerDraft {
    * can be of one level among some people and of the other among the rest, which then count with the other sign.
    */
   #restOnFew(counts: readonly LevelCount[], { k, levels }: { readonly k: number; readonly levels?: number }): boolean {
-    return (
-      restOnFewModulo(this.#auditPatterns(counts), k) ||
-      (levels === 2 && restOnFewModulo(this.#signedPatterns(counts), k))
-    )
+    return restOnFewModulo(this.#alikeBy(counts), k) || (levels === 2 && restOnFewModulo(this.#alikeBySign(counts), k))
   }
 
-  /** The people by the counted sets that they are in: 1 and −1 for two levels. A row and its negative generate the same. */
-  #signedPatterns(counts: readonly LevelCount[]): readonly AuditPattern[] {
-    const found = new Map<string, { row: number[]; people: number; having: number }>()
-    for (let pattern = 0; pattern < this.#patterns.count; pattern++) {
+  /** The people who are alike in the counted sets. */
+  #alikeBy(counts: readonly LevelCount[]): readonly Alike[] {
+    return this.#alike((pattern) => counts.map(({ of }) => of[pattern] ?? 0))
+  }
+
+  /** The same with 1 and −1 for two levels. A row and its negative generate the same. */
+  #alikeBySign(counts: readonly LevelCount[]): readonly Alike[] {
+    return this.#alike((pattern) => {
       const signed = counts.map(({ of, having }) => (of[pattern] === 1 ? 1 - 2 * (having[pattern] ?? 0) : 0))
-      const first = signed.find((entry) => entry !== 0)
-      if (first === undefined) continue
-      const row = signed.map((entry) => entry * first)
-      const key = row.join(' ')
-      const own = found.get(key) ?? { row, people: 0, having: 0 }
-      own.people += this.#patterns.sizes[pattern] ?? 0
-      found.set(key, own)
-    }
-    return [...found.values()]
+      const first = signed.find((entry) => entry !== 0) ?? 1
+      return signed.map((entry) => entry * first)
+    })
+  }
+
+  #alike(rowOf: (pattern: number) => readonly number[]): readonly Alike[] {
+    return alikeBy(this.#patterns, this.#from.parts.owners, rowOf)
   }
 
   #countsOf(isWanted: (name: string) => boolean): LevelCount[] {

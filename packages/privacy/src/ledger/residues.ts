@@ -11,9 +11,12 @@
  * on S, and each such homomorphism is given by a combination divided by some d. So for every S of fewer than k people, the
  * rows outside S must generate all rows. This covers all moduli at once, prime or not, and also combinations without a
  * modulus.
+ *
+ * In a table with several rows per person, a person has the patterns of all of his or her rows. People with the same patterns are alike, and
+ * a combination rests on them if it rests on one of these patterns.
  */
-import type { AuditPattern } from './certainty.ts'
 import { Lattice, type Work } from './lattice.ts'
+import type { Patterns } from './patterns.ts'
 
 /**
  * Maximum number of products of integers that are computed, about half a second. A ledger that would need more has many
@@ -21,42 +24,93 @@ import { Lattice, type Work } from './lattice.ts'
  */
 const PRODUCTS_MAX = 4_000_000
 
-/** A row modulo everything that the large patterns generate, in whole multiples of a basis of all rows. */
-interface Small {
-  readonly row: readonly bigint[]
+/** People who are alike: the rows of their patterns that are not zero, each once, and how many people they are. */
+export interface Alike {
+  readonly rows: readonly (readonly number[])[]
   readonly people: number
 }
 
+/** The same modulo everything that the rows of many people generate, in whole multiples of a basis of all rows. */
+interface Small {
+  readonly rows: readonly (readonly bigint[])[]
+  readonly people: number
+}
+
+/**
+ * The people who are alike, by the row of each pattern; a pattern without a row, or with a row of zeros, is in no count. `owners` is the
+ * person of each item if items are rows of people, whose items are contiguous; otherwise each item is a person.
+ */
+export function alikeBy(
+  patterns: Patterns,
+  owners: Uint32Array | undefined,
+  rowOf: (pattern: number) => readonly number[] | undefined
+): Alike[] {
+  const rows = new Map<string, { readonly row: readonly number[]; readonly at: number; people: number }>()
+  const own = patterns.sizes.map((size, pattern) => {
+    const row = rowOf(pattern)
+    if (row === undefined || row.every((entry) => entry === 0)) return -1
+    const key = row.join(' ')
+    const found = rows.get(key) ?? { row, at: rows.size, people: 0 }
+    found.people += size
+    rows.set(key, found)
+    return found.at
+  })
+  const all = [...rows.values()]
+  if (owners === undefined) return all.map(({ row, people }) => ({ rows: [row], people }))
+  const found = new Map<string, { rows: (readonly number[])[]; people: number }>()
+  const { labels } = patterns
+  for (let item = 0; item < labels.length; ) {
+    const owner = owners[item]
+    const kinds = new Set<number>()
+    for (; item < labels.length && owners[item] === owner; item++) {
+      const kind = own[labels[item] ?? 0] ?? -1
+      if (kind >= 0) kinds.add(kind)
+    }
+    if (kinds.size === 0) continue
+    const key = [...kinds].sort((a, b) => a - b).join(' ')
+    const alike = found.get(key)
+    if (alike === undefined) found.set(key, { rows: [...kinds].map((kind) => all[kind]?.row ?? []), people: 1 })
+    else alike.people++
+  }
+  return [...found.values()]
+}
+
 /** Whether a combination of the counts, with or without a modulus, rests on somebody and on fewer than `peopleMin` people. */
-export function restOnFewModulo(patterns: readonly AuditPattern[], peopleMin: number): boolean {
-  const told = patterns.filter(({ people, row }) => people > 0 && row.some((entry) => entry !== 0))
-  const small = told.filter(({ people }) => people < peopleMin)
+export function restOnFewModulo(told: readonly Alike[], peopleMin: number): boolean {
+  const small = told.filter(({ people }) => people > 0 && people < peopleMin)
   if (small.length === 0) return false
   const large = told.filter(({ people }) => people >= peopleMin)
-  const sets = told[0]?.row.length ?? 0
+  const sets = small[0]?.rows[0]?.length ?? 0
   const work: Work = { left: PRODUCTS_MAX + Math.ceil((told.length * sets ** 2) / 3) }
-  const known = generatedBy(large, sets, work)
+  const known = generatedBy(
+    large.flatMap(({ rows }) => rows),
+    sets,
+    work
+  )
   if (known.isWhole) return false
   // If the computation cannot finish, the answer is true.
   if (work.left <= 0) return true
   const left = small
-    .map(({ row, people }) => ({ row: known.restOf(row.map(BigInt)), people }))
-    .filter(({ row }) => row.some((entry) => entry !== 0n))
+    .map(({ rows, people }) => ({
+      rows: rows.map((row) => known.restOf(row.map(BigInt))).filter((row) => row.some((entry) => entry !== 0n)),
+      people
+    }))
+    .filter(({ rows }) => rows.length > 0)
   if (left.length === 0) return false
   const all = known.copy()
-  for (const { row } of left) all.add(row)
+  for (const { rows } of left) for (const row of rows) all.add(row)
   if (work.left <= 0) return true
   const base = Lattice.empty(all.basis.length, work)
   for (const vector of known.basis) base.add(all.multiplesFor(vector))
-  const elements = left.map(({ row, people }) => ({ row: all.multiplesFor(row), people }))
+  const elements = left.map(({ rows, people }) => ({ rows: rows.map((row) => all.multiplesFor(row)), people }))
   return canLack(base, elements, { few: peopleMin - 1, work })
 }
 
-/** The lattice that the rows of the patterns generate. Rows of few sets are added first, because they keep the numbers small. */
-function generatedBy(patterns: readonly AuditPattern[], sets: number, work: Work): Lattice {
+/** The lattice that rows generate. Rows of few sets are added first, because they keep the numbers small. */
+function generatedBy(rows: readonly (readonly number[])[], sets: number, work: Work): Lattice {
   const lattice = Lattice.empty(sets, work)
-  const sum = ({ row }: AuditPattern) => row.reduce((total, entry) => total + entry, 0)
-  for (const { row } of [...patterns].sort((a, b) => sum(a) - sum(b))) {
+  const sum = (row: readonly number[]) => row.reduce((total, entry) => total + entry, 0)
+  for (const row of [...rows].sort((a, b) => sum(a) - sum(b))) {
     if (lattice.add(row.map(BigInt)) && lattice.isWhole) break
   }
   return lattice
@@ -70,16 +124,18 @@ interface Few {
 
 /**
  * Whether there are at most `few` people without whose rows the base and the remaining rows do not generate everything. The
- * rows left out must include at least one row of every choice of rows that generates everything. So one such choice is
- * found, and each of its rows is left out in turn. If several choices share no row, at least one row of each choice must be
+ * people left out must include some of every choice of people whose rows generate everything. So one such choice is
+ * found, and each of its people are left out in turn. If several choices share nobody, somebody of each choice must be
  * left out.
  */
 function canLack(base: Lattice, rows: readonly Small[], { few, work }: Few): boolean {
   const kept = base.copy()
-  for (const { row, people } of rows) if (people > few) kept.add(row)
+  for (const one of rows) if (one.people > few) addTo(kept, one)
   if (kept.isWhole) return false
   if (work.left <= 0) return true
-  const loose = rows.filter(({ row, people }) => people <= few && !kept.has(row)).sort((a, b) => b.people - a.people)
+  const loose = rows
+    .filter((one) => one.people <= few && !one.rows.every((row) => kept.has(row)))
+    .sort((a, b) => b.people - a.people)
   const choice = choiceOf(kept, loose)
   if (choice === undefined) return true
   let needed = 0
@@ -95,24 +151,25 @@ function canLack(base: Lattice, rows: readonly Small[], { few, work }: Few): boo
   const [least = 0, second = 0] = loose.map(({ people }) => people).toReversed()
   if (least + second > few) return canLackOne(withRows(kept, rest), choice)
   return choice.some((one, i) => {
-    if (i > 0) kept.add(choice[i - 1]?.row ?? [])
+    const before = choice[i - 1]
+    if (before !== undefined) addTo(kept, before)
     return canLack(kept, [...choice.slice(i + 1), ...rest], { few: few - one.people, work })
   })
 }
 
-/** A choice of rows that generates everything together with the base; undefined if all rows together do not. */
+/** A choice of people whose rows generate everything together with the base; undefined if all of them together do not. */
 function choiceOf(base: Lattice, rows: readonly Small[]): readonly Small[] | undefined {
   const lattice = base.copy()
   const chosen: Small[] = []
   for (const one of rows) {
-    if (!lattice.add(one.row)) continue
+    if (!addTo(lattice, one)) continue
     chosen.push(one)
     if (lattice.isWhole) return chosen
   }
   return undefined
 }
 
-/** Whether there is a row without which the base and the remaining rows do not generate everything. */
+/** Whether there are people who are alike without whose rows the base and the remaining rows do not generate everything. */
 function canLackOne(base: Lattice, rows: readonly Small[]): boolean {
   if (base.isWhole) return false
   if (rows.length < 2) return true
@@ -123,6 +180,11 @@ function canLackOne(base: Lattice, rows: readonly Small[]): boolean {
 
 function withRows(base: Lattice, rows: readonly Small[]): Lattice {
   const lattice = base.copy()
-  for (const { row } of rows) if (lattice.add(row) && lattice.isWhole) break
+  for (const one of rows) if (addTo(lattice, one) && lattice.isWhole) break
   return lattice
+}
+
+/** Adds the rows of people to a lattice. Returns whether any of them was not in the lattice before. */
+function addTo(lattice: Lattice, { rows }: Small): boolean {
+  return rows.filter((row) => lattice.add(row)).length > 0
 }

@@ -7,9 +7,7 @@
  * The counts are audited for each two levels, as if everybody had one of them. A combination that rests on few people does so for two of
  * the levels that these people may have, and others may know that nobody has the rest, or be nearly sure of it.
  */
-import type { AuditPattern } from './certainty.ts'
-import type { Patterns } from './patterns.ts'
-import { restOnFewModulo } from './residues.ts'
+import { type Alike, restOnFewModulo } from './residues.ts'
 
 /** By cell: the patterns that a count includes if their people have this cell. */
 export type CountedByCell = ReadonlyMap<number, Uint8Array>
@@ -18,14 +16,14 @@ export type CountedByCell = ReadonlyMap<number, Uint8Array>
 export function restOnFewByCell(
   added: CountedByCell,
   others: readonly CountedByCell[],
-  { cells, patterns, k }: { readonly cells: number; readonly patterns: Patterns; readonly k: number }
+  { cells, alike, k }: { readonly cells: number; readonly alike: AlikeByRow; readonly k: number }
 ): boolean {
   const counts = [...others, added]
   const apart: number[] = []
   for (let cell = 0; cell < cells; cell++)
     if (!apart.some((one) => counts.every((count) => isAlike(count, one, cell)))) apart.push(cell)
   const pairs = apart.flatMap((one, i) => apart.slice(i + 1).map((other) => [one, other] as const))
-  return pairs.some((pair) => !isAlike(added, ...pair) && restOnFewModulo(patternsOf(counts, pair, patterns), k))
+  return pairs.some((pair) => !isAlike(added, ...pair) && restOnFewModulo(alike(differencesBy(counts, pair)), k))
 }
 
 /** Whether a count includes the same people at two cells. */
@@ -34,24 +32,15 @@ function isAlike(count: CountedByCell, one: number, other: number): boolean {
   return a === undefined || b === undefined ? a === b : a.every((flag, i) => flag === b[i])
 }
 
-/** The people by the differences that two cells make. */
-function patternsOf(
-  counts: readonly CountedByCell[],
-  [one, other]: readonly [number, number],
-  patterns: Patterns
-): readonly AuditPattern[] {
-  const found = new Map<string, { row: number[]; people: number; having: number }>()
+/** The people who are alike, by the row of each pattern. */
+export type AlikeByRow = (rowOf: (pattern: number) => readonly number[]) => readonly Alike[]
+
+/** By pattern: the differences that two cells make. A row and its negative generate the same. */
+function differencesBy(counts: readonly CountedByCell[], [one, other]: readonly [number, number]) {
   const told = counts.filter((count) => !isAlike(count, one, other)).map((count) => [count.get(one), count.get(other)])
-  for (let pattern = 0; pattern < patterns.count; pattern++) {
+  return (pattern: number): number[] => {
     const differences = told.map(([a, b]) => (a?.[pattern] ?? 0) - (b?.[pattern] ?? 0))
-    const lead = differences.find((entry) => entry !== 0)
-    if (lead === undefined) continue
-    // A row and its negative generate the same.
-    const row = differences.map((entry) => entry * lead)
-    const key = row.join(' ')
-    const own = found.get(key) ?? { row, people: 0, having: 0 }
-    own.people += patterns.sizes[pattern] ?? 0
-    found.set(key, own)
+    const lead = differences.find((entry) => entry !== 0) ?? 1
+    return differences.map((entry) => entry * lead)
   }
-  return [...found.values()]
 }
