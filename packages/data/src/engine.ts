@@ -82,7 +82,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 }
 
-/** Works with a session of an engine of its own, which is closed after it. */
+/** Runs work in a session of a separate engine, which is closed afterwards. */
 export async function withSession<T>(options: EngineOptions, work: (session: Session) => Promise<T>): Promise<T> {
   const engine = await openEngine(options)
   try {
@@ -131,7 +131,7 @@ function doublesOf(vector: ReturnType<DuckDBDataChunk['getColumnVector']>): Floa
   return values
 }
 
-/** The parts of a result as they come. */
+/** The parts of a result, as they arrive. */
 async function* streamed(
   connection: DuckDBConnection,
   sql: string,

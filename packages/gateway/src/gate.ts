@@ -45,7 +45,10 @@ export class Gate {
     this.#ids = idsFrom(settings.random)
   }
 
-  /** The Hono handler of a route. It waits only where there is something to wait for: each further layer is felt at every request. */
+  /**
+   * The Hono handler of a route. It returns a promise only if there is something to wait for, because each additional asynchronous step
+   * slows down every request.
+   */
   handler(route: Route): (c: GatewayContext) => Promise<Response> {
     const { clock } = this.#settings
     // All files of the console count as one route.

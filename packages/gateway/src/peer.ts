@@ -209,21 +209,30 @@ export interface GatewayPeer {
   cancel(id: string, account: Account): Promise<OwnRequest | null>
   /** Yields the request now and after each change, until it has ended or the signal aborts. */
   watch(id: string, account: Account, signal: AbortSignal): AsyncIterable<OwnRequest>
-  /** Data permits entered here. Throws NOT_PERMITTED but for stewards, auditors and operators. */
+  /** Data permits entered here. Throws NOT_PERMITTED except for stewards, auditors and operators. */
   permits(account: Account): readonly Permit[]
-  /** For stewards. Throws NOT_PERMITTED; PARAMETER_INVALID for an id that there was, and for unknown catalogs and statistics. */
+  /**
+   * For stewards: enters a permit. Throws NOT_PERMITTED; PARAMETER_INVALID for an id that was used before, and for unknown catalogs and
+   * statistics.
+   */
   grantPermit(terms: PermitTerms, account: Account): Promise<Permit>
-  /** For stewards. Null where there is none. */
+  /** For stewards: revokes a permit. Null if there is no such permit. */
   revokePermit(id: string, account: Account): Promise<Permit | null>
-  /** Opens a permit that a restore closed; any other stays as it is. Throws NOT_PERMITTED but for stewards; null where there is none. */
+  /**
+   * Opens a permit that a restore closed; any other permit is unchanged. Throws NOT_PERMITTED except for stewards; null if there is no such
+   * permit.
+   */
   confirmPermit(id: string, account: Account): Promise<Permit | null>
-  /** The records of the log under a permit with a sequence above `after`. As `permits`; null where there is none. */
+  /**
+   * The records of the log under a permit with a sequence number above `after`. Permissions as for `permits`; null if there is no such
+   * permit.
+   */
   permitRecords(
     account: Account,
     id: string,
     options: { readonly after: number; readonly signal: AbortSignal }
   ): Promise<PermitRecords | null>
-  /** Records with a sequence below `before` (the newest where absent), newest first. */
+  /** Records with a sequence number below `before` (by default from the newest on), newest first. */
   audit(account: Account, options: { limit: number; before?: number }): Promise<readonly AuditRecord[]>
   /** Verifies the whole audit log. Throws NOT_PERMITTED. */
   verifyAudit(account: Account): Promise<AuditVerification>

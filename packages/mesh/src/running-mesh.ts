@@ -340,7 +340,7 @@ export class RunningMesh implements Mesh {
     return this.#reservations?.isRelay(peerId) === true || this.#parts.relaying?.isReservedFor(peerId) === true
   }
 
-  /** Those of the addresses reported by others that may be dialled. */
+  /** The addresses reported by others that may be dialled. */
   #dialable(addresses: readonly string[]): string[] {
     return addresses.filter((text) => isMultiaddr(text) && this.#parts.told.isDialable(multiaddr(text)))
   }

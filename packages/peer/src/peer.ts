@@ -56,11 +56,11 @@ export interface PeerOptions {
   /** The attacks of a self-test; default all. */
   readonly attacks?: readonly Attack[]
   readonly timing?: Partial<MeshTiming>
-  /** Creates the mesh. A simulation brings one in memory, whose faults it decides; `createMesh` unless given. */
+  /** Creates the mesh. Default: `createMesh`. A simulation supplies a mesh in memory and decides about its faults. */
   readonly createMesh?: typeof createMesh
-  /** Calls something regularly. A simulation does it in its own time; by the platform's timers unless given. */
+  /** Calls a function regularly. Default: the platform's timers. A simulation uses its simulated time. */
   readonly every?: Every
-  /** The cost of new password hashes, which tests lower; PASSWORD_COST unless given. */
+  /** The cost of new password hashes. Default: PASSWORD_COST. Tests lower it. */
   readonly passwordCost?: PasswordCost
 }
 

@@ -374,7 +374,7 @@ function discloseTable(
   const digits = digitsMissing(shown)
   const withheld = { groups, cells, ...(digits > 0 ? { digits } : {}) }
   const told = new LedgersDraft(ledgers)
-  // Whoever has no value of a key is in no group. The size of the cohort would show how many people that are.
+  // A person without a value of a key is in no group, and the size of the cohort would show how many such people there are.
   const whole = countOf({ subjects: shown.map(({ group }) => group.support).reduce((all, one) => all.or(one)) })
   // The size of the cohort is a total: together with the shown groups it would disclose the size of a withheld group.
   // Whether the size follows from numbers of values depends on who lacks a value, so for real people only counts of people

@@ -89,9 +89,9 @@ export interface Entry {
   readonly isRounded?: boolean
   /** Whether others do not know who is in the set; see `LedgerDraft.tell`. */
   readonly isOfUnknown?: boolean
-  /** For a count of such a set: the variables by which others do not know who is in it. */
+  /** For a count of such a set: the variables that make the set unknown. */
   readonly unknown?: readonly string[]
-  /** For a count of such a set: sets that others know, of all who could be in it and of those who are in it in any case. */
+  /** For a count of such a set: two sets that others know, the people who could be in it and the people who are in it in any case. */
   readonly within?: readonly SolvedSet[]
   /** The people who are charged for the information of a number of people. */
   readonly payers?: Payers | undefined

@@ -39,8 +39,8 @@ export const LIMITS = {
   /** Maximum size of an event on the follow stream: a safe output in base64 inside a JWS, and its receipt. */
   followFrameBytesMax: 160 * KiB,
   /**
-   * Maximum size of a file that is verified offline: a receipt, a proof, or an extract under a permit, which goes on in another file where
-   * it would be larger. In characters: room for hundreds of records with their proofs.
+   * Maximum size of a file that is verified offline: a receipt, a proof, or an extract under a permit. A larger extract continues in
+   * another file. In characters: room for hundreds of records with their proofs.
    */
   evidenceFileCharactersMax: 4 * MiB,
   /** Maximum depth of a filter and number of its values. No sensible definition of a cohort needs more. */

@@ -66,7 +66,7 @@ export const disclosureCardSchema = z.object({
   analysis_set: z
     .object({ name: z.string(), complete_on: z.array(z.string()), where: z.string().optional() })
     .optional(),
-  /** Number of subjects in the cohort, of a table in its groups; null if it may not be disclosed. */
+  /** Number of subjects in the cohort or, for a table, in its groups; null if it may not be disclosed. */
   subjects: z.number().nullable(),
   suppressed_cells: z.number(),
   /** Bits that the script was charged; null for other programs. */
@@ -191,9 +191,9 @@ export type ModelRoundPart = ReadonlyDeep<z.output<typeof modelRoundSchema>>
 
 /**
  * The noisy sums from which a model is fitted under P2, over the people with a value of every variable. `variables`: the numbers of the
- * model, of which distances from `centre` are summed; no distance is above `width`. `sums`: for each product of numbers, of none the
- * people, `values` for each combination of the levels of `by`, the last category fastest; of a linear model without the levels that its
- * design has no column for. The noise of each value has the standard deviation `sd` and is not cut off.
+ * model. Their distances from `centre`, limited to `width`, are summed. `sums`: for each product of numbers (the people, for the empty
+ * product), `values` has one sum for each combination of the levels of `by`, the last category fastest. For a linear model, levels for
+ * which its design has no column are left out. The noise of each value has the standard deviation `sd` and is not truncated.
  */
 const noisyModelSchema = z.object({
   mechanism: z.enum(['discrete-laplace', 'discrete-gaussian']),
@@ -236,12 +236,13 @@ const gramSchema = z.object({
     .object({ method: z.enum(['reml', 'dl', 'pm', 'fixed']), interval: z.enum(['hartung_knapp', 'wald']) })
     .optional(),
   /**
-   * Of a model with a random intercept by person: for the people with each number of rows, `within`: the part of `upper` that is
-   * theirs, and `totals`: the sums over these people of the products of their totals of two columns, in the same form. `left_out`:
-   * numbers of rows that too few people have; they are in no sum. `rows`: those of everybody, left out or not; absent where nobody is
-   * left out, or it may not be told. With a random slope it is of the people with each set of visits: `visits`, their places among the
-   * levels of the category `time`, ascending; `totals` then has each column twice, its totals and, behind these, its totals weighted by
-   * time, in the unit of its levels. `likelihood`: `ml`, as it was asked; absent: the restricted one.
+   * For a model with a random intercept per person: one entry for the people with each number of rows. `within`: the part of `upper` that
+   * belongs to these people. `totals`: the sums over these people of the products of their totals of two columns, in the same form.
+   * `left_out`: the numbers of rows that too few people have; the people with these numbers are in no sum. `rows`: the number of rows of
+   * everybody, including people who were left out; absent if nobody was left out, or if the number may not be disclosed. With a random
+   * slope, each entry is for the people with one set of visits. `visits`: the indices of these visits among the levels of the category
+   * `time`, ascending. `totals` then has each column twice: its totals and, after these, its totals weighted by time, in the unit of the
+   * levels. `likelihood`: `ml` if requested; absent for the restricted likelihood.
    */
   clusters: z
     .object({
@@ -292,7 +293,7 @@ const gramSchema = z.object({
         .max(4096)
     })
     .optional(),
-  /** Of `binomial` and `poisson` that are fitted in rounds, in place of `upper` and `table`. */
+  /** For `binomial` and `poisson` models that are fitted in rounds, in place of `upper` and `table`. */
   round: modelRoundSchema.optional(),
   /** Under P2, in place of `upper` and `table`; `n` is then the noisy number of people, which can be below zero. */
   noisy: noisyModelSchema.optional()
@@ -413,8 +414,8 @@ const estimateSchema = z.object({
   /** Only for `hazard_ratio` and `hazard_ratio_factor`: the column in `by` that has these levels. */
   column: z.string().optional(),
   /**
-   * Only for `hazard_ratio_factor`: the other column, with the level among whose people the hazard ratio is this many times as large as
-   * among those of its reference level.
+   * Only for `hazard_ratio_factor`: the other column and one of its levels. Among the people with this level, the hazard ratio is this many
+   * times as large as among the people with the reference level.
    */
   among: z.object({ column: z.string(), groups: z.array(z.string()) }).optional(),
   /** Number of values, pairs or people behind the estimate, and its largest error if it was rounded. */
@@ -590,7 +591,7 @@ const coefficientSchema = z.object({
   /** All numbers are null for a term that is collinear with earlier terms, as NA in R. */
   estimate: z.number().nullable(),
   error: z.number().nullable(),
-  /** Under P2: the standard deviation by the noise alone, which is part of `error`. */
+  /** Under P2: the standard deviation due to the noise alone, which is part of `error`. */
   noise: z.number().optional(),
   statistic: z.number().nullable(),
   p: z.number().nullable(),
@@ -703,20 +704,20 @@ const modelResultSchema = z.object({
    * followed from them, in standard errors; null if unknown.
    */
   rounds: z.object({ last: z.number(), change: z.number().nullable() }).optional(),
-  /** Under P2: how many sums each site released, each with noise of its own. */
+  /** Under P2: the number of sums that each site released, each with its own noise. */
   noise: z.object({ mechanism: z.enum(['discrete-laplace', 'discrete-gaussian']), sums: z.number() }).optional(),
-  /** Of `pca`, the largest first. */
+  /** For `pca`: the components, the largest first. */
   components: z.array(componentSchema).optional(),
   /** Only for `combat` over several sites: each feature. */
   harmonised: z.array(harmonisedSchema).optional(),
   /**
-   * Of a model with a random intercept, by restricted maximum likelihood: the variance between the intercepts of the groups (`tau2`),
-   * that within a group (`sigma2`), and the share of the first in both together (`icc`). `by`: `subject` or `site`. Of `subject`:
-   * `left_out`, how many numbers of rows were left out since too few people have them, and `left_out_rows`, how many rows these people
-   * have, both added up over the sites; the second only where each site that left somebody out tells it. With a random slope: `slope`,
-   * the time with the variance of the slopes and their correlation with the intercepts (null where one of the two has no variance), and
-   * no `icc`, which changes with time; `left_out` are then sets of visits. `likelihood`: `ml` where it is not the restricted one.
-   * `singular`: a variance of zero, or a correlation of one.
+   * For a model with a random intercept, by restricted maximum likelihood: the variance between the intercepts of the groups (`tau2`), the
+   * variance within a group (`sigma2`), and the share of the former in the sum of both (`icc`). `by`: `subject` or `site`. For `subject`:
+   * `left_out`, the number of different numbers of rows that were left out because too few people have them, and `left_out_rows`, the
+   * number of rows of these people. Both are added up over the sites; `left_out_rows` is given only if every site that left somebody out
+   * discloses it. With a random slope: `slope`, the time with the variance of the slopes and their correlation with the intercepts (null if
+   * one of the two has no variance). There is then no `icc`, which changes with time, and `left_out` counts sets of visits. `likelihood`:
+   * `ml` if it is not the restricted likelihood. `singular`: a variance is zero, or a correlation is one.
    */
   random: z
     .object({
@@ -813,14 +814,14 @@ const pooledRowSchema = z.object({
   /** Per column, the maximum error from rounding, if parts were rounded and the error is known. */
   within: z.array(z.number().nullable()).optional(),
   /**
-   * Per column that people were left out of (`left_out`), where `within` is null: the maximum distance from the number of the people
-   * who remain. The distance from the number of all people is unknown.
+   * Per column from which people were left out (`left_out`), if `within` is null: the maximum distance from the number of the people who
+   * remain. The distance from the number of all people is unknown.
    */
   within_remaining: z.array(z.number().nullable()).optional(),
   /**
-   * Per column of quantiles that are read off bins: the ends between which the exact quantile lies, null for an open end. Of the people
-   * who remain if people were left out (`left_out`); under P2 in 19 of 20 answers. A quantile without a value has a range if only its
-   * outermost bin is known.
+   * Per column of quantiles that are read off bins: the ends between which the exact quantile lies, null for an open end. If people were
+   * left out (`left_out`), this is the quantile of the people who remain. Under P2, the range holds in 19 of 20 answers. A quantile without
+   * a value has a range if only its outermost bin is known.
    */
   ranges: z.array(z.tuple([z.number().nullable(), z.number().nullable()]).nullable()).optional()
 })

@@ -116,7 +116,7 @@ export class SubjectSet {
     }
   }
 
-  /** Room for the words of a set made of this one and another. */
+  /** An array for the words of a set that is made of this set and another one. */
   #wordsFor(other: SubjectSet): Uint32Array {
     if (this.universe !== other.universe) throw new RangeError('subject sets of two epochs')
     return new Uint32Array(this.#words.length)

@@ -19,7 +19,7 @@ export interface SandboxSettings extends SharedSettings {
    */
   readonly engine: 'auto' | 'docker' | 'wasm'
   readonly docker: Omit<DockerSettings, keyof SharedSettings> & {
-    /** Engines that are used as one, in place of `socketPath` and `remote`. */
+    /** Several engines that are used as one, in place of `socketPath` and `remote`. */
     readonly hosts?: readonly DockerHost[]
   }
   /** Called when one of several engines does not answer. */

@@ -1,6 +1,6 @@
 /**
  * Several engines as one sandbox: a program runs on the least loaded engine that answers. If that engine goes away, the program runs once
- * more on another one. All engines run the same images, so that a receipt says what ran, wherever it was.
+ * more on another one. All engines run the same images, so that a receipt states what ran, on whichever engine.
  */
 import { type Clock, StimnetError } from '@stimnet/protocol'
 import { meetsGrade } from './grades.ts'
@@ -11,7 +11,7 @@ const AWAY_MS = 10_000
 /** Number of engines on which one program is tried. */
 const TRIES_MAX = 2
 
-/** An engine, and how it is opened. */
+/** An engine, and the function that opens it. */
 export interface EngineHost {
   /** The engine's address, for messages. */
   readonly name: string
@@ -94,7 +94,9 @@ class Host {
     return this.#sandbox
   }
 
-  /** Records how a program ended here. An engine that answers, but runs nothing, has the lowest load and would attract all programs. */
+  /**
+   * Records how a program ended here. An engine that answers but runs nothing has the lowest load and would otherwise attract all programs.
+   */
   ended(outcome: SandboxOutcome): void {
     const isLost = !outcome.ok && outcome.code === 'SANDBOX_UNAVAILABLE'
     this.#failedAtMs = isLost ? this.#settings.clock.now() : Number.NEGATIVE_INFINITY
@@ -129,7 +131,7 @@ class Host {
     this.#settings.onAway?.(this.#host.name, error)
   }
 
-  /** Whether a program may be tried on this engine now. An engine that is not open yet is opened beside, for later programs. */
+  /** Whether a program may be tried on this engine now. An engine that is not open yet is opened in the background, for later programs. */
   async isReady(described: SandboxDescription): Promise<boolean> {
     const awayMs = this.#awayUntilMs - this.#settings.clock.now()
     // A clock that was set back must not keep an engine away.
@@ -210,13 +212,16 @@ class SeveralSandboxes implements Sandbox {
       } finally {
         host.running -= 1
       }
-      // Nothing of a run remains but its answer, so a program may run again where no answer came.
+      // A run leaves nothing but its answer, so a program may run again if no answer came.
       if (outcome.ok || outcome.code !== 'SANDBOX_UNAVAILABLE') break
     }
     return outcome
   }
 
-  /** The least loaded engine that answers and was not tried. The program counts there from the claim on, so that claims at once spread. */
+  /**
+   * The least loaded engine that answers and was not tried. The program counts as load from the claim on, so that simultaneous claims
+   * spread over the engines.
+   */
   async #claim(tried: ReadonlySet<Host>): Promise<Host | undefined> {
     const left = new Set(this.#hosts.filter((host) => !tried.has(host)))
     for (;;) {

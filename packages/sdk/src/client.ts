@@ -157,7 +157,7 @@ export interface Client {
   permits(options?: WaitOptions): Promise<Permit[]>
   /** For stewards: enters a permit that an authority issued. */
   grantPermit(terms: PermitSubmission, options?: WaitOptions): Promise<Permit>
-  /** For stewards: at once, also for jobs that wait. */
+  /** For stewards: revokes a permit at once, also for jobs that wait. */
   revokePermit(id: string, options?: WaitOptions): Promise<Permit>
   /** For stewards: opens a permit that was closed because the node was restored from a backup. */
   confirmPermit(id: string, options?: WaitOptions): Promise<Permit>

@@ -6,10 +6,9 @@ import { binnedTests, isOfBins, isOfTimes } from './tests/binned/asked-binned.ts
 import { META_METHODS } from './tests/meta.ts'
 
 /**
- * Adds the tests that a statistic requests to its plan. `repeats` is true for the tables of the catalog with several rows per
- * subject. A test whose groups come from a column of such a table is marked with the name of the table, because one person can
- * then be in several groups. The same applies to a test of values if such a table is read. Throws PARAMETER_INVALID or
- * VALUE_NOT_DECLARED.
+ * Adds the tests that a statistic requests to its plan. `repeats` returns true for the tables of the catalog with several rows per subject.
+ * A test whose groups come from a column of such a table is marked with the name of the table, because one person can then be in several
+ * groups. The same applies to a test of values if such a table is read. Throws PARAMETER_INVALID or VALUE_NOT_DECLARED.
  */
 export function withTests(plan: Plan, asked: TestsAsked): Plan {
   const { repeats } = asked
@@ -76,9 +75,9 @@ export function oneRowEach(plan: Plan): Plan {
 }
 
 /**
- * The note on a plan without tests, which have their own notes. A mean, or another number of values of a table with several rows
- * per person, counts each row, unless the filter or the groups restrict a column of the table to one value. `repeats` as for
- * `withTests`.
+ * The note on a plan without tests; tests have notes of their own. A mean, or another number of values, of a table with several rows per
+ * person counts each row, unless the filter or the groups restrict a column of the table to one value. `repeats` returns true for tables
+ * with several rows per subject.
  */
 export function rowsNote(plan: Plan, repeats: TestsAsked['repeats']): string | undefined {
   const { tests = [], where, groupBy, measures } = plan

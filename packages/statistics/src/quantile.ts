@@ -72,8 +72,8 @@ function isOpen({ from, to }: Pick<Bin, 'from' | 'to'>): boolean {
 const LOOSE = 2
 
 /**
- * Whether an outermost bin ends at a declared bound far from the breakpoints. Such a bound says what is plausible and not where people
- * are, as an open end does, and a linear interpolation up to it misleads.
+ * Whether an outermost bin ends at a declared bound far from the breakpoints. Such a bound shows which values are plausible, and not where
+ * people are. It is therefore like an open end, and a linear interpolation up to it would mislead.
  */
 function isLoose(bins: readonly Bin[], at: number): boolean {
   const widthOf = (bin: Bin | undefined) => (bin === undefined ? 0 : bin.to - bin.from)

@@ -47,9 +47,9 @@ function roundUp(within: number): string {
 const TOGETHER = 1.25
 
 /**
- * The distance over the levels of a category, whose shares may each be off. With two levels the distance grows with the distance of
- * the shares in either direction, so that its ends are at the ends of these. With more, each share is moved to both of its ends, and
- * the changes are added.
+ * The distance over the levels of a category, whose shares may each have an error. With two levels, the distance grows with the difference
+ * of the shares in either direction, so its extremes are at the extremes of the shares. With more levels, each share is moved to both of
+ * its extremes, and the changes are added.
  */
 export function differenceOfShares(shares: readonly (readonly Rounded[])[]): Difference | null {
   const known = shares.slice(0, -1)
@@ -70,7 +70,7 @@ export function differenceOfShares(shares: readonly (readonly Rounded[])[]): Dif
   return Number.isFinite(high) ? differenceIn(value, [low, high]) : null
 }
 
-/** The least and the largest distance of two levels, from the ends of the shares of one of these. */
+/** The smallest and the largest distance for two levels, from the extremes of the shares of one level. */
 function endsOfTwo([one, other]: readonly Rounded[]): readonly [number, number] {
   const endsOf = ({ value, within }: Rounded) => [
     Math.max(0, (value ?? 0) - within),

@@ -16,7 +16,7 @@ export interface TableOneRow {
    * other rows, if a number is missing, and if the two groups are of different institutions.
    */
   readonly difference: number | null
-  /** The largest error of the difference due to rounding of the numbers that it is of. */
+  /** The largest error of the difference due to rounding of its numbers. */
   readonly difference_within?: number
   /** Whether people were left out of the numbers of the difference. */
   readonly isDifferenceLeftOut?: true

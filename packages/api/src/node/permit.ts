@@ -10,7 +10,7 @@ const requester = z
   .max(300)
   .refine(isRequesterEntry, 'Not a key id, affiliation:PEERID, visa:ROLE@ORGANISATION or gateway:PEERID.')
 
-/** The terms of a permit, as POST /api/v1/permits takes them. They never change: another number is another permit. */
+/** The terms of a permit, as POST /api/v1/permits takes them. The terms never change. A permit with another number is another permit. */
 export const permitTermsShape = input(
   'PermitTerms',
   z
@@ -46,10 +46,12 @@ export const permitTermsShape = input(
 )
 /** The terms of a permit. */
 export type PermitTerms = Answered<typeof permitTermsShape>
-/** The same as it is sent: what has a default may be left out. */
+/** The terms as a client sends them: fields with a default may be left out. */
 export type PermitSubmission = Sent<typeof permitTermsShape>
 
-/** Whether requests under a permit are admitted now; `unconfirmed`: not before a steward confirms it, since the peer was restored. */
+/**
+ * Whether requests under a permit are admitted now. `unconfirmed`: not until a steward confirms the permit, because the peer was restored.
+ */
 export const PERMIT_STATES = ['not_begun', 'in_force', 'expired', 'unconfirmed', 'revoked'] as const
 /** One of PERMIT_STATES. */
 export type PermitState = (typeof PERMIT_STATES)[number]
@@ -70,7 +72,7 @@ export const permitShape = output(
 /** A permit as a steward entered it. */
 export type Permit = Answered<typeof permitShape>
 
-/** The records under a permit, as answered; `stimnet verify` reads them from a file. */
+/** The records under a permit, as the gateway returns them; `stimnet verify` reads them from a file. */
 export const permitRecordsShape = output(
   'PermitRecords',
   z.object({

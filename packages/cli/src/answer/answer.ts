@@ -28,11 +28,11 @@ function partsTable(broadcast: Broadcast): string {
   return broadcast.parts.some(hasNoGroupOfMissing) ? `${table}${UNCOUNTED}\n` : table
 }
 
-/** True of every such answer, whatever the data: the number of withheld groups must not show whether somebody lacks a value. */
+/** This holds for every such answer, whatever the data are: the number of withheld groups must not show whether somebody lacks a value. */
 const UNCOUNTED =
   'Withheld groups: those of people without a value do not count, unless others know who has one; there may be none.'
 
-/** Whether a table has groups, of which none is of people without a value and none counts as withheld. */
+/** Whether a table has groups, none of them is of people without a value, and none counts as withheld. */
 function hasNoGroupOfMissing({ output }: Part): boolean {
   if (output?.kind !== 'table' || output.withheld.groups > 0) return false
   const keys = output.columns.flatMap(({ role }, at) => (role === 'key' ? [at] : []))

@@ -17,7 +17,7 @@ export interface Bar {
   readonly value: number | null
   /** The institutions behind the value, such as `2 of 3 institutions`, if these are not all that answered. */
   readonly over?: string
-  /** What is known in place of a value, such as the range of a quantile. */
+  /** The text in place of a value, such as the range of a quantile. */
   readonly instead?: string
 }
 

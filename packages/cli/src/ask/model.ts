@@ -117,7 +117,7 @@ docs/models.md for what it needs.`,
       io.err(faultText(checked, formula))
       return EXIT.usage
     }
-    // With a mapping the names may be those of no catalog.
+    // With a mapping, the names need not occur in any catalog.
     const privacy = privacyOf(values)
     const noisy = privacy !== undefined
     const hints = values.mapping === undefined ? modelHints(chosen, { ...rostered, where, set: values.set, noisy }) : []
@@ -177,7 +177,7 @@ function hintText({ institutions, text, isRefused }: ModelHint): string {
   return `${isRefused ? 'Refused by' : 'At'} ${institutions.map(printable).join(', ')}: ${printable(text)}\n`
 }
 
-/** The model as it is asked for, and the coefficients that there will be. */
+/** The requested model, and the coefficients that it will have. */
 function headText({ formula, columns, inRounds }: Extract<CheckedModel, { ok: true }>, noisy: boolean): string {
   const rounds = inRounds && !noisy ? ROUNDS_PRICE : ''
   return `${printable(formula)}\nCoefficients: ${columns.map(printable).join(', ')}\n${rounds}\n`

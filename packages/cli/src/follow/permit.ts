@@ -76,7 +76,7 @@ interface GrantValues {
   readonly 'code-hash': Several
 }
 
-/** The gateway checks each of them. */
+/** The gateway checks each of these terms. */
 function termsOf(id: string, values: GrantValues): PermitSubmission {
   const { purpose, person, catalog, statistic = [], title = '' } = values
   return {

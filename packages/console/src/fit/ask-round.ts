@@ -7,7 +7,7 @@ import type { FindAsked } from '../result/trust/answer.ts'
 import { type KeptFit, type KeptRound, withRound } from '../session/fits.ts'
 import { type FitAsked, type Round, signableOfRound, submissionOfRound } from './question.ts'
 
-/** What asking a round needs. */
+/** The parts that are needed to ask a round. */
 export interface AskingParts {
   readonly client: Pick<Client, 'health' | 'submitBroadcast'>
   readonly clock: Clock

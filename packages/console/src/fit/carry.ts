@@ -1,4 +1,4 @@
-/** Carries the signed answers of each round of a model to the next one, and goes on where an earlier visit of the page stopped. */
+/** Passes the signed answers of each round of a model on to the next round, and continues where an earlier visit of the page stopped. */
 import { CODES, codeOf, MODEL_ROUNDS_MAX } from '@stimnet/protocol'
 import {
   askedProgramOf,
@@ -17,7 +17,7 @@ export interface FitRound extends ModelRound {
   readonly agrees: boolean
 }
 
-/** What carrying a fit needs. */
+/** The parts that are needed to carry out a fit. */
 export interface CarryParts extends AskingParts {
   readonly client: AskingParts['client'] & Pick<Client, 'watchBroadcast' | 'broadcast'>
   /** The final state of round 0. */

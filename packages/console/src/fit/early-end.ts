@@ -2,7 +2,7 @@
 import { CODES, isCode } from '@stimnet/protocol'
 import type { ModelRound } from '@stimnet/sdk'
 
-/** What a fit that ended early says about it. */
+/** The message about a fit that ended early. */
 export interface EarlyEnd {
   readonly words: string
   /** The round that can be asked again, since every institution that did not answer may answer later. */

@@ -18,7 +18,7 @@ export interface FitAsked {
   /** PeerIds of all institutions of the fit, sorted. */
   readonly roster: readonly string[]
   readonly formula: string
-  /** Whether it has round 0 alone, whose fits are combined. */
+  /** Whether the model has only round 0, whose fits are combined. */
   readonly isMeta: boolean
   readonly contract: readonly VariableContract[]
   /** The question as this browser signed it; undefined if the gateway signed. */
@@ -31,7 +31,7 @@ export interface Round {
   readonly receipts: readonly string[]
 }
 
-/** Reads round 0, as it was signed here or as the gateway states it; undefined for a question that is no round 0 of a model. */
+/** Reads round 0, as it was signed here or as the gateway states it; undefined for a question that is not round 0 of a model. */
 export function fitAskedOf(stated: AskedQuestion | null, signed: SignedHere | undefined): FitAsked | undefined {
   const asked = signed === undefined ? stated : askedQuestionOf(signed, signed.targets)
   const call = asked === null ? undefined : callIn(asked)

@@ -4,7 +4,7 @@ import type { VerifiedBroadcast } from '@stimnet/sdk'
 import { Scroll } from '../parts/scroll.tsx'
 import { count, measured, plural } from '../words/number.ts'
 
-/** What one institution signed in a round. */
+/** The numbers that one institution signed in a round. */
 export interface Released {
   readonly site: string
   readonly n: number
@@ -38,7 +38,7 @@ function gramsIn(output: VerifiedBroadcast['parts'][number]['output']): GramPart
   return output.rows.flatMap(({ parts }) => Object.values(parts).flatMap((part) => ('gram' in part ? [part.gram] : [])))
 }
 
-/** How many numbers a round has, in one sentence. */
+/** The number of numbers in a round, as a sentence. */
 export function amountInWords({ terms, round }: Released): string {
   const p = terms.length
   const each = p + (p * (p + 1)) / 2 + 1
@@ -103,7 +103,7 @@ function OfInstitution({ released, name }: { released: Released; name: string })
   )
 }
 
-/** The place of an entry in the upper triangle of a matrix, row by row. */
+/** The index of an entry in the upper triangle of a matrix, row by row. */
 function placeOf(size: number, row: number, column: number): number {
   return row * size - (row * (row - 1)) / 2 + (column - row)
 }

@@ -1,4 +1,7 @@
-/** The rounds of a model: what was asked, who has answered, whose receipts hold, what was released and what follows from it. */
+/**
+ * The rounds of a model: the question, the institutions that have answered, the verified receipts, the released numbers, and the estimates
+ * that follow from them.
+ */
 import { MODEL_ROUNDS_MAX } from '@stimnet/protocol'
 import { Badge } from '../parts/badge.tsx'
 import { Panel } from '../parts/panel.tsx'
@@ -16,7 +19,7 @@ interface PanelProps {
   readonly nameOf: (site: string) => string
 }
 
-/** The finished rounds, then the one that is awaited. */
+/** The finished rounds, then the round that is awaited. */
 export function RoundsPanel({ shown, nameOf }: PanelProps) {
   const { fit, rounds, awaited } = shown
   const isAwaited = awaited !== undefined && !rounds.some(({ round }) => round === awaited.round)
@@ -102,7 +105,7 @@ function Finished(props: { round: FitRound; nameOf: PanelProps['nameOf']; signed
   )
 }
 
-/** By how much the estimates move after a round. */
+/** The change of the estimates after a round, in words. */
 function changeInWords({ change, missing }: FitRound): string {
   if (change === null || missing.length > 0) return ''
   return `After it the estimates move by at most ${measured(change)} of a standard error.`

@@ -27,9 +27,9 @@ export interface Fit {
   readonly error: unknown
   /** Asks the remaining rounds. */
   go(): void
-  /** Asks no further round. What has been asked is answered all the same. */
+  /** Asks no further round. A round that was asked already is still answered. */
   stop(): void
-  /** Asks the last round again, which an institution did not answer. */
+  /** Asks the last round again, because an institution did not answer it. */
   again(): void
 }
 
@@ -110,7 +110,7 @@ function withRoundShown(rounds: readonly FitRound[], round: FitRound): readonly 
   return [...rounds.filter((one) => one.round !== round.round), round].sort((a, b) => a.round - b.round)
 }
 
-/** The fit with its last round to be asked anew, since the gateway knows the question that lacks an answer. */
+/** The fit with its last round marked to be asked anew: under the old key, the gateway would return the question that lacks an answer. */
 function askedAnew({ rounds }: KeptFit): KeptFit {
   const last = rounds.at(-1)
   const before = rounds.slice(0, -1)

@@ -1,4 +1,4 @@
-/** A model that institutions fit together in rounds: its rounds while they run, then the fit. */
+/** A model that institutions fit together in rounds: its rounds while they run, and then the result. */
 import { earlyEndOf } from '../fit/early-end.ts'
 import { FitResult } from '../fit/fit-result.tsx'
 import { RoundsPanel } from '../fit/rounds-panel.tsx'
@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<FitState, { readonly word: string; readonly tone: T
 
 const ENDED_EARLY = { word: 'ended early', tone: 'warn' } as const
 
-/** The page of a fit; its address has the id of round 0. A reload goes on where the fit was. */
+/** The page of a fit; its address has the id of round 0. A reload continues the fit. */
 export function FitPage({ place }: { place: Place }) {
   return <OneFit key={place.id} id={place.id} />
 }
@@ -83,7 +83,7 @@ function Actions({ id, shown }: { id: string; shown: Fit }) {
   const { state, stop, go } = shown
   if (state === 'running') {
     return (
-      // Keys: a second press of a button that stops must not be one of the button that goes on.
+      // The keys keep the buttons apart: a second press of the button that stops must not press the button that continues.
       <button key="stop" type="button" onClick={stop}>
         Stop the fit
       </button>
@@ -99,7 +99,7 @@ function Actions({ id, shown }: { id: string; shown: Fit }) {
   return state === 'ended' ? <a href={hrefTo('ask', '', { again: id })}>Change it and ask again</a> : null
 }
 
-/** What the state means, and what can be done. */
+/** The meaning of the state, and the possible actions. */
 function Standing({ shown }: { shown: Fit }) {
   const { state, fit, rounds, error, go, again } = shown
   const last = rounds.at(-1)

@@ -91,7 +91,7 @@ export function QuestionPage({ place }: { place: Place }) {
   )
 }
 
-/** Of a round of a model: what it belongs to. A model of categories alone has no rounds, even if its question names a roster. */
+/** For a round of a model: the fit that it belongs to. A model of categories alone has no rounds, even if its question names a roster. */
 function OfFit({ id, asked, broadcast }: { id: string; asked: AskedQuestion | undefined; broadcast: Broadcast }) {
   const round = asked && roundOfQuestion(asked)
   const [model] = broadcast.pooled?.models ?? []

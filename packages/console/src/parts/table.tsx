@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react'
 import { Scroll } from './scroll.tsx'
 
-/** The head of a column: of texts, of numbers, or of what needs no visible head. `more`: what follows the name. */
+/** The head of a column: for texts, for numbers, or for content that needs no visible head. `more`: text after the name. */
 export type Head =
   | string
   | { readonly text: string; readonly more: ReactNode }
@@ -13,9 +13,9 @@ interface TableProps {
   readonly heads: readonly Head[]
   /** Rows. */
   readonly children: ReactNode
-  /** Whether it shows results, which have a style of their own. */
+  /** Whether the table shows results, which have a style of their own. */
   readonly result?: true
-  /** Whether it stands alone on the page. */
+  /** Whether the table stands alone on the page. */
   readonly panel?: true
 }
 

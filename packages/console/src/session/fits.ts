@@ -1,7 +1,7 @@
-/** The models in rounds that this tab carries: the questions of their rounds, so that a reload goes on where it was. */
+/** The models in rounds that this tab carries: the questions of their rounds, so that a reload continues them. */
 import { type Kept, ofTab } from './storage.ts'
 
-/** A question of one round, as far as it has come. */
+/** The question of one round, with its progress. */
 export interface KeptRound {
   /** The gateway's id of the question; absent until the gateway has answered. */
   readonly id?: string
@@ -22,7 +22,7 @@ export interface KeptFit {
 const KEY = 'stimnet-fit-'
 const NO_FIT: KeptFit = { isRunning: false, rounds: [] }
 
-/** The fit as this tab stored it; one that is stopped after round 0 if there is none or its format differs. */
+/** The fit as stored in this tab. If there is none, or its format differs: a fit that is stopped after round 0. */
 export function keptFit(id: string, kept: Pick<Kept, 'get'> = ofTab): KeptFit {
   try {
     const { isRunning, rounds } = JSON.parse(kept.get(`${KEY}${id}`) ?? '{}')
@@ -45,7 +45,7 @@ export function keepFit(id: string, fit: KeptFit, kept: Pick<Kept, 'set'> = ofTa
   kept.set(`${KEY}${id}`, JSON.stringify(fit))
 }
 
-/** The fit with another state of one round after round 0; those after it are forgotten. */
+/** The fit with a changed state of one round after round 0. Later rounds are dropped. */
 export function withRound({ rounds, ...fit }: KeptFit, round: number, state: KeptRound): KeptFit {
   return { ...fit, rounds: [...rounds.slice(0, round - 1), state] }
 }

@@ -7,7 +7,7 @@ export function count(value: number): string {
   return WHOLE.format(value)
 }
 
-/** A number with all of a number of decimals or, without one, as a measured value. */
+/** A number with the given number of decimals or, if none is given, as a measured value. */
 export function written(value: number, decimals?: number): string {
   if (decimals === undefined || !Number.isFinite(value)) return measured(value)
   return new Intl.NumberFormat('en-GB', { maximumFractionDigits: decimals }).format(value).replace('-', '−')

@@ -201,9 +201,9 @@ const catalogShape = z.strictObject({
   missingness: z.enum(['untold', 'told']).default('untold'),
   /** The purposes for which the data may be used, in terms of GA4GH DUO. Requests state their purpose. Default: unrestricted. */
   data_use: dataUseSchema.optional(),
-  /** What its description in HealthDCAT-AP says beside everything else that is declared here (stimnet catalog dcat). */
+  /** Facts for the catalog's description in HealthDCAT-AP that nothing else declares (stimnet catalog dcat). */
   dcat: dcatSchema.optional(),
-  /** `required`: only requests under a data permit (stimnet permit) are admitted. Default: a permit is checked where a request names one. */
+  /** `required`: only requests under a data permit (stimnet permit) are admitted. Default: a permit is checked if a request names one. */
   permit: z.literal('required').optional(),
   /** The requesters who may query this catalog, in place of the peer's own list. */
   requesters: z

@@ -3,14 +3,14 @@ import { plainLine, plainText } from '@stimnet/protocol'
 import { z } from 'zod'
 
 const iri = z.url({ protocol: /^(https?|urn)$/ }).max(1_024)
-/** Where people are reached: an address of e-mail, or a page. */
+/** The address at which people are reached: an e-mail address or a page. */
 const contact = z.url({ protocol: /^(https?|mailto)$/, error: 'not mailto:ADDRESS or a https address' }).max(1_024)
 
-/** The section `dcat` of a catalog. Everything in it is published with `stimnet catalog dcat`, and read for nothing else. */
+/** The section `dcat` of a catalog. Everything in it is published by `stimnet catalog dcat` and used for nothing else. */
 export const dcatSchema = z.strictObject({
-  /** The persistent address of the dataset. Default: the peer's node_id and the catalog's name, which is no address. */
+  /** The persistent address of the dataset. Default: the peer's node_id and the catalog's name, which together are not an address. */
   identifier: iri.optional(),
-  /** Of the institution, for questions about the data. */
+  /** The institution's contact for questions about the data. */
   contact: contact.optional(),
   /** The health data access body that decides about permits. */
   access_body: z.strictObject({ name: plainLine(200).min(1), contact }).optional(),
@@ -23,6 +23,6 @@ export const dcatSchema = z.strictObject({
   health_categories: z.array(iri).min(1).max(32).optional(),
   /** Types of the dataset, as addresses of the EU's vocabulary. */
   types: z.array(iri).min(1).max(16).optional(),
-  /** Where the data come from and why they were collected. */
+  /** The origin of the data and the reason why they were collected. */
   provenance: plainText(4_000).min(1).optional()
 })

@@ -1,4 +1,4 @@
-/** How a variable is made from a person's records: the part that the code books of all data models share. */
+/** Rules by which a variable is made from a person's records: the part that the code books of all data models share. */
 import { isName } from '@stimnet/protocol'
 import { z } from 'zod'
 

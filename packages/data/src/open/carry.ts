@@ -5,7 +5,7 @@
  *
  * For this reason a changed value is refused. The old and the new version of its row would be two items with equal values in every
  * unchanged column. Releases from both epochs would cancel in such a column, and rest on fewer people than the ledger counts. So a table
- * may gain rows of a subject or lose some, but not both: the gained rows could be changed versions of the lost rows.
+ * may gain rows of a subject or lose rows of a subject, but not both: the gained rows could be changed versions of the lost rows.
  *
  * Filling in a missing value does not give an item a second value: the row stays the same item, which then belongs to more sets than
  * before.
@@ -174,7 +174,7 @@ class Comparison {
   readonly #filled = new Set<string>()
   /** The late values and rows of the older epoch. */
   readonly #lateBefore: Late
-  /** Those of the newer epoch, by variable and by table. */
+  /** The late values and rows of the newer epoch, by variable and by table. */
   readonly #late = { values: new Map<VariableRef, LateItem[]>(), rows: new Map<string, LateItem[]>() }
   readonly #since: number
 
@@ -267,7 +267,7 @@ class Comparison {
     return carried
   }
 
-  /** Collects the late values and rows of a table: those of the older epoch that are still there, and those that came with the newer one. */
+  /** Collects the late values and rows of a table: those of the older epoch that still exist, and those that came with the newer epoch. */
   #noteLate(
     { name: table, one_row_per_subject: isOfSubjects, variables }: TableConfig,
     { carried, moved, filled, gained }: LateIn
@@ -344,10 +344,10 @@ class Comparison {
 /** The parts from which the late values and rows of a table are found. */
 interface LateIn {
   readonly carried: CarriedItems
-  /** The new positions of the items that late values and rows are stored with: rows, or subjects. */
+  /** The new positions of the items under which late values and rows are stored: rows, or subjects. */
   readonly moved: CarriedItems
   readonly filled: readonly { readonly item: number; readonly column: number }[]
-  /** The rows that the newer epoch has in addition, of subjects who were there before. */
+  /** The additional rows of the newer epoch whose subjects were in the older epoch as well. */
   readonly gained: readonly number[]
 }
 

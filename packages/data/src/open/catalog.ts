@@ -251,7 +251,9 @@ async function serve(snapshot: Snapshot, index: SubjectIndex, options: CatalogOp
 
 type IndexAt = EpochIndex & { readonly config: CatalogConfig }
 
-/** The index as if some late values were missing and some late rows absent. Whoever lacks a value of an analysis set is not in it. */
+/**
+ * The index as if some late values were missing and some late rows absent. A person who lacks a value of an analysis set is not in the set.
+ */
 function correctedBy(
   late: Late,
   {

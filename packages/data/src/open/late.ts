@@ -1,7 +1,7 @@
 /**
- * Values and rows that came with a later epoch than the person whom they are about. In answers about groups that others do not know, they
- * count as absent until enough people of the group have some: the difference between an answer with one person's new value and the same
- * answer without it would disclose that value. See decision 106.
+ * Values and rows that came with a later epoch than the person whom they are about. In answers about groups that others do not know, such
+ * values and rows count as absent until enough people of the group have some: the difference between an answer with one person's new value
+ * and the same answer without it would disclose that value. See decision 106.
  */
 import { resolveVariable, SubjectSet, type CatalogDescriptor, type VariableRef } from '@stimnet/protocol'
 import type { CatalogConfig, TableConfig } from '../catalog/catalog-config.ts'
@@ -12,12 +12,12 @@ import { domainOf } from '../index/domain.ts'
 import type { SetName, SubjectIndex } from '../index/subject-index.ts'
 import { quoteName } from '../quote.ts'
 
-/** One such value or row. */
+/** One late value or row. */
 export interface LateItem {
   /** The position of its row; in a table with one row per subject, the position of the subject. */
   readonly item: number
   readonly subject: number
-  /** The number of the acceptance of an epoch with which it came. Later acceptances have larger numbers. */
+  /** The number of the acceptance of an epoch with which the value or row came. Later acceptances have larger numbers. */
   readonly since: number
 }
 
@@ -133,7 +133,7 @@ export function setsWithout(
   }
 }
 
-/** The column that has the position of a late item. */
+/** The column that contains the position of a late item. */
 function placeIn(table: Pick<TableConfig, 'one_row_per_subject'> | undefined): string {
   return quoteName(table?.one_row_per_subject === true ? SUBJECT : ROW)
 }

@@ -39,7 +39,8 @@ export interface Base {
   readonly from: string
   readonly parameters: Row
   /**
-   * Set if the relation is all rows of one table. Facts about its values that are found once in this engine then hold for every request.
+   * Set if the relation consists of all rows of one table. Facts about its values that are found once in this engine then hold for every
+   * request.
    */
   readonly whole?: { readonly engine: Engine; readonly table: string }
 }

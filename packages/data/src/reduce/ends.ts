@@ -1,8 +1,8 @@
 /**
  * The people whose values are not the smallest, or not the largest, that occur in the snapshot: a sum at its minimum discloses everybody's
- * value. The declared bounds do not matter: in a number from 0 to 20 that is 1 for most people, 1 may be the smallest value. A second set
- * leaves out the people with the second value from an end as well: together with the number of people above the smallest value, a sum at
- * its minimum for that number discloses that they all have the second value.
+ * value. The declared bounds do not matter: for a number from 0 to 20 that is 1 for most people, 1 may be the smallest value. A second set
+ * also leaves out the people with the second value from an end: a sum at the minimum that is possible for the number of people above the
+ * smallest value discloses that all of these people have the second value.
  */
 import { LIMITS, type ReducedPart } from '@stimnet/protocol'
 import { setOfBits } from '../index/bits.ts'
@@ -128,7 +128,10 @@ async function endsOf(
   }
 }
 
-/** The values, of the three outermost with the number of rows of each, that are ends: those before the first that only a few rows have. */
+/**
+ * The values that are ends, from the three outermost values with the number of rows of each: all values before the first that only a few
+ * rows have.
+ */
 export function sharedOf(rows: readonly (readonly unknown[])[]): bigint[] {
   const few = rows.findIndex(([, count]) => Number(count) < LIMITS.cohortSizeFloor)
   const most = rows.length < 3 ? 1 : 2

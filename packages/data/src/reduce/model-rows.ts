@@ -15,7 +15,7 @@ export async function modelRows(measure: GramMeasure, base: Base, reading: Reduc
   const [people, count, rowBits] = found?.values ?? []
   const rows = Number(count ?? 0)
   const values = places.map(({ ref }) => [ref, new Float64Array(rows)] as const)
-  // Doubles hold every whole number up to those that are refused below.
+  // Doubles hold every whole number that is not refused below.
   const columns = places.map(({ at }) => `CAST(x${at} AS DOUBLE)`).join(', ')
   const owners = new Uint32Array(rows)
   let place = 0

@@ -34,7 +34,7 @@ export interface ReduceOptions extends BaseOptions {
   /** The number of rows of a table with several rows per subject. */
   readonly rowsOf: (table: string) => number
   readonly signal: AbortSignal | undefined
-  /** Reduces in memory where the plan allows it, as a model and its questions are: their rows are read into memory anyway. */
+  /** Reduces in memory if the plan allows it, as for a model and its questions, whose rows are read into memory anyway. */
   readonly inMemory?: boolean | undefined
 }
 
@@ -42,7 +42,7 @@ export interface ReduceOptions extends BaseOptions {
 export async function reduce(options: ReduceOptions): Promise<Reduction> {
   const { plan, cohort, descriptor, engine, signal } = options
   assertFits(options)
-  // Rows in memory are all rows: a view that lacks some is read by queries.
+  // Rows in memory are all rows. A view that lacks some rows is read by queries.
   const isOfAll = options.leftOut === undefined && options.rowsSql === undefined
   if (isOfAll && (options.inMemory || plan.measures.some(({ kind }) => kind === 'gram'))) {
     const kept = await reduceKept({ ...options, subjects: cohort.universe })

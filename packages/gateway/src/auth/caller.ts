@@ -4,13 +4,13 @@
 export interface Connection {
   readonly incoming?: { readonly socket?: { readonly remoteAddress?: string | undefined } | undefined } | undefined
   readonly closing?: AbortSignal
-  /** The caller's address as the gateway process states it that carries the request. Present on the private channel alone. */
+  /** The caller's address as stated by the gateway process that carries the request. Present only on the private channel. */
   readonly caller?: string
-  /** What the access log says about the request, filled in while it is processed. Absent without an access log. */
+  /** The facts for the access log about the request, collected while it is processed. Absent without an access log. */
   readonly visit?: Visit | undefined
 }
 
-/** What is known of a request when it has been processed. Never a value that the caller chose, but for the id of the request. */
+/** The known facts about a request that was processed. None of them is a value that the caller chose, except the id of the request. */
 export interface Visit {
   /** The path as the API documents it, without the values in it; absent if there is no such path. */
   route?: string

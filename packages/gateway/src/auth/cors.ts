@@ -8,7 +8,7 @@ const REQUEST_HEADERS = [
 ].join(', ')
 /** Response headers that a page of another origin may read, in addition to those that browsers always permit. */
 const ANSWER_HEADERS = 'etag, link, location, retry-after, www-authenticate, x-request-id'
-/** Time for which a browser caches the permission, s. So long may it take until the removal of an origin has effect. */
+/** Time for which a browser caches the permission, s. The removal of an origin can take this long to have effect. */
 const PREFLIGHT_SECONDS = 600
 
 /** Adds CORS headers for the listed `origins`, which are compared as whole strings. */

@@ -1,4 +1,4 @@
-/** The peer's side of the private channel: it takes requests from gateway processes, and knows which of them are attached. */
+/** The peer's side of the private channel: it accepts requests from gateway processes, and knows which of them are attached. */
 import { isIP } from 'node:net'
 import type { Clock } from '@stimnet/protocol'
 import type { Connection } from '../auth/caller.ts'
@@ -16,7 +16,7 @@ export interface AttachedGateway {
   readonly through: 'socket' | 'tls'
 }
 
-/** What a peer needs in order to take gateway processes. */
+/** The parts that a peer needs to accept gateway processes. */
 export interface GatewaysParts {
   readonly clock: Clock
   readonly facts: () => Pick<PeerFacts, 'peerId' | 'institution' | 'version'>
@@ -33,18 +33,21 @@ export class Gateways {
     this.#parts = parts
   }
 
-  /** Those that are attached now, longest first. */
+  /** The gateway processes that are attached now, the longest attached first. */
   list(): readonly AttachedGateway[] {
     return [...this.#attached]
   }
 
-  /** What a listener of the channel serves: `app` to callers whom a gateway process names, and attaching to gateway processes. */
+  /**
+   * The answers of a listener of the channel: requests of callers that a gateway process names go to `app`; gateway processes themselves
+   * can attach.
+   */
   serve(app: Served, through: AttachedGateway['through']): Served {
     return {
       fetch: (request, connection) => {
         const caller = request.headers.get(CALLER_HEADER)
         if (caller === null) return this.#own(request, connection, through)
-        // Without an address nobody could be limited, so nobody is served.
+        // Without an address, a caller could not be limited, so the request is refused.
         if (isIP(caller) === 0) return new Response(null, { status: 400 })
         const { incoming, closing, visit } = connection
         return app.fetch(request, { incoming, caller, visit, ...(closing ? { closing } : {}) })
@@ -64,7 +67,7 @@ export class Gateways {
     return this.#stay(gateway, closing ? [request.signal, closing] : [request.signal])
   }
 
-  /** The answer to a gateway process: who the peer is, then signs of life. The gateway is attached until one side ends the answer. */
+  /** The answer to a gateway process: the identity of the peer, then heartbeats. The gateway is attached until one side ends the answer. */
   #stay(gateway: AttachedGateway, signals: readonly AbortSignal[]): Response {
     const { clock, facts, attached, detached } = this.#parts
     const { peerId: peer_id, institution, version } = facts()

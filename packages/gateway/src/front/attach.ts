@@ -1,11 +1,11 @@
-/** Keeps a gateway process attached to its peer, so that each knows of the other. */
+/** Keeps a gateway process attached to its peer, so that each knows whether the other is there. */
 import type { IncomingMessage } from 'node:http'
 import { createInterface } from 'node:readline'
 import type { Clock } from '@stimnet/protocol'
 import { ATTACH_PATH, attachedShape, type AttachedTo, CHANNEL_LIMITS } from './channel.ts'
 import type { Reach } from './reach.ts'
 
-/** A gateway process and those who want to know whether its peer is there. */
+/** A gateway process, and its functions that are called when the peer is found or lost. */
 export interface AttachParts {
   readonly reach: Reach
   readonly clock: Clock
@@ -35,7 +35,7 @@ export async function stayAttached(parts: AttachParts, signal: AbortSignal): Pro
   }
 }
 
-/** Stays attached until the connection ends. Returns the reason of the end. */
+/** Stays attached until the connection ends. Returns the reason why it ended. */
 function attachOnce(
   { reach, self }: AttachParts,
   signal: AbortSignal,
@@ -69,7 +69,7 @@ function readFacts(answer: IncomingMessage, found: (peer: AttachedTo) => void, e
   answer.once('error', (error) => end(error.message))
   const lines = createInterface({ input: answer })
   lines.on('error', (error) => end(error.message))
-  // After the first line, only empty ones follow: signs of life.
+  // After the first line, only empty lines follow: heartbeats.
   lines.once('line', (line) => {
     const peer = attachedShape.safeParse(jsonIn(line))
     if (peer.success) found(peer.data)

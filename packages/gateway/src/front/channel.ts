@@ -1,13 +1,13 @@
-/** The private channel between a gateway process and its peer: the words and limits of both sides. */
+/** The private channel between a gateway process and its peer: the headers, paths and limits of both sides. */
 import { plainLine } from '@stimnet/protocol'
 import { z } from 'zod'
 
-/** Prefix of the headers that only gateway processes write. What a client sends under it is dropped. */
+/** Prefix of the headers that only gateway processes write. Headers of a client with this prefix are dropped. */
 export const OWN_HEADERS = 'x-stimnet-'
 
 /**
- * The header with the address of the caller. Every request that a gateway process carries has it, and nothing else on the channel does. So
- * no request of a client can be mistaken for one of the gateway process itself.
+ * The header with the address of the caller. Every request that a gateway process carries has this header, and no other request on the
+ * channel has it. So no request of a client can be mistaken for a request of the gateway process itself.
  */
 export const CALLER_HEADER = `${OWN_HEADERS}caller`
 
@@ -18,9 +18,9 @@ export const ATTACH_PATH = '/attach'
 export const CHANNEL_LIMITS = {
   gatewaysMax: 64,
   attachBytesMax: 4_096,
-  /** Interval of the peer's signs of life to an attached gateway process. */
+  /** Interval of the peer's heartbeats to an attached gateway process. */
   beatMs: 5_000,
-  /** Silence after which a gateway process attaches anew: three missing signs of life. */
+  /** Silence after which a gateway process attaches anew: three missing heartbeats. */
   silenceMsMax: 16_000,
   attachAgainMs: 250,
   attachAgainMsMax: 2_000,

@@ -7,7 +7,7 @@ import type { Reach } from './reach.ts'
 
 /** The largest upload, and a form around it. */
 const BODY_BYTES_MAX = LIMITS.uploadBytesMax + 64 * 1024
-/** Methods whose requests have a body. The body of any other request is not passed on: nobody would read it. */
+/** Methods whose requests have a body. The body of any other request is not passed on, because nobody would read it. */
 const WITH_BODY = new Set(['POST', 'PUT', 'PATCH'])
 
 /** How a request is carried. */
@@ -18,7 +18,7 @@ export interface Carrying {
   readonly requestId: string
   /** Aborts when the gateway process shuts down. */
   readonly closing: AbortSignal
-  /** Answers the client, which has got nothing yet. */
+  /** Sends an error to a client that has not received anything yet. */
   readonly fail: (error: StimnetError) => void
 }
 
@@ -44,7 +44,7 @@ function attempt(incoming: IncomingMessage, outgoing: ServerResponse, carrying: 
   try {
     asked = reach.ask({ method, path, headers }, () => {
       state = 'asked'
-      // Only now, so that nothing is lost if another attempt is needed.
+      // Piped only now, so that nothing is lost if another attempt is needed.
       if (framing) incoming.pipe(asked)
     })
   } catch (cause) {
@@ -63,7 +63,7 @@ function attempt(incoming: IncomingMessage, outgoing: ServerResponse, carrying: 
     bringBack(answer, asked, { incoming, outgoing, closing: carrying.closing })
   })
   asked.on('error', (cause: NodeJS.ErrnoException) => {
-    // After an answer, what is left of the request has no reader: its end may be cut.
+    // After an answer, nobody reads the rest of the request, so its end may be cut.
     if (state === 'answered' || outgoing.destroyed) return
     outgoing.off('close', gone)
     if (cause.code === 'EAGAIN' && state === 'connecting' && tries < CHANNEL_LIMITS.connectTries) {
@@ -76,8 +76,8 @@ function attempt(incoming: IncomingMessage, outgoing: ServerResponse, carrying: 
 }
 
 /**
- * The code of a failure. Without a connection the peer has certainly not seen the request; after that, nobody here knows, and a client that
- * must know asks again with the same Idempotency-Key.
+ * The code of a failure. If there was no connection, the peer has certainly not seen the request. Otherwise it is unknown whether the peer
+ * saw the request; a client that must know sends it again with the same Idempotency-Key.
  */
 const FAILED = { connecting: 'PEER_UNREACHABLE', asked: 'INTERRUPTED', late: 'DEADLINE' } as const
 
@@ -88,7 +88,7 @@ function framingOf({ method = 'GET', headers }: IncomingMessage): Record<string,
   return { 'content-length': headers['content-length'] ?? '0' }
 }
 
-/** Passes the answer on as it comes. */
+/** Passes the answer on as it arrives. */
 function bringBack(
   answer: IncomingMessage,
   asked: ClientRequest,
@@ -99,13 +99,13 @@ function bringBack(
   outgoing.writeHead(answer.statusCode ?? 502, headersToClient(answer.rawHeaders))
   answer.pipe(outgoing)
   answer.once('close', () => {
-    // Cut off in the middle. A client must not take a part of an answer for the whole.
+    // The answer was cut off. A client must not take a part of an answer for the whole answer.
     if (!answer.complete && !outgoing.writableEnded) outgoing.destroy()
   })
   answer.on('error', () => undefined)
   if (!/^text\/event-stream\b/.test(answer.headers['content-type'] ?? '')) return
   outgoing.flushHeaders()
-  // A stream of events has no end of its own. Its client goes on at another gateway, with the id of the last event.
+  // A stream of events does not end by itself. Its client continues at another gateway, with the id of the last event.
   const end = () => {
     answer.unpipe(outgoing)
     outgoing.end()

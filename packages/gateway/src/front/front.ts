@@ -23,7 +23,7 @@ export interface FrontSettings {
   readonly failed: (error: StimnetError, requestId: string) => void
 }
 
-/** Makes what a listener of a gateway process answers. Throws CONFIG_INVALID for a proxy that is none. */
+/** Creates the request handler of a gateway process. Throws CONFIG_INVALID for an invalid proxy. */
 export function createFront(settings: FrontSettings): Answering {
   const { reach, failed, consoleDir } = settings
   const proxies = new TrustedProxies(settings.trustedProxies)
@@ -65,7 +65,7 @@ function sendFile(file: ConsoleFile, incoming: IncomingMessage, outgoing: Server
 
 async function sendProblem(error: StimnetError, outgoing: ServerResponse, requestId: string): Promise<void> {
   const answer = problemAnswer(error, { requestId, report: () => requestId })
-  // What is left of the request's body is not read.
+  // The rest of the request's body is not read.
   const headers = { ...Object.fromEntries(answer.headers), connection: 'close' }
   const text = await answer.text()
   outgoing.writeHead(answer.status, headers).end(text)

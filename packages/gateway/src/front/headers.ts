@@ -8,7 +8,7 @@ const HOP_BY_HOP = new Set([
   ...['te', 'trailer', 'transfer-encoding', 'upgrade']
 ])
 
-/** Headers of a request that the gateway process has dealt with itself. */
+/** Headers of a request that the gateway process has processed itself. */
 const DONE_HERE = new Set(['expect', 'forwarded', 'x-forwarded-for', 'x-request-id', 'content-length'])
 
 /** The names that a Connection header adds to those about one connection. */

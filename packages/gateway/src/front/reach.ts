@@ -15,8 +15,8 @@ export interface Asked {
 }
 
 /**
- * Makes requests to the peer, each on a connection of its own. So a connection that fails says for certain that the peer did not see the
- * request; on a connection that was used before, the peer could be closing it just then.
+ * Makes requests to the peer, each on a new connection. So a connection that fails proves that the peer did not see the request. On a
+ * reused connection, the peer could be closing the connection at the same time.
  */
 export class Reach {
   readonly #place: PeerPlace
@@ -27,18 +27,18 @@ export class Reach {
     this.#place = place
   }
 
-  /** Where the peer is, for messages. */
+  /** The location of the peer, for messages. */
   get name(): string {
     return 'socket' in this.#place ? this.#place.socket : this.#place.url
   }
 
   /**
-   * Begins a request. `connected` is called once, when the connection is there. Without one in time, the request fails. Throws TypeError
+   * Begins a request. `connected` is called once, when the connection is open. The request fails if that takes too long. Throws TypeError
    * for a path or header that cannot be sent.
    */
   ask({ method, path, headers }: Asked, connected: () => void): ClientRequest {
     const place = this.#place
-    // This side closes the connection after the answer. A peer that were to close it would cut off answers to bodies that it does not read.
+    // This side closes the connection after the answer. If the peer closed it, it would cut off answers to bodies that it does not read.
     const all = { ...headers, connection: 'keep-alive' } as Record<string, string | string[]>
     const sent = { method, path, headers: all, setHost: false }
     const asked =

@@ -16,11 +16,11 @@ import { TrustedProxies } from '../auth/proxies.ts'
 interface ServeOptions {
   /** Serves TLS with these certificates; plain HTTP if absent. */
   readonly certificates?: Certificates
-  /** With certificates of clients: the names (subject alternative names), one of which a client's certificate must have. Default: any. */
+  /** If clients show certificates: the names (subject alternative names), one of which a client's certificate must have. Default: any. */
   readonly clientNames?: readonly string[]
   /** Called when changed certificate files cannot be used; the earlier certificate stays in use. */
   readonly onProblem?: (error: unknown) => void
-  /** Notes each request when it has ended. What is no HTTP request never reaches it. */
+  /** Records each request when it has ended. Data that are not an HTTP request are not recorded. */
   readonly accessLog?: AccessLog
   /** Aborting this signal closes the server. */
   readonly signal?: AbortSignal
@@ -83,7 +83,10 @@ const SERVER_OPTIONS = {
   connectionsCheckingInterval: 5_000
 }
 
-/** Connections that wait to be accepted. A full list refuses connections to a Unix socket at once, and a peer may be busy for a moment. */
+/**
+ * Maximum number of connections that wait to be accepted. If the list is full, connections to a Unix socket are refused at once, and a peer
+ * may be busy for a moment.
+ */
 const BACKLOG = 4_096
 
 const HSTS = ['strict-transport-security', 'max-age=31536000'] as const
@@ -110,18 +113,18 @@ export function listenGateway(app: Served, options: ListenOptions): Promise<List
   return listen(answeringOf(app), options, { isProxy: (address) => proxies.has(address) })
 }
 
-/** Opens a listener whose requests a function answers without a Hono app. Throws as `listenGateway`. */
+/** Opens a listener whose requests a function answers without a Hono app. Throws the errors of `listenGateway`. */
 export function listenHttp(answering: Answering, options: ListenOptions): Promise<Listening> {
   const proxies = new TrustedProxies(options.trustedProxies ?? [])
   return listen(answering, options, { isProxy: (address) => proxies.has(address) })
 }
 
-/** Opens the listener for gateway processes, to whose connections only the total limit applies. Throws as `listenGateway`. */
+/** Opens the listener for gateway processes, to whose connections only the total limit applies. Throws the errors of `listenGateway`. */
 export function listenChannel(app: Served, options: ChannelOptions): Promise<Listening> {
   return listen(answeringOf(app), options, { isProxy: () => true, isChannel: true })
 }
 
-/** What the access log says about requests that are being answered. */
+/** The facts for the access log about requests that are being answered. */
 const VISITS = new WeakMap<IncomingMessage, Visit>()
 
 /** Passes each request with its connection, so that event streams receive `closing`. */
@@ -147,8 +150,8 @@ async function listen(
   const connections = new Connections(CONNECTION_LIMITS, isProxy)
   server.on('connection', (socket) => connections.admit(socket))
   if (options.clientNames) server.prependListener('secureConnection', admitNames(options.clientNames))
-  // Set before any response is written (HSTS): browsers that have used TLS with this host name never fall back to plain HTTP. What a channel
-  // says would pass for what the gateway process says of its own name.
+  // Set before any response is written (HSTS): browsers that have used TLS with this host name never fall back to plain HTTP. Not set on a
+  // channel: a header from there would count as the gateway process's own statement about its host name.
   if (certificates && !isChannel) server.prependListener('request', (_, response) => response.setHeader(...HSTS))
   if (accessLog) {
     server.prependListener('request', (request, response) => {
@@ -172,7 +175,7 @@ async function listen(
   return { ...placeOf(server, options), renew, close }
 }
 
-/** Where a listener listens: the URL of a port, or of a socket's path. */
+/** The address of a listener: the URL of a port, or of a socket's path. */
 function placeOf(server: Server, options: ListenOptions | ChannelOptions): Pick<Listening, 'url' | 'port'> {
   if ('path' in options) return { url: `unix:${options.path}`, port: 0 }
   const { port } = server.address() as AddressInfo

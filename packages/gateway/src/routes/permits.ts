@@ -16,7 +16,7 @@ const recordsQuery = z.strictObject({
     .describe('Records with a greater sequence alone')
 })
 
-/** /api/v1/permits and what lies below. */
+/** The routes at and below /api/v1/permits. */
 export function permitRoutes({ peer }: Room): Route[] {
   return [
     route({
@@ -93,7 +93,7 @@ function recordsRoute(peer: Room['peer']): Route {
   })
 }
 
-/** Throws NOT_FOUND for what can be no id. */
+/** Throws NOT_FOUND for a text that cannot be an id. */
 function idOf(text: string): string {
   return there(permitIdSchema.safeParse(text).data)
 }

@@ -202,7 +202,7 @@ interface Limits {
   readonly connectionsMax: number
 }
 
-/** The first transport that can dial an address dials it, so what goes through a proxy stands before plain TCP. */
+/** The first transport that can dial an address dials it, so the transport through a proxy comes before plain TCP. */
 function transportsOf(settings: MeshSettings, limits: Limits) {
   if (settings.transport === 'memory') return [memory()]
   const { proxy, tlsAuthorities: authorities, trustedProxies = [] } = settings
@@ -215,7 +215,7 @@ function transportsOf(settings: MeshSettings, limits: Limits) {
   ]
 }
 
-/** What the listener is opened with goes to the platform's server as well, and what is dialled with to its sockets. */
+/** The options of the listener are also passed to the platform's server, and the options for dialling to its sockets. */
 function tcpSettings({ door, told, connectionsMax }: Limits): TCPOptions {
   const listenOpts = { blockList: door.list() } as TCPOptions['listenOpts'] & object
   const dialOpts = { lookup: told.lookup } as TCPOptions['dialOpts'] & object

@@ -2,11 +2,11 @@
 import type { Multiaddr } from '@multiformats/multiaddr'
 
 const HOSTS: readonly string[] = ['ip4', 'ip6', 'dns', 'dns4', 'dns6']
-/** What follows the port in the address of a WebSocket: without TLS, and in TLS. */
+/** The part after the port in the address of a WebSocket: without TLS, and in TLS. */
 const PLAIN = 'ws'
 const IN_TLS: readonly string[] = ['tls/ws', 'wss', 'tls/sni/ws']
 
-/** A host and a port, and what is spoken there. */
+/** A host and a port, and the protocol that is spoken there. */
 export interface Place {
   readonly host: string
   readonly port: number
@@ -15,7 +15,7 @@ export interface Place {
   readonly isWebSocket: boolean
 }
 
-/** What an address leads to; undefined for anything but TCP and WebSockets, and for addresses through relays. */
+/** The host, port and protocol of an address; undefined for anything but TCP and WebSockets, and for addresses through relays. */
 export function placeOf(address: Multiaddr): Place | undefined {
   const [host, port, ...rest] = address.getComponents()
   if (!HOSTS.includes(host?.name ?? '') || port?.name !== 'tcp') return undefined

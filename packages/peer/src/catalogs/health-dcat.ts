@@ -26,7 +26,7 @@ type VariableConfig = CatalogConfig['tables'][number]['variables'][number]
 
 type Node = Readonly<Record<string, unknown>>
 
-/** The description, and which keys of the catalog would have to be declared for what the profile requires. */
+/** The description, and the keys of the catalog that would have to be declared to meet the profile. */
 export interface HealthDcat {
   readonly dataset: Node
   readonly undeclared: readonly string[]
@@ -56,7 +56,7 @@ export function healthDcatOf(config: CatalogConfig, peer: Pick<PeerConfig, 'inst
   return { dataset, undeclared: undeclaredIn(config) }
 }
 
-/** How the data are reached. Nobody gets rows, so that nothing here is public, whoever may read the description. */
+/** The access rights of the data. Nobody receives rows, so access is never public, whoever may read the description. */
 function accessOf({ synthetic, permit, data_use: use, dcat = {} }: CatalogConfig): Node {
   const { access_body: body, access_url: url } = dcat
   const rights = [ANSWERS, ...(permit === 'required' ? [PERMIT] : [])].map((label) => rightsOf(label))
@@ -97,7 +97,7 @@ function healthOf({ declared_subjects: subjects, mode, dcat = {} }: CatalogConfi
   }
 }
 
-/** The permitted uses, each as its term of the Data Use Ontology or of a disease. */
+/** The permitted uses, each with its term of the Data Use Ontology, or with the term of a disease. */
 function usesOf(use: DataUse): Node[] {
   const words: Readonly<Record<string, string>> = { ...DATA_USE_PERMISSIONS, ...DATA_USE_MODIFIERS }
   return dataUseTerms(use).map((term) => ({
@@ -122,7 +122,7 @@ function vcardOf(contact: string): Node {
   return { '@type': 'vcard:Kind', [isMail(contact) ? 'vcard:hasEmail' : 'vcard:hasURL']: iriOf(contact) }
 }
 
-/** The variables that can be asked for; the subject key is none of them. */
+/** The variables that a question can use: all except the subject key. */
 function variablesOf(config: CatalogConfig): Node {
   const { title, name, tables } = offeredConfig(config)
   return {
@@ -152,7 +152,7 @@ function columnOf({ name, type, unit, levels, description }: VariableConfig): No
   }
 }
 
-/** What the profile requires of such a dataset, where the catalog does not say it. */
+/** The properties that the profile requires of such a dataset and that the catalog does not declare. */
 function undeclaredIn({ synthetic, title, description, keywords, dcat = {} }: CatalogConfig): string[] {
   const always = {
     title: title !== '',

@@ -114,7 +114,7 @@ function* derivedFindings(key: string, catalog: CatalogConfig): Generator<Policy
   }
 }
 
-/** Findings about variables that say who has a row of tables in which that is protected. */
+/** Findings about variables that disclose who has a row, for tables in which that is protected. */
 function* rowFindings(key: string, catalog: CatalogConfig, tables: readonly string[]): Generator<PolicyFinding> {
   for (const [table, derived] of derivedFromRows(catalog)) {
     if (!tables.includes(table)) continue
@@ -123,7 +123,7 @@ function* rowFindings(key: string, catalog: CatalogConfig, tables: readonly stri
   }
 }
 
-/** Findings about variables that say nearly the same. Pairs of which one is derived are reported by `derivedFindings`. */
+/** Findings about variables with nearly the same content. Pairs of which one is derived are reported by `derivedFindings`. */
 function* sameFindings(key: string, same: readonly SameContent[]): Generator<PolicyFinding> {
   for (const { from, to } of same) {
     const isMutual = same.some((other) => other.from === to && other.to === from)
@@ -188,9 +188,9 @@ function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generat
 }
 
 /**
- * Findings about the data: those that prevent the peer from starting (a catalog that cannot be opened, or a lattice with a
- * cell that is too small), tables in which few people have rows, if these are protected by default or unprotected by the
- * configuration, and variables that say the same.
+ * Findings about the data: those that prevent the peer from starting (a catalog that cannot be opened, or a lattice with a cell that is too
+ * small), tables in which few people have rows, if these are protected by default or unprotected by the configuration, and variables with
+ * the same content.
  */
 async function checkData({ baseDir, config }: LoadedConfig, catalog: CatalogConfig): Promise<PolicyFinding[]> {
   const key = `catalogs.${catalog.name}`

@@ -1,6 +1,6 @@
 /**
- * Variables of which one says nearly everything that another says, such as a response and an improvement above a threshold. Each has a
- * ledger of its own, which does not know what was disclosed of the other.
+ * Pairs of variables with nearly the same content, such as a response and an improvement above a threshold. Each variable has its own
+ * ledger, which does not contain what was disclosed about the other variable.
  */
 import type { Catalog } from '@stimnet/data'
 import type { CatalogDescriptor, Filter, SubjectSet, VariableDescriptor, VariableRef } from '@stimnet/protocol'
@@ -13,7 +13,10 @@ export interface SameContent {
 
 /** Variables with more cells are not compared: a fine number always predicts others. */
 const CELLS_MAX = 20
-/** `to` follows from `from` if knowing `from` leaves at most this share of the errors that one makes by always guessing its commonest cell. */
+/**
+ * `to` follows from `from` if knowing `from` leaves at most this share of the errors that result from always guessing the most common cell
+ * of `to`.
+ */
 const ERRORS_LEFT_MAX = 0.1
 
 type Described = CatalogDescriptor['tables'][number]

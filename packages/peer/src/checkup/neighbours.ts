@@ -135,7 +135,7 @@ interface Met {
   readonly met: string | undefined
   readonly refused?: string | undefined
   readonly offset?: number | undefined
-  /** Why no connection left this network. */
+  /** The reason why no connection left this network. */
   readonly outside?: string | undefined
 }
 

@@ -13,7 +13,7 @@ export interface RunningState {
   readonly clockOffsetsMs: readonly number[]
 }
 
-/** How connections leave this network; with a finding if the files for it cannot be used. */
+/** The way in which connections leave this network; with a finding if the files for it cannot be used. */
 export async function wayOutOf(loaded: LoadedConfig): Promise<{ wayOut: WayOutSettings; findings: Finding[] }> {
   try {
     return { wayOut: await readWayOut(loaded), findings: [] }
@@ -22,7 +22,7 @@ export async function wayOutOf(loaded: LoadedConfig): Promise<{ wayOut: WayOutSe
   }
 }
 
-/** What a running peer says of itself; else whether each relay answers. */
+/** The state that a running peer reports; otherwise whether each relay answers. */
 export async function reachFindings(
   { mesh }: LoadedConfig['config'],
   permits: Permits,

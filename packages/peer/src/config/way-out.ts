@@ -1,4 +1,4 @@
-/** How connections of the mesh leave this network: the proxy, and whose certificates are trusted. */
+/** Outgoing connections of the mesh: the proxy, and the authorities whose certificates are trusted. */
 import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'

@@ -72,7 +72,7 @@ export async function openDigest(sealed: Uint8Array, clock: Clock): Promise<Dige
   return digest
 }
 
-/** The same without comparing its times with the clock: what this says of a digest is true for good. */
+/** Like `openDigest`, but without comparing the digest's times with the clock, so that the result stays true. */
 export async function readDigest(sealed: Uint8Array, clock: Clock): Promise<Digest> {
   if (sealed.length > DIGEST_BYTES_MAX) throw new StimnetError('TOO_LARGE', 'opening a digest')
   const { issuer, body, issuedAtMs, expiresAtMs } = await open(sealed, { type: 'digest', clock, atAnyTime: true })

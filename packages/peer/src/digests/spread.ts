@@ -12,21 +12,24 @@ import { DIGESTS_MAX, type DigestStore, saysSame } from './store.ts'
 type Ask = Parameters<typeof messages.DigestsAsk.encode>[0]
 type Answer = Message<'DigestsAnswer'>
 
-/** Neighbours that get news at once. Each passes them on to as many, so that a few steps reach all but about one in e⁵, or 150. */
+/**
+ * Number of neighbours that get news at once. Each passes the news on to as many others, so that a few steps reach all peers but about one
+ * in e⁵ (150).
+ */
 const TOLD_AT_ONCE = 5
-/** Wait before news are passed on, ms, so that those of many peers go together. */
+/** Wait before news are passed on, ms, so that the news of many peers are sent together. */
 const NEWS_MS = 250
 /** First wait between two comparisons, ms. It doubles while nothing is new. */
 const COMPARE_MS = 1_000
 const COMPARE_MS_MAX = 30_000
-/** Comparisons per one with a member that is not connected, which heals a mesh that fell apart. */
+/** Number of comparisons between two comparisons with a member that is not connected. The latter rejoin a mesh that was split. */
 const COMPARISONS_PER_VISIT = 4
 /** Maximum number of digests in one message. */
 export const IN_MESSAGE_MAX = 64
 /** Maximum bytes of digests in one message. */
 const BYTES_IN_MESSAGE_MAX = 512 * 1024
 const MARK_BYTES = 8
-/** Messages of one comparison beyond those for everything that a store keeps, at most. */
+/** Maximum number of messages of one comparison, in addition to the messages for everything that a store keeps. */
 const MESSAGES_MORE = 8
 /** Invalid digests in one message after which the rest is not read. */
 const REFUSED_MAX = 4
@@ -133,8 +136,9 @@ export class Spread {
   }
 
   /**
-   * A new digest before the old one has lost a third of its life, and where this peer has other addresses or was outdone. One that only
-   * lasts longer is no news: others get it when they compare, in minutes, of which it has hours.
+   * Publishes a new digest when the old one has used a third of its lifetime, and when this peer has other addresses or its digest was
+   * superseded. A digest that only lasts longer is not sent as news: other peers get it at their next comparison, within minutes, and the
+   * old digest is valid for hours.
    */
   async #publishWhenDue(): Promise<void> {
     const { store, facts, sign, clock, self } = this.#parts
@@ -162,7 +166,7 @@ export class Spread {
     return all[Math.floor(randomUnit(this.#parts.random) * all.length)]
   }
 
-  /** Exchanges what either side lacks. True where there was news here. */
+  /** Exchanges the digests that either side lacks. Returns true if there was news for this peer. */
   async #compare(peerId: string): Promise<boolean> {
     const { store } = this.#parts
     try {
@@ -194,7 +198,7 @@ export class Spread {
     return this.#parts.ask(peerId, question, AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(ASK_MS)]))
   }
 
-  /** True where there was news. Throws MALFORMED for too many. */
+  /** Keeps the given digests. Returns true if there was news. Throws MALFORMED for too many digests. */
   async #merge(sealed: readonly Uint8Array[], from: string): Promise<boolean> {
     if (sealed.length > IN_MESSAGE_MAX) {
       this.#complain(from, 'MALFORMED')

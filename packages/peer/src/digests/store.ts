@@ -1,4 +1,4 @@
-/** The digests that a peer knows: the newest of each member, until it expires, and the rule to whom each may be passed on. */
+/** The digests that a peer knows: the newest of each member, until it expires, and the rule that decides to whom each may be passed on. */
 import { createHash } from 'node:crypto'
 import { type Clock, type Code, codeOf, messages } from '@stimnet/protocol'
 import { type Digest, type DigestFacts, markOf, openDigest, SEQUENCE_STEP } from './digest.ts'
@@ -8,7 +8,7 @@ import { type Digest, type DigestFacts, markOf, openDigest, SEQUENCE_STEP } from
  * not added.
  */
 export const DIGESTS_MAX = 2_000
-/** Maximum number of ignored digests that are remembered, so that they are not requested again. */
+/** The content of a digest about its peer. */
 const IGNORED_MAX = 2_000
 
 /** What a digest says of its peer. */
@@ -22,7 +22,7 @@ export interface StoreOptions {
   readonly open?: typeof openDigest
 }
 
-/** Who may be told of whom. */
+/** The facts that decide which digests may be passed on to which peer. */
 export interface Circle {
   readonly self: string
   /** Whether a peer may connect now. */
@@ -37,10 +37,10 @@ export type Verdict =
   | {
       readonly kind: 'kept'
       readonly digest: Digest
-      /** Whether it says something that was not known. Otherwise it only lasts longer than the one before. */
+      /** Whether the digest contains anything new. Otherwise it only lasts longer than the previous digest. */
       readonly isNews: boolean
     }
-  /** It is known, older than what is known, or of a peer that is not permitted here or has no place. */
+  /** The digest is known, is older than the known digest, or is of a peer that is not permitted here or for which there is no room. */
   | { readonly kind: 'ignored' }
   /** The digest is not valid. */
   | { readonly kind: 'refused'; readonly code: Code }
@@ -60,7 +60,7 @@ export class DigestStore {
   /** Most digests kept. */
   readonly most: number
   readonly #digests = new Map<string, Digest>()
-  /** The same in the order of their marks, in which their hash is computed. */
+  /** The digests in the order of their marks. Their hash is computed in this order. */
   readonly #inOrder: Digest[] = []
   /** Marks of digests that were not kept, oldest first. */
   readonly #ignored = new Set<string>()
@@ -74,7 +74,7 @@ export class DigestStore {
     this.most = most
   }
 
-  /** Marks that `marksFor` names at most. */
+  /** Maximum number of marks that `marksFor` returns. */
   get marksMax(): number {
     return this.most + IGNORED_MAX
   }
@@ -176,7 +176,7 @@ export class DigestStore {
     this.#inOrder.splice(this.#placeOf(mark), 1)
   }
 
-  /** The place of a mark in the order, or where it would be. */
+  /** The index of a mark in the order, or the index at which it would be inserted. */
   #placeOf(mark: string): number {
     let from = 0
     let to = this.#inOrder.length
@@ -225,7 +225,7 @@ export class DigestStore {
   }
 }
 
-/** Whether two digests of one peer say the same of it. */
+/** Whether two digests of one peer have the same content. */
 export function saysSame(one: Said, other: Said): boolean {
   const aboutOf = ({ about }: Said) => messages.HelloAnswer.encode(about)
   return (

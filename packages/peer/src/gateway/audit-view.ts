@@ -67,7 +67,7 @@ async function prove(
   return { ...place, entry: text(entry), path: path.map(text), root: text(root), record: text(record), checkpoint }
 }
 
-/** The newest checkpoint, or one that is made now where it does not contain the record. */
+/** The newest checkpoint, or a new one if the newest does not contain the record. */
 export async function checkpointOver(witnesses: Witnesses, sequence: number): Promise<string> {
   const checkpoint = await witnesses.checkpoint()
   if (sizeIn(checkpoint) >= sequence) return checkpoint

@@ -24,10 +24,10 @@ interface PermitParts {
 
 type PermitMethods = 'permits' | 'grantPermit' | 'revokePermit' | 'confirmPermit' | 'permitRecords'
 
-/** Records of one extract at most. Fewer where the file would be longer than what `stimnet verify` reads. */
+/** Maximum number of records in one extract. An extract has fewer if its file would be longer than `stimnet verify` accepts. */
 const RECORDS_MAX = 500
 
-/** The kinds of records that an authority is shown. Alerts, logins and the like are the institution's own. */
+/** The kinds of records that an authority is shown. Alerts, logins and similar records stay inside the institution. */
 const SHOWN: readonly AuditKind[] = [
   'permit',
   'request',
@@ -82,7 +82,7 @@ export function permitMethods(parts: PermitParts): Pick<GatewayPeer, PermitMetho
   }
 }
 
-/** The records under a permit: its own, those that name it, and those of the jobs whose requests named it. */
+/** The records under a permit: the records about the permit, records that name it, and records of the jobs whose requests named it. */
 async function recordsUnder(
   { self, config, database, witnesses }: PermitParts,
   permit: Permit,
@@ -111,9 +111,9 @@ async function recordsUnder(
       shown: shownOf(record),
       proof: { entry: base64(entry), path: path.map(base64), record: base64(opened) }
     }
-    // As long as in the extract, where it is as deep.
+    // The length of the record with the indentation that it has in the extract.
     room -= JSON.stringify({ records: [one] }, null, 2).length
-    // One record is far shorter than a file may be, so that each extract has at least one more.
+    // A single record is far shorter than the longest file, so each extract contains at least one record.
     if (room < 0 && proven.length > 0) break
     proven.push(one)
   }
@@ -121,7 +121,7 @@ async function recordsUnder(
   return { ...head, records: proven, after: next }
 }
 
-/** As in a receipt: the record of an end that released nothing says more than its requester is told, and some of that depends on data. */
+/** As in a receipt: the record of an end without a release contains more than the requester receives, and some of this depends on data. */
 function isClosed({ kind, detailJson }: AuditRecord): boolean {
   return kind === 'end' || detailOf(detailJson).why !== undefined
 }

@@ -296,12 +296,12 @@ function requestDetail(checked: CheckedRequest, askedBy: string) {
   }
 }
 
-/** The data permit that a request names, as jobs and the audit log keep it; no field where it names none. */
+/** The data permit that a request names, as a field of jobs and audit records; no field if the request names none. */
 function permitOf({ request }: CheckedRequest): { readonly permit?: string } {
   return request.permit === '' ? {} : { permit: request.permit.slice(0, 80) }
 }
 
-/** The affiliations and visas that came with the request, as one line for the audit log; no field where there are none. */
+/** The affiliations and visas that came with the request, as one line for the audit log; no field if there are none. */
 function vouchersOf({ affiliations, visas }: CheckedRequest) {
   const vouched = affiliations.map(({ institution, name, role }) => `${name} (${role}), says ${institution}`)
   const shown = visas.map(({ issuer, type, value }) => `${type} ${value}, says ${issuer}`)

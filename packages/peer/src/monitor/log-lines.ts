@@ -1,4 +1,4 @@
-/** The lines of the log, safe to read in a terminal: text from others cannot move the cursor or turn the direction of writing. */
+/** The lines of the log, safe to read in a terminal: text from others cannot move the cursor or change the direction of writing. */
 
 /** A destination of lines. */
 export interface LogDestination {
@@ -6,12 +6,12 @@ export interface LogDestination {
 }
 
 /**
- * What JSON leaves as it is, and a terminal or a reader does not: control characters (C1 among them), marks that turn or join writing,
- * line separators, and halves of surrogate pairs.
+ * Characters that JSON leaves unescaped and that a terminal or a reader interprets: control characters (including C1), characters that
+ * change the direction of writing or join letters, line separators, and halves of surrogate pairs.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu
 
-/** Escapes such characters. A line is JSON, in which they stand within strings alone, so the value that is read stays the same. */
+/** Escapes these characters. A line is JSON, in which they occur only within strings, so the parsed value stays the same. */
 export function escaping(to: LogDestination): LogDestination {
   return {
     write: (line) => {

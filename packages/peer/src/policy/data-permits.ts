@@ -1,14 +1,14 @@
-/** The rule about data permits. A permit opens nothing: it only narrows what the other rules let a requester ask. */
+/** The rule about data permits. A permit grants nothing by itself: it only restricts what the other rules allow. */
 import type { PermitState, PermitTerms } from '@stimnet/api'
 import { allowed, type Facts, type Rule, refuse } from './decision.ts'
 import { isAmong } from './people.ts'
 
-/** Names that a reason lists at most. */
+/** Maximum number of names in a reason. */
 const NAMES_MAX = 12
 
 /**
- * PERMIT_REQUIRED where the catalog needs a permit and none is named; PERMIT_UNKNOWN, in the same words, for one that is not known
- * and for one that names somebody else; PERMIT_LAPSED outside of its days and after its revocation; PERMIT_EXCEEDED for another
+ * PERMIT_REQUIRED if the catalog needs a permit and the request names none. PERMIT_UNKNOWN, with the same reason, for an unknown permit and
+ * for a permit of another requester. PERMIT_LAPSED outside the days of the permit and after its revocation. PERMIT_EXCEEDED for another
  * catalog, purpose or program.
  */
 export const permitCovers: Rule = (facts) => {
@@ -38,7 +38,7 @@ function lapsedReason({ id, from, until }: PermitTerms, state: Exclude<PermitSta
   }
 }
 
-/** What of a request its permit does not cover, and what to ask instead; undefined where it covers everything. */
+/** The parts of a request that its permit does not cover, and what to ask instead; undefined if the permit covers everything. */
 function beyondReason(terms: PermitTerms, facts: Facts): string | undefined {
   const { catalog, purpose } = facts
   const { id, purpose: permitted } = terms

@@ -95,15 +95,15 @@ export interface Facts {
   }
   /** The isolation grade of the sandbox that runs scripts here. */
   readonly sandboxGrade: SandboxGrade
-  /** The hash of the program's text. Of a script also: whether it reads files of its requester, and the image that would run it here. */
+  /** The hash of the program's text. For a script also: whether it reads files of its requester, and the image that would run it here. */
   readonly codeHash?: string
   readonly bringsFiles?: boolean
   readonly image?: string
-  /** Of a statistic: its name. */
+  /** The name of the statistic, if the program is a statistic. */
   readonly statistic?: string
-  /** The data permit that the request names, and what is known of it; absent where it names none. */
+  /** The data permit that the request names, and what is known about it; absent if the request names none. */
   readonly permit?: { readonly held: { readonly terms: PermitTerms; readonly state: PermitState } | undefined }
-  /** Of a script: the findings that its stewards are shown. */
+  /** For a script: the findings that its stewards are shown. */
   readonly review?: Review
   /** GA4GH DUO terms and diseases that the request states. */
   readonly purpose: readonly string[]

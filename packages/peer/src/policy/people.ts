@@ -22,7 +22,7 @@ export function isAmong(facts: Facts, entries: readonly string[]): boolean {
   return facts.vouchedBy.some((voucher) => isTrusted(entries, voucher)) || hasRole(facts, entries)
 }
 
-/** The ways for an account, of which a credential is none: it is about a key that its holder signs with. */
+/** The ways to permit an account. A credential is not one of them, because it is about a key with which its holder signs. */
 function forAccounts({ askedBy, self }: Facts): string {
   const entry = askedBy === self ? 'gateway:self' : `gateway:${askedBy}`
   return (

@@ -36,7 +36,7 @@ export class RestWatch {
     return isAtRest && this.#looksSince >= LOOKS_BETWEEN && heapBytes - this.#heapBytes >= GROWN_BYTES_MIN
   }
 
-  /** Notes a collection, and the size of the heap after it. */
+  /** Records a collection, and the size of the heap after it. */
   collected(heapBytes: number): void {
     this.#looksSince = 0
     this.#heapBytes = heapBytes

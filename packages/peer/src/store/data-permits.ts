@@ -1,4 +1,4 @@
-/** The data permits that stewards entered: terms that never change, until when they hold, and whether they were revoked. */
+/** The data permits that stewards entered: their terms, which never change, the days on which they hold, and whether they were revoked. */
 import type { PermitState, PermitTerms } from '@stimnet/api'
 import { StimnetError } from '@stimnet/protocol'
 import { canonicalHash } from '../canonical-hash.ts'
@@ -17,13 +17,13 @@ export interface DataPermit {
   readonly grantedBy: string
   readonly grantedAtMs: number
   readonly revoked?: { readonly by: string; readonly atMs: number }
-  /** Whether the database is an older copy, in which a revocation may be missing: closed until a steward confirms it. */
+  /** Whether the database is an older copy, which may lack a revocation of this permit: closed until a steward confirms the permit. */
   readonly doubted?: true
-  /** The last steward who confirmed it after such a copy. */
+  /** The last steward who confirmed the permit after such a copy. */
   readonly confirmed?: { readonly by: string; readonly atMs: number }
 }
 
-/** Whether requests under a permit are admitted. Its days are those of UTC, the last one included. */
+/** Whether requests under a permit are admitted. The days of a permit are days of UTC, the last day included. */
 export function stateOf({ terms, revoked, doubted }: DataPermit, nowMs: number): PermitState {
   if (revoked) return 'revoked'
   if (doubted) return 'unconfirmed'
@@ -50,7 +50,7 @@ export class DataPermits {
     return this.#held.get(id)
   }
 
-  /** A permit as it is at a moment. */
+  /** A permit with its state at a given time. */
   at(id: string, nowMs: number): { readonly terms: PermitTerms; readonly state: PermitState } | undefined {
     const permit = this.#held.get(id)
     return permit && { terms: permit.terms, state: stateOf(permit, nowMs) }
@@ -60,7 +60,7 @@ export class DataPermits {
     return [...this.#held.values()]
   }
 
-  /** Throws PARAMETER_INVALID for an id that there was before: records under it speak of the terms that it had. */
+  /** Throws PARAMETER_INVALID for an id that was used before: records under it refer to the terms of the earlier permit. */
   grant(draft: Draft, permit: DataPermit): DataPermit {
     const { terms, grantedBy: actor } = permit
     if (this.#held.has(terms.id)) {
@@ -75,7 +75,7 @@ export class DataPermits {
     return permit
   }
 
-  /** Revokes a permit at once, also for jobs that wait. Undefined where there is none; the first revocation stays. */
+  /** Revokes a permit at once, also for waiting jobs. Undefined if there is no such permit; a second revocation changes nothing. */
   revoke(draft: Draft, id: string, revoked: NonNullable<DataPermit['revoked']>): DataPermit | undefined {
     const permit = this.#held.get(id)
     if (!permit || permit.revoked) return permit
@@ -85,7 +85,10 @@ export class DataPermits {
     return changed
   }
 
-  /** Opens a permit that was closed because the database is an older copy. Undefined where there is none; any other stays as it is. */
+  /**
+   * Opens a permit that was closed because the database is an older copy. Undefined if there is no such permit; any other permit is
+   * unchanged.
+   */
   confirm(draft: Draft, id: string, confirmed: NonNullable<DataPermit['confirmed']>): DataPermit | undefined {
     const permit = this.#held.get(id)
     if (!permit?.doubted || permit.revoked) return permit

@@ -20,7 +20,7 @@ export interface JobRecord {
   /** The peer that submitted the job. Only this peer may follow and cancel it. */
   readonly askedBy: string
   readonly catalog: string
-  /** The data permit that the request names; absent for none. */
+  /** The data permit that the request names; absent if it names none. */
   readonly permit?: string
   /** The epoch for which the job was admitted. It runs on no other. */
   readonly epoch: string
@@ -101,7 +101,7 @@ export interface RunTerms {
   readonly purposeHash: string
   /** The project whose ledger is charged. */
   readonly project: string
-  /** The data permit that is named; absent for none, as in approvals stored before permits. */
+  /** The data permit that the request names; absent if it names none, and in approvals stored before permits existed. */
   readonly permit?: string
   /** Hash of the privacy level and its price. */
   readonly privacyHash: string

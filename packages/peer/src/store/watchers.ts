@@ -1,4 +1,4 @@
-/** Those who wait for a change, each under the key of what changes. */
+/** Waiting callers, each registered under the key of the value whose change it awaits. */
 export class Watchers {
   readonly #byKey = new Map<string, Set<() => void>>()
 

@@ -1,10 +1,13 @@
-/** Grants in a database that is an older copy: what was withdrawn since the copy was made would be in force again, so all are closed. */
+/**
+ * Closing of the grants in a database that is an older copy: grants that were withdrawn after the copy was made would be in force again, so
+ * all grants are closed.
+ */
 import type { ApiKeyRecord } from '../store/accounts/api-keys.ts'
 import type { DataPermit } from '../store/data-permits.ts'
 import type { Database, Draft } from '../store/database.ts'
 import type { StandingApproval } from '../store/standing.ts'
 
-/** How many grants were closed, as the audit log says it. */
+/** Numbers of closed grants, as recorded in the audit log. */
 export type ClosedGrants = Readonly<Record<'permits' | 'standing' | 'api_keys', number>>
 
 /**

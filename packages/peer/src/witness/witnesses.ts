@@ -301,7 +301,7 @@ export async function reconcile(database: Database, actor: string): Promise<Regr
   if (regression === undefined) return undefined
   await (await PrivacyLedger.open(database)).loseUnanswered()
   const before = (await kept.get('last'))?.seen ?? []
-  // A restore has closed grants itself. Without one, this is the first time that anybody says that this database is an older copy.
+  // A restore closes grants itself. Without a restore, this reconciliation is the first statement that the database is an older copy.
   const close = regression.restored ? undefined : await closingGrants(database, regression.foundAtMs)
   await database.commit((draft) => {
     const detail = { witness: regression.witness, seen: sizeIn(regression.seen), ...close?.(draft) }

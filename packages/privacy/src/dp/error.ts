@@ -66,7 +66,7 @@ type ErrorWithin = Omit<ColumnError, 'isUseless'> & { readonly extent: number | 
 function coefficientErrors(plan: DpPlan, measure: GramMeasure, rows: number): ErrorWithin[] {
   const [people] = plan.numbers
   if (people === undefined) return []
-  // All numbers of a plan have the same share, so that their noise is the same part of what a person moves them by.
+  // All numbers of a plan have the same share, so the noise of each number is the same multiple of its sensitivity.
   const sdEach = spreadOf(plan, people) / Number(moveOf(people, plan.bounded.rowsPerSubject))
   const levelsOf = (variable: VariableRef) =>
     measure.factors.find((one) => one.variable === variable)?.levels.length ?? 1
@@ -82,7 +82,7 @@ function coefficientErrors(plan: DpPlan, measure: GramMeasure, rows: number): Er
     .filter(({ levels, number }) => levels.size > 0 || number !== undefined)
     .map(({ name, number, levels }) => {
       const groups = [...levels.keys()].reduce((product, variable) => product * levelsOf(variable), 1)
-      // The spread that a column has of its own: of a group against another one half of its share of all.
+      // The spread of the column that the other columns do not explain. For a comparison of two groups, half of the share counts.
       const own = (number === undefined ? 1 : SDS_TO_BOUND ** -2) / (groups * 2 ** levels.size)
       const unit = outcome / widthOf(number)
       const weight = isLogistic ? (4 * Math.sqrt(cells * groups * 2 ** (levels.size - 1))) / rows : unit / (rows * own)
@@ -120,7 +120,7 @@ function errorOf(
   const [sd, error95] = [Math.hypot(...terms.map((term) => term.sd)), noiseWithin(plan.mechanism, terms)]
   // A square root changes by at most the square root of the change of its argument.
   if (measure.kind === 'sd') return { ...named, sd: Math.sqrt(sd), error95: Math.sqrt(error95), assumesRows: rows }
-  // Of a table the noises of all cells, which are alike.
+  // For a table: the noise of one cell, since all cells have the same noise.
   const [one] = terms
   const adds = one && { sd, step: one.step }
   return isAdding(measure)

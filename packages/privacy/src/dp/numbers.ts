@@ -103,8 +103,8 @@ function pairNumbers(
 }
 
 /**
- * The sums of a model, each over the people who have all its values. All sums of one product are one number, as are the bins of a
- * quantile: a row is in one of its cells at most.
+ * The sums of a model, each over the people who have all its values. All sums of one product count as one number, like the bins of a
+ * quantile, because a row is in at most one of its cells.
  */
 function modelNumbers(measure: GramMeasure, boundsOf: (variable: VariableRef) => ScaledBounds): DpNumber[] {
   const fault = noisyFault(measure)

@@ -93,8 +93,8 @@ function measuredIn(of: DpNumber): VariableRef[] {
 }
 
 /**
- * Throws PARAMETER_INVALID for a model over several rows of a person: the errors of its coefficients are those of independent rows. With
- * one row, which is chosen at random, it is a model of people.
+ * Throws PARAMETER_INVALID for a model over several rows per person, because the errors of its coefficients are computed for independent
+ * rows. With one row per person, chosen at random, the model is a model of people.
  */
 function assertOneRow(plan: Plan, rowsPerSubject: number): void {
   if (gramIn(plan) === undefined || rowsPerSubject === 1) return

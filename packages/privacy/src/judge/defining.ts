@@ -40,15 +40,15 @@ export interface Defining {
    */
   readonly valued?: Reduction
   /**
-   * Whom the question would count if everybody had the given cells of the variable at the site. Absent if there are no conditions on the
-   * variable, or if its cells do not decide them.
+   * The people whom the question would count if everybody had the given cells of the variable at the site. Absent if there are no
+   * conditions on the variable, or if its cells do not decide them.
    */
   readonly byCell?: readonly CountedAt[]
   /** For an analysis set: whether everybody who meets its conditions is in it. */
   readonly leavesNobody?: boolean
 }
 
-/** The groups of a question if everybody had one of the given cells of a variable; without a reduction, nobody is in them. */
+/** The groups of a question as if everybody had one of the given cells of a variable. Without a reduction, the groups are empty. */
 export interface CountedAt {
   readonly cells: readonly number[]
   readonly reduction?: Reduction
@@ -72,8 +72,8 @@ export interface Relaxed {
   /** The question for the people who are in the group whatever their value is; undefined if there can be no such people. */
   readonly always: Question | undefined
   /**
-   * The question if everybody had one of the given cells of the variable at the site; undefined if nobody can then satisfy it. Absent if the
-   * cells do not decide the conditions.
+   * The question if everybody had one of the given cells of the variable at the site; undefined if nobody can then satisfy the question.
+   * Absent if the cells do not decide the conditions.
    */
   readonly byCell?: readonly { readonly cells: readonly number[]; readonly question: Question | undefined }[]
   /**
@@ -129,8 +129,8 @@ export function relaxedBy(
 }
 
 /**
- * A question with the conditions on a variable decided, for each cell of the variable at the site. Cells that decide them alike are listed
- * together. Undefined if cells do not decide them.
+ * The question that remains for each cell of a variable at the site, with the conditions on the variable decided. Cells that decide the
+ * conditions alike are listed together. Undefined if cells do not decide the conditions.
  */
 function byCellOf(
   { cohort, plan }: Question,
@@ -175,7 +175,7 @@ function isTrueAt(one: Comparison, declared: DeclaredCells | undefined, cell: nu
   // A cell that the mapping leaves out has no value.
   if (own < 0) return false
   if (levels.length > 0) return chooses(one, levels[own] ?? '')
-  // Above a whole number is from the next one on. A filter that would divide a cell is refused.
+  // For whole numbers, `> n` is the same as `>= n + 1`. A filter that would divide a cell is refused.
   const step = one.op === '>' || one.op === '<=' ? 1 : 0
   const edges = one.values.map((value) => breakpoints.indexOf(numberOf(value) + step))
   const [edge = -1] = edges
@@ -245,8 +245,8 @@ export function refsIn(
 }
 
 /**
- * The people whom a number of a group would count if everybody had one cell of a variable, by cell of the site. `named` names the counted
- * levels of the variable where the number is of levels, as `levelName` or as the bin. Undefined if the cells do not decide who is counted.
+ * The people whom a number of a group would count if everybody had one cell of a variable, for each cell at the site. For a count of
+ * levels, `named` gives the counted levels, as returned by `levelName` or as the bin. Undefined if the cells do not decide who is counted.
  */
 export function countedAt(
   group: Pick<ReducedGroup, 'key'>,
@@ -414,7 +414,10 @@ function partOver(
 
 const UNIONS = new WeakMap<SubjectSet, { readonly others: readonly SubjectSet[]; readonly union: SubjectSet }[]>()
 
-/** The union of some sets: the same object for the same sets, since each measure of a group asks for it, and the ledgers know it then. */
+/**
+ * The union of some sets. The same sets give the same object: each measure of a group needs the union, and the ledgers recognise the
+ * object.
+ */
 function unionOf(first: SubjectSet, others: readonly SubjectSet[]): SubjectSet {
   if (others.length === 0) return first
   const known = UNIONS.get(first) ?? []

@@ -41,8 +41,8 @@ export function bitsOfCount(items: number): number {
 }
 
 /**
- * Maximum bits per person that sums of known numbers may disclose about who is in a group: of all that would say which `people` of
- * `among` they are, the same share as of a value. Of a rare event this is far less than of the value of each person.
+ * Maximum bits per person that sums of known numbers may disclose about who is in a group: the allowed share of the bits that identify
+ * which `people` of `among` are in the group. For a rare event, this is far less than the bits of each person's value.
  */
 export function bitsMaxOfWhich(people: number, among: number, { informationShareMax }: PrivacySettings): number {
   return (informationShareMax * log2Choose(among, people)) / Math.max(1, among)

@@ -69,12 +69,12 @@ export function fewestFor(columns: number, k: number): number {
 /** The people who have one number of rows; of a model with a random slope those who have one set of visits. */
 export interface PeopleOfSize {
   readonly size: number
-  /** The places of their visits among the levels of the time, ascending. */
+  /** The indices of these people's visits among the levels of the time variable, ascending. */
   readonly visits?: readonly number[]
   readonly people: SubjectSet
 }
 
-/** The numbers of rows, or sets of visits, that are in a model, ascending, and how many others were left out. */
+/** The numbers of rows, or sets of visits, that are in a model, ascending, and how many were left out. */
 export interface Sizes {
   readonly kept: readonly PeopleOfSize[]
   readonly leftOut: number
@@ -82,7 +82,7 @@ export interface Sizes {
   readonly people: SubjectSet
 }
 
-/** Numbers of rows, or sets of visits, in a model at most: each is a set of sums of its own. */
+/** Maximum number of different numbers of rows, or sets of visits, in a model. Each of them adds a separate set of sums. */
 const SIZES_MAX = 64
 
 /**
@@ -96,8 +96,9 @@ export function fewestOfSize(measure: GramMeasure, k: number): number {
 }
 
 /**
- * Leaves out the numbers of rows, or sets of visits, that too few people have, and whoever has two rows of one visit. If fewer than k people of the catalog are then outside, with those who have no
- * such row, the number of rows that fewest people have goes as well, until nobody or at least k people are outside.
+ * Leaves out the numbers of rows, or sets of visits, that too few people have, and people with two rows at one visit. If fewer than k
+ * people of the catalog are then outside the model, including those without such a row, the number of rows that the fewest people have is
+ * left out as well, until nobody or at least k people are outside.
  */
 export function sizesOf(
   rows: Pick<ReducedRows, 'support' | 'owners' | 'values'>,
@@ -121,10 +122,10 @@ export function sizesOf(
   }
 }
 
-/** People who are alike in how many rows they have, or in their visits. */
+/** People with the same number of rows, or with the same visits. */
 interface Kind extends Pick<PeopleOfSize, 'size' | 'visits'> {
   readonly people: readonly number[]
-  /** Whether nobody of them has two rows of one visit, which have no place of their own in a slope. */
+  /** Whether none of these people has two rows at one visit. A random slope has no place for a second row at a visit. */
   readonly isOnce: boolean
 }
 

@@ -1,4 +1,4 @@
-/** The numbers that a cell discloses: the summed quantity, the people, and the variables concerned. */
+/** The numbers that a cell discloses: for each number the summed quantity, the people, and the variables concerned. */
 import type { Measure, SubjectSet, VariableRef } from '@stimnet/protocol'
 import { ONE } from '../ledger/draft.ts'
 import type { FactsOf } from './facts.ts'

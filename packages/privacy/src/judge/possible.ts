@@ -52,7 +52,7 @@ export interface PossibleQuestion {
   readonly keys: readonly VariableRef[]
   /** The number of groups that the other keys can make. */
   readonly otherCells: number
-  /** Of each other key: the levels that the conditions leave. */
+  /** For each other key: the levels that the conditions allow. */
   readonly levelsLeft: ReadonlyMap<VariableRef, number>
   readonly filters: readonly PossibleFilter[]
 }
@@ -63,7 +63,7 @@ export interface Possible {
   readonly long?: string
   readonly keys: readonly VariableRef[]
   readonly otherCells: number
-  /** Of each other key: the levels that the conditions leave. */
+  /** For each other key: the levels that the conditions allow. */
   readonly levelsLeft: ReadonlyMap<VariableRef, number>
   readonly groups: readonly { readonly labels: readonly (string | null)[]; readonly people: SubjectSet }[]
   readonly sets: readonly PossibleSet[]

@@ -32,7 +32,7 @@ import { RUNG_MAX, roundCount, standardError, stepFor } from './precision.ts'
 import { RowSets, rowsOfSubjects } from './row-sets.ts'
 import { type RareGroups, type Unsaid, unsaidOf } from './unsaid.ts'
 
-/** Number of sums of whole values, next to each other, among which digits do not decide, so that the sum counts as hidden. */
+/** Maximum number of neighbouring sums of whole values that the digits of a mean may leave possible while the sum counts as shown. */
 const SUMS_SHOWN = 2
 
 /** One measure of one group. */
@@ -281,7 +281,7 @@ class Judging {
   #holdBack(): void {
     for (const { group } of this.#rows) {
       const { possible, defining } = this.#unsaid(group)
-      // That somebody is left out must not show that they have what others do not know.
+      // Leaving somebody out must not disclose a property of that person that others do not know.
       const could = possible === undefined || defining.length === 0 ? [] : possibleIn(group, possible, this.#plan)
       const arrivals = this.#draft.arrivals(could.reduce((all, { people }) => all.or(people), group.support))
       if (arrivals.size > 0 && arrivals.size < this.#k) this.#rules.leftOut?.leavePeople(arrivals)
@@ -472,7 +472,7 @@ class Judging {
     })
   }
 
-  /** Whom a count includes at each cell of a variable; see `countedAt`. Undefined if the cells do not decide that. */
+  /** The people whom a count includes for each cell of a variable; see `countedAt`. Undefined if the cells do not decide who is counted. */
   #byCell(
     group: ReducedGroup,
     measure: Measure,
@@ -492,9 +492,9 @@ class Judging {
   }
 
   /**
-   * The sums of values that others do not know whose digits show them exactly, as values are whole multiples of a step; each with the
-   * set that others know, over which it was asked, and the name of what is summed. Where others do not know who is in the group, all sets
-   * of people who could be.
+   * The exact sums that the digits of a mean show, because the values are whole multiples of a step; only for values that others do not
+   * know. Each sum has the name of the summed quantity and the set, known to others, over which it was asked. If others do not know who is
+   * in the group, the sum is listed for every set of people who could be in it.
    */
   #wholeSums(group: ReducedGroup, { numbers }: CellBasis): { name: string; set: SolvedSet }[] {
     const { facts, madeWithout } = this.#rules
@@ -537,8 +537,8 @@ class Judging {
   }
 
   /**
-   * Treats conditions on several unknown variables as one level of all of them together: who has it, and who could have it. Among
-   * the people who are known to have a value that is measured, the same is audited, also of a single unknown variable.
+   * Treats conditions on several unknown variables as one joint level: the people who have it, and the people who could have it. The same
+   * is audited among the people who are known to have a measured value, there also for a single unknown variable.
    */
   #saidTogether(group: ReducedGroup, measure: Measure, { support, bins }: CellBasis) {
     const { facts } = this.#rules
@@ -821,7 +821,7 @@ class Judging {
     if (one === undefined || mayLack) return { isOfUnknown: one !== undefined || mayLack, unknown }
     // Who is outside of an analysis set lacks a value.
     if (others.length === 0 && this.#isSet(one)) return { isOfUnknown: true, unknown }
-    // Whoever is in it in any case can be subtracted.
+    // The people who are in the set in any case can be subtracted.
     const always = defining.flatMap((each) => alwaysIn(group, each, partOf(measure), this.#parts)?.subjects ?? [])
     const could = (possible === undefined ? [] : possibleIn(group, possible, this.#plan)).map(({ people }) => people)
     const { of } = this.#saidBy(one, group, partOf(measure), group.support)

@@ -128,7 +128,7 @@ class Tracing {
             return [whole, ...parts].map((subjects) => askedAs(name, { subjects }))
           })
         )
-        // Under its own name, a variable is compared whatever else is asked together with it.
+        // A variable is compared under its own name, whatever other variables are asked about together with it.
         const single = groupsOf(set.people, possible).flatMap((subjects) =>
           possible.unknown.map((name) => askedAs(name, { subjects }))
         )
@@ -172,7 +172,7 @@ class Tracing {
     return of === undefined ? [] : [askedAs(this.#rules.facts(one.variable).own, of)]
   }
 
-  /** The people of a group that others know, for each measured variable: too few of them may have a value. */
+  /** For each measured variable: the people of a group that others know. Too few of these people may have a value. */
   #measured(group: ReducedGroup, measure: Measure): Asked[] {
     if (unsaidOf(group, this.#asked.plan, this.#asked).defining.length > 0) return []
     const { rowSet, support } = group

@@ -1,4 +1,4 @@
-/** Leverage per person: of an item that is a person, or of all rows of a person together. */
+/** Leverage per person: the leverage of an item that is a person, or of all rows of a person together. */
 import type { Patterns } from './patterns.ts'
 import type { Span } from './span.ts'
 

@@ -35,9 +35,9 @@ export interface Told {
   readonly isRounded?: boolean
   /** Whether others do not know who is in the set. From then on, the quantity has two spans; see `LedgerDraft.tell`. */
   readonly isOfUnknown?: boolean
-  /** For a count of such a set: the variables by which others do not know who is in it. Counts of each are judged apart from others. */
+  /** For a count of such a set: the variables that make the set unknown. The counts of each variable are judged separately. */
   readonly unknown?: readonly string[]
-  /** For a count of such a set: sets that others know, of all who could be in it and of those who are in it in any case. */
+  /** For a count of such a set: two sets that others know, the people who could be in it and the people who are in it in any case. */
   readonly within?: readonly SubjectSet[]
   /** The people who are charged for the information in place of the people of the set. */
   readonly payers?: Payers
@@ -71,13 +71,13 @@ export interface LevelName {
   readonly levels: number
 }
 
-/** The sums of one unknown thing, with and without weights. */
+/** The sums of one quantity that others do not know, with and without weights. */
 export interface WeightedSums {
   /** The quantities of sums without weights. */
   readonly plain: readonly string[]
-  /** A variable whose counts of levels are such sums as well: a variable of two values. */
+  /** A variable of two values, whose counts of levels are sums of this quantity as well. */
   readonly levels?: string | undefined
-  /** Of the given quantities, those of sums with weights; with the weight of each person if it is known here. */
+  /** The sums with weights among the given quantities, each with the weight of every person if the weights are known here. */
   weighted(
     quantities: readonly string[]
   ): readonly { readonly quantity: string; readonly weights: Float64Array | undefined }[]
@@ -88,8 +88,8 @@ export interface CountOfLevel {
   readonly of: SubjectSet
   readonly having: SubjectSet
   /**
-   * The people whom it would count if everybody had one cell of the variable, by the number of the cell at the site; undefined for a cell
-   * of which it counts nobody. Absent if that is not known.
+   * The people whom the count would include if everybody had one cell of the variable, by the number of the cell at the site; undefined for
+   * a cell for which nobody would be counted. Absent if these people are not known.
    */
   readonly byCell?: readonly (SubjectSet | undefined)[] | undefined
 }
@@ -242,7 +242,7 @@ export class LedgerDraft {
     const others = this.#countsOf((other) => other !== name && !isSum(other) && other.startsWith(`${variable} `))
     const all = [...before, ...others]
     const sums = this.#countsOf(isSum)
-    // Whatever level a count is of, and under whatever conditions: as soon as it rests on few, some attack makes use of it.
+    // A combination that rests on few people can be used for an attack, whatever level and whatever conditions the counts are about.
     if (this.#restOnFew([...all, ...sums, count], { k, levels })) return false
     const areCertain = (counts: readonly LevelCount[]) => someAreCertain(this.#auditPatterns(counts))
     if (areCertain(withAlike([count], all))) return false
@@ -255,8 +255,8 @@ export class LedgerDraft {
   }
 
   /**
-   * Records whom a count includes at each cell of a variable. Returns false, and records nothing, if a combination of such counts, modulo a
-   * whole number, would rest on fewer than `k` people.
+   * Records the people whom a count includes for each cell of a variable. Returns false, and records nothing, if a combination of such
+   * counts, modulo a whole number, would rest on fewer than `k` people.
    */
   #tellByCell(variable: string, byCell: CountOfLevel['byCell'], k: number): boolean {
     if (byCell === undefined) return true
@@ -285,8 +285,9 @@ export class LedgerDraft {
   }
 
   /**
-   * Records a sum of whole numbers over a set. Modulo a whole number it says as much as a count. Returns false, and records nothing, if a
-   * combination with the other sums and the counts of the variable, modulo a whole number, would rest on fewer than `k` people.
+   * Records a sum of whole numbers over a set. Modulo a whole number, a sum discloses as much as a count. Returns false, and records
+   * nothing, if a combination with the other sums and the counts of the variable, modulo a whole number, would rest on fewer than `k`
+   * people.
    */
   tellWholeSum(variable: string, set: SubjectSet, k: number): boolean {
     const of = this.#patterns.extend(this.#isIn(set))
@@ -301,8 +302,8 @@ export class LedgerDraft {
   }
 
   /**
-   * Whether a combination of counts and sums, modulo a whole number, rests on fewer than `k` people. Of a variable of two levels, a count
-   * can be of one level among some people and of the other among the rest, which then count with the other sign.
+   * Whether a combination of counts and sums, modulo a whole number, rests on fewer than `k` people. For a variable of two levels, a count
+   * can be of one level among some people and of the other level among the rest. The rest then count with the opposite sign.
    */
   #restOnFew(counts: readonly LevelCount[], { k, levels }: { readonly k: number; readonly levels?: number }): boolean {
     return restOnFewModulo(this.#alikeBy(counts), k) || (levels === 2 && restOnFewModulo(this.#alikeBySign(counts), k))
@@ -699,19 +700,19 @@ export class LedgerDraft {
   }
 
   /**
-   * The spans among which a count is judged: that of known sets, or for each variable by which others do not know who is in it one of its
-   * own. In one span for all, a set of those who have one thing would be what a count of those who have another follows from.
+   * The spans in which a count is judged: the span of known sets or, for each variable that makes the set unknown, a span of its own. In a
+   * common span, a count of the people with one property would count as following from sets of people with another property.
    */
   #spansOfCount(isOfUnknown: boolean, unknown: readonly string[] = []): readonly string[] {
     this.#partCounts()
     if (!isOfUnknown) return [OF_KNOWN + ONE]
     const names = unknown.map((variable) => `${OF_UNKNOWN}${ONE} ${variable}`)
-    // What was counted before the variables had spans of their own can be about any of them.
+    // A count from before the variables had spans of their own can be about any of these variables.
     for (const name of names) if (!this.#spans.has(name)) this.#setSpan(name, this.#spanOf(OF_UNKNOWN + ONE))
     return names.length === 0 ? [OF_UNKNOWN + ONE] : names
   }
 
-  /** Judges a count among those of a span; the span of all counts shows what follows from which. */
+  /** Judges a count among the counts of a span. The span of all counts shows which counts follow from others. */
   #tellCount(name: string, { set, isIn, isOfUnknown, within = [] }: Counted, k: number): Objection | undefined {
     for (const one of isOfUnknown ? within : []) this.#isIn(one)
     const known = isOfUnknown ? within.map((one) => this.#isIn(one)) : []
@@ -871,7 +872,7 @@ function both(one: Uint8Array, other: Uint8Array): Uint8Array {
 
 /** Whether a span is of counts. */
 /** The name under which a sum is kept among the counts of a variable. Levels have names that begin otherwise. */
-/** Begins the names under which it is recorded whom a count includes at each cell of a variable. No variable has this name. */
+/** Prefix of the names under which the people of a count are recorded for each cell of a variable. No variable has this name. */
 const BY_CELL = 'by cell of'
 
 function sumName(variable: string, set: string): string {
@@ -896,7 +897,7 @@ interface Place {
   readonly placed: Placed
 }
 
-/** Maximum ratio of the people bound to somebody to the people needed. If there are more of them, none of them is left out. */
+/** Maximum ratio of the people bound to somebody to the people needed. If more people are bound, nobody is left out. */
 const MATES_TIMES = 3
 
 /** A quantity that stands for everything that a program may disclose. */

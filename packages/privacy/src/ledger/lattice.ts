@@ -16,9 +16,9 @@ interface BasisVector {
 }
 
 /**
- * A lattice with its basis in Hermite normal form. The basis vector of a coordinate has zeros before that coordinate and a
- * positive number at it. At the later coordinates of other basis vectors, its entries are less than the numbers of these
- * vectors. So entries stay small, and each vector has one remainder modulo the lattice.
+ * A lattice with its basis in Hermite normal form. The basis vector of a coordinate has zeros before that coordinate and a positive number
+ * at it. At the first coordinate of each later basis vector, its entry is less than the number that the later vector has there. So entries
+ * stay small, and each vector has one remainder modulo the lattice.
  */
 export class Lattice {
   readonly length: number

@@ -6,8 +6,8 @@ import { membersOf } from './members.ts'
 const ITEMS_MAX = 20_000_000
 
 /**
- * By labels, the patterns inside each set that divides none of them: one answer is judged in several drafts, which have the same labels
- * until one of them divides a pattern.
+ * For each array of labels: the patterns inside each set that divides no pattern. An answer is judged in several drafts, which share their
+ * labels until one of them divides a pattern.
  */
 const INSIDE = new WeakMap<Uint32Array, WeakMap<SubjectSet, Uint8Array>>()
 

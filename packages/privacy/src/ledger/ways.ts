@@ -1,11 +1,11 @@
 /**
- * Counts by whom they would count at each cell of a variable. Which people a question counts, if they have a given level, follows from the
- * question and from what others know. A person's part of a combination of counts is therefore known but for the differences between
- * levels: what each count adds if the person has one level, less what it adds at another. These differences are the rows of the lattice
- * (residues.ts). Somebody who is counted at every level has none.
+ * Counts, audited by the people whom they would include for each cell of a variable. The people whom a question counts, if they have a
+ * given level, follow from the question and from what others know. So a person's part of a combination of counts is known except for the
+ * differences between levels: what each count adds if the person has one level, minus what it adds if the person has another. These
+ * differences are the rows of the lattice (residues.ts). A person who is counted at every level has no difference.
  *
- * The counts are audited for each two levels, as if everybody had one of them. A combination that rests on few people does so for two of
- * the levels that these people may have, and others may know that nobody has the rest, or be nearly sure of it.
+ * The counts are audited for every two levels, as if everybody had one of the two. A combination that rests on few people does so for two
+ * of the levels that these people may have, and others may know, or be nearly sure, that nobody has the remaining levels.
  */
 import { type Alike, restOnFewModulo } from './residues.ts'
 

@@ -15,10 +15,10 @@ export interface Weighted {
   readonly weights: Float64Array
 }
 
-/** A vector whose squared length is below this share of what it was lies in the span of the others. */
+/** A vector lies in the span of the others if the part that remains of its squared length is below this share. */
 const DEPENDENT = 1e-16
 
-/** The released sums of one thing. */
+/** The released sums of one quantity. */
 export interface Sums {
   /** The sets of plain sums, by pattern. */
   readonly plain: readonly Uint8Array[]
@@ -39,7 +39,7 @@ export function someWeighMuch(patterns: Patterns, { plain, weighted, ownerOf }: 
       return Number.isNaN(weight) ? 0 : weight
     })
     const length = squareOf(vector)
-    // The second pass removes what rounding left of the others.
+    // The second pass removes the parts of other vectors that rounding left.
     for (let pass = 0; pass < 2; pass++) {
       removePlain(vector, basis, patterns)
       for (const other of before) subtract(vector, other, dot(vector, other))

@@ -1,4 +1,4 @@
-/** What is computed of a model ahead of its judgement. */
+/** Computations for a model ahead of its judgement. */
 import type { Plan, Reduction } from '@stimnet/protocol'
 import { gramIn, isInRounds, type Steps } from '@stimnet/statistics'
 import type { PrivacySettings } from '../rules/settings.ts'
@@ -16,8 +16,8 @@ export interface ToPrepare {
 }
 
 /**
- * Computes what the judgement of a model needs of each of its people, and remembers it for `disclose`: about the same rows it then
- * finds it made. Nothing for any other table, and nothing that would change the judgement. `k` is the one of the judgement.
+ * Computes in advance what the judgement of a model needs for each of its people, and caches the results for `disclose`, which then finds
+ * them for the same rows. Does nothing for any other table, and does not change the judgement. `k` is the k of the judgement.
  */
 export function* preparing(
   { plan, reduction, questions = [] }: ToPrepare,

@@ -29,7 +29,7 @@ export interface TooStrong {
 
 /** Number of rows between two steps of a computation over rows. */
 const ROWS_EACH = 4096
-/** The same where each row is computed in whole numbers, which takes a tenth of a millisecond. */
+/** Number of rows between two steps if each row is computed in whole numbers, which takes a tenth of a millisecond. */
 const EXACT_ROWS_EACH = 32
 
 /**
@@ -83,9 +83,9 @@ export function* leverageAbove(
 type Range = readonly [least: number, most: number]
 
 /**
- * Whether nobody's leverage can be above 1/k, as far as the ranges of the columns tell. Among many people of whom nobody stands out, that
- * decides for all of them at once. A row z is c + d, where c has the means, as whole numbers, and d is at most as large as the ranges allow.
- * Its leverage zᵀMz is at most 2·cᵀMc + 2·dᵀMd, because M, the inverse of the matrix, has no negative form. In whole numbers.
+ * Whether the ranges of the columns alone show that nobody's leverage is above 1/k. If nobody stands out among many people, this decides
+ * for all of them at once. A row z is c + d, where c has the means, as whole numbers, and d is at most as large as the ranges allow. Its
+ * leverage zᵀMz is at most 2·cᵀMc + 2·dᵀMd, because M, the inverse of the matrix, is positive definite. Computed in whole numbers.
  */
 function isBelowByRange({
   matrix,
@@ -134,7 +134,9 @@ export function weightAbove(
     without
   }: {
     readonly matrix: IntegerMatrix
-    /** By column of the matrix: those of the model, and of totals with a random slope each of them once more, weighted by time. */
+    /**
+     * Values by column of the matrix: the columns of the model and, for totals with a random slope, each column again, weighted by time.
+     */
     readonly values: readonly Float64Array[]
     readonly owners: Uint32Array
     readonly k: number
@@ -177,7 +179,7 @@ export function weightAbove(
   return undefined
 }
 
-/** The inverse row by row, so that it is read in one go. */
+/** The inverse as one flat array, row by row, for fast reading. */
 function flatOf(inverse: readonly Float64Array[]): Float64Array {
   const flat = new Float64Array(inverse.length ** 2)
   for (const [i, row] of inverse.entries()) flat.set(row, i * inverse.length)
@@ -232,7 +234,7 @@ function strongestOf(row: Float64Array, columns: readonly DesignColumn[], invers
 
 const DESIGNS = new WeakMap<ReducedRows, Map<string, Float64Array>>()
 
-/** The values of one column of the design, by row. They are made once for the same rows: nobody may change them. */
+/** The values of one column of the design, by row. Computed once for the same rows; callers must not change the array. */
 export function valuesOf(column: DesignColumn, measure: GramMeasure, rows: ReducedRows): Float64Array {
   const { number, levels, time } = column
   if (number !== undefined && levels.size === 0 && time === undefined) return valuesIn(rows, number)
@@ -269,7 +271,7 @@ function designOf({ number, levels, time }: DesignColumn, measure: GramMeasure, 
 
 const RANGES = new WeakMap<Float64Array, Range>()
 
-/** The smallest and the largest value of a column, which nobody may change; infinite where one is no whole number. */
+/** The smallest and the largest value of a column; infinite if a value is not a whole number. Callers must not change the result. */
 function rangeOf(values: Float64Array): Range {
   const found = RANGES.get(values) ?? rangeIn(values)
   RANGES.set(values, found)
@@ -288,13 +290,13 @@ function rangeIn(values: Float64Array): Range {
   return [least, most]
 }
 
-/** The largest size of a value; infinite where one is no whole number. */
+/** The largest absolute value; infinite if a value is not a whole number. */
 function largestOf(values: Float64Array): number {
   const [least, most] = rangeOf(values)
   return Math.max(0, most, -least)
 }
 
-/** Whether the rows make this matrix: judged people must be those whose sums are released. */
+/** Whether the matrix consists of the sums of these rows: the judged people must be those whose sums are released. */
 export function* isOfRows(measure: GramMeasure, matrix: IntegerMatrix, rows: ReducedRows): Steps<boolean> {
   const columns = columnsOfModel(measure).map((column) => valuesOf(column, measure, rows))
   const largest = columns.map(largestOf)
@@ -312,9 +314,9 @@ export function* isOfRows(measure: GramMeasure, matrix: IntegerMatrix, rows: Red
 const PIECE = 1024
 const PIECE_MAX = Number.MAX_SAFE_INTEGER / PIECE
 
-/** The exact sum of products of whole numbers. `most`: what no product is above. */
+/** The exact sum of products of whole numbers. `most` is an upper bound of the products. */
 export function exactProduct(one: Float64Array, other: Float64Array, most = largestOf(one) * largestOf(other)): bigint {
-  // Where no partial sum can leave the whole numbers that doubles hold, none is looked at.
+  // Partial sums are not checked if none of them can exceed the whole numbers that doubles represent exactly.
   if (most * one.length <= Number.MAX_SAFE_INTEGER / 2) return BigInt(plainProduct(one, other, 0, one.length))
   let whole = 0n
   if (most <= PIECE_MAX) {

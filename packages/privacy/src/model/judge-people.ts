@@ -1,7 +1,7 @@
 /**
- * Judgement of a model with a random intercept: the questions about rows and those about people's totals, for the people of each
- * number of rows by themselves, and the model as a whole with all rows of a person as one. With a random slope the same for the people
- * with each set of visits, whose sums are judged at each visit by itself.
+ * Judgement of a model with a random intercept: the questions about rows and about people's totals, separately for the people with each
+ * number of rows, and the model as a whole with all rows of a person as one. With a random slope, the people with each set of visits are
+ * judged separately, and their sums separately at each visit.
  */
 import { canonicalJson, type GramMeasure, type ReducedRows, type VariableRef } from '@stimnet/protocol'
 import { atOnce, columnsOfModel, type DesignColumn, type IntegerMatrix, timeIn, timesIn } from '@stimnet/statistics'
@@ -160,7 +160,7 @@ function emptyIn(
   let share = 1
   for (const [at, { variable }] of plan.groupBy.entries()) {
     if (!facts(variable).identifying || !variable.startsWith(`${measure.random?.table}.`)) continue
-    // A condition may leave fewer levels than are declared, and of the others there are no groups.
+    // A condition may allow fewer levels than are declared. There are no groups for the other levels.
     const left = (rare?.possible ?? possible)?.levelsLeft.get(variable)
     const declared = left ?? measure.factors.find((one) => one.variable === variable)?.levels.length ?? 1
     share *= new Set(reduction.groups.map(({ key }) => key[at])).size / declared
@@ -242,7 +242,7 @@ function sumsOf(
 }
 
 interface Totals {
-  /** By column of the model, one entry for each person; with a random slope then each column weighted by time. */
+  /** By column of the model: one entry per person. With a random slope, each column follows again, weighted by time. */
   readonly values: readonly Float64Array[]
   readonly owners: Uint32Array
 }
@@ -273,7 +273,7 @@ function isOf(matrix: IntegerMatrix, values: readonly Float64Array[]): boolean {
   return values.every((one, i) => values.every((other, j) => j < i || exactProduct(one, other) === matrix[i]?.[j]))
 }
 
-/** What follows from the others in the sums over some columns; undefined if nothing does. */
+/** The reason for a refusal if, in the sums over some columns, a column follows from others; undefined if none does. */
 function followsIn(
   { within, totals }: Pick<SumsOfSize, 'within' | 'totals'>,
   columns: readonly DesignColumn[],
@@ -291,7 +291,7 @@ function followsIn(
   return follows && `follows: one of ${follows.join(', ')} follows from the others for everybody`
 }
 
-/** Who weighs too much in the sums that are released; undefined if nobody does. */
+/** The reason for a refusal if somebody weighs too much in the released sums; undefined if nobody does. */
 function tooStrongIn(
   { within, totals }: Pick<SumsOfSize, 'within' | 'totals'>,
   { asked, rows, byPerson }: { readonly asked: ModelToJudge; readonly rows: ReducedRows; readonly byPerson: Totals }

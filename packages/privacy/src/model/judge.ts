@@ -121,7 +121,7 @@ function ofRound(
     : no(width)
 }
 
-/** The result for a model of counts: a table of which each cell was judged like that of any table. */
+/** The result for a model of counts: a table whose cells were each judged like the cells of any table. */
 function ofCounts(
   { measure, questions }: ModelToJudge,
   { ledgers, rows }: { readonly ledgers: Ledgers; readonly rows: ReducedRows }

@@ -55,7 +55,7 @@ function sumIn({ numbers, levels }: EntrySum, answers: readonly Answered[]): big
   return undefined
 }
 
-/** Whether an answer with this measure discloses the sum. A sum that the answer does not ask for is not judged by it. */
+/** Whether an answer with this measure discloses the sum. Judging the answer does not judge a sum that the answer does not ask for. */
 function discloses(measure: Measure, [x, y]: readonly VariableRef[]): boolean {
   if (x === undefined) return measure.kind === 'subjects'
   if (y === undefined) return measure.kind === 'mean' && measure.variable === x

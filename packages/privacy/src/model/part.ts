@@ -1,4 +1,4 @@
-/** What of a model is released: its Gram matrix, its table of counts, one round of it, or its sums with noise. */
+/** The released part of a model: its Gram matrix, its table of counts, one round of it, or its sums with noise. */
 import type { GramMeasure, GramPart, NoisyModel } from '@stimnet/protocol'
 import { columnsOfModel, formulaOf, hasIntercept, namesIn, upperOf } from '@stimnet/statistics'
 import type { Released, SumsOfSize } from './judged.ts'

@@ -52,7 +52,7 @@ export interface PersonSums {
   readonly totals: IntegerMatrix
 }
 
-/** Why the totals of people cannot be judged; for the local audit log. */
+/** The reason why the totals of people cannot be judged; for the local audit log only. */
 export interface NoPersonSums {
   readonly why: string
 }

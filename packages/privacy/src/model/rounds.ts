@@ -116,13 +116,13 @@ export function judgeRound(asked: RoundToJudge): RoundJudgement {
 
 /** The numbers that an institution would release in a round. */
 export interface OwnNumbers {
-  /** Undefined if there are none: in round 0 because of separation. */
+  /** Undefined if there are no numbers: in round 0, because of separation. */
   readonly sums: OwnRound['sums'] | undefined
-  /** Whether somebody weighs more than one in k in them. */
+  /** Whether somebody's leverage in these numbers is above 1/k. */
   readonly isTooStrong: boolean
 }
 
-/** Computes the numbers of a round; at once if that was done before for the same rows, estimates and k. */
+/** Computes the numbers of a round, or returns those computed before for the same rows, estimates and k. */
 export function ownNumbers(
   asked: Pick<RoundToJudge, 'measure' | 'rows' | 'matrix' | 'decimals' | 'k'>
 ): Steps<OwnNumbers> {

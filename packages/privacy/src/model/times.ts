@@ -1,6 +1,6 @@
 /**
- * The sums of a model with a random slope, made of sums at each visit by itself. Those are what is judged, so that whatever numbers the
- * times of visits are, nothing else can be told by weights: a weighted sum follows from its parts.
+ * The sums of a model with a random slope, composed of separate sums at each visit. The separate sums are judged. Weighting them by the
+ * times of visits discloses nothing else, whatever the times are, because a weighted sum follows from its parts.
  */
 import type { GramMeasure } from '@stimnet/protocol'
 import {
@@ -12,7 +12,7 @@ import {
   timesIn
 } from '@stimnet/statistics'
 
-/** The columns whose sums are judged, those of visits that some people have alone: every other is of nobody. */
+/** The columns whose sums are judged: those of the visits that the people have. All other columns are zero for these people. */
 export function columnsAt(measure: GramMeasure, visits: readonly number[] | undefined): readonly DesignColumn[] {
   const columns = columnsSummed(measure)
   if (visits === undefined || timeIn(measure) === undefined) return columns
@@ -22,9 +22,9 @@ export function columnsAt(measure: GramMeasure, visits: readonly number[] | unde
 }
 
 /**
- * The place among the sums over rows of what people's totals of two columns make, where it is there: at one visit each person has one row,
- * and what is the same at all of them, such as an arm, is so at the other column's visit as well. It was judged there. Undefined for
- * products of two visits, which no row has, and for any model without times.
+ * The index, among the sums over rows, of the sum of products of two columns' totals, if the sums over rows contain it. Each person has one
+ * row at a visit, and a value that is the same at all visits, such as the arm, is the same at the other column's visit. So the product was
+ * judged there. Undefined for products of two visits, which no row has, and for any model without times.
  */
 export function placeInRows(
   measure: GramMeasure,
@@ -57,7 +57,7 @@ export function withinFrom(
 }
 
 /**
- * The sums of products of totals, from those of `summed`; with a random slope of each column and, behind these, of each column times the
+ * The sums of products of totals, from those of `summed`. With a random slope: for each column and, after these, for each column times the
  * time.
  */
 export function totalsFrom(

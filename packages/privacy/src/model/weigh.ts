@@ -1,6 +1,6 @@
 /**
- * The part of a model's judgement that reads every person. It depends on the rows alone and not on what was released before, so
- * it can be made ahead, in steps between which a node does other work: the judgement itself holds up all other releases.
+ * The part of a model's judgement that reads every person. It depends on the rows alone and not on earlier releases. So it can be computed
+ * in advance, in steps between which a node does other work, whereas the judgement itself delays all other releases.
  */
 import { canonicalJson, type GramMeasure, type ReducedRows } from '@stimnet/protocol'
 import type { IntegerMatrix, Steps } from '@stimnet/statistics'
@@ -14,15 +14,18 @@ export interface ToWeigh {
   readonly k: number
 }
 
-/** What the rows say of the sums. */
+/** The findings about the rows of a model and its sums. */
 export interface Weighed {
-  /** Whether they are the sums of these rows. */
+  /** Whether the sums are the sums of these rows. */
   readonly isOfRows: boolean
-  /** Who weighs too much in the fit; undefined if nobody does. Only of sums of these rows. */
+  /**
+   * The column at which somebody weighs too much in the fit; undefined if nobody does. Computed only if the sums are the sums of these
+   * rows.
+   */
   readonly strong: TooStrong | undefined
 }
 
-/** Weighs the rows of a model; at once if that was done before for the same sums. */
+/** Weighs the rows of a model, or returns the findings that were computed before for the same sums. */
 export function weigh(asked: ToWeigh): Steps<Weighed> {
   const { measure, rows, matrix, k } = asked
   const { outcome, terms, factors } = measure
@@ -43,7 +46,7 @@ function* weighed({ measure, rows, matrix, k }: ToWeigh): Steps<Weighed> {
 
 const KNOWN = new WeakMap<ReducedRows, Map<string, unknown>>()
 
-/** A result about rows, which is remembered under a name that holds everything else on which it depends. */
+/** A result about rows, cached under a name that contains everything else on which the result depends. */
 export function* once<T>(rows: ReducedRows, name: string, make: () => Steps<T>): Steps<T> {
   const known = KNOWN.get(rows) ?? new Map<string, unknown>()
   KNOWN.set(rows, known)

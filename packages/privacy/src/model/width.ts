@@ -20,7 +20,7 @@ export function columnsTold({ parts: { patterns, spans } }: SpanLedger, cohort: 
   const { labels } = patterns
   for (const member of membersOf(cohort, patterns.universe))
     counts[labels[member] as number] = (counts[labels[member] as number] as number) + 1
-  // Whoever is gone is neither in the cohort nor beside it.
+  // People who are gone are neither in the cohort nor outside it.
   const others = Int32Array.from(counts, (count, pattern) => (patterns.sizes[pattern] as number) - count)
   for (let item = patterns.universe; item < labels.length; item++)
     others[labels[item] as number] = (others[labels[item] as number] as number) - 1

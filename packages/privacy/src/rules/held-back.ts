@@ -1,4 +1,4 @@
-/** Which values that came with later epochs an answer may use: those that came together with the values of enough other people. */
+/** Values from later epochs that an answer may use: those that came together with the values of enough other people. */
 
 /** A person about whom a value or a row came with a later epoch, and the number of the acceptance with which it came. */
 export interface Arrival {

@@ -9,7 +9,7 @@ export type ScriptValue =
   | { readonly kind: 'string'; readonly value: string }
   | {
       readonly kind: 'number'
-      readonly value: number /** Whether it is written without fraction and exponent. */
+      readonly value: number /** Whether the number is written without fraction and exponent. */
       readonly whole: boolean
     }
   | { readonly kind: 'word'; readonly value: boolean | null }

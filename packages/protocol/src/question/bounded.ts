@@ -42,9 +42,9 @@ export type BoundedNumber =
   /** Rows in each declared bin, lowest bin first: one number per bin. Each row counts in one bin. */
   | { readonly kind: 'bins'; readonly variable: VariableRef }
   /**
-   * Sum of the product of the distances of `numbers` from the middle of their bounds, or the number of rows if there are none, for each
-   * combination of the levels of `by`, the last changing fastest: several numbers. Only over rows with a value of all of `complete`, each
-   * of which counts in one of them at most.
+   * Sum of the products of the distances of `numbers` from the middle of their bounds, or the number of rows if `numbers` is empty. One
+   * number for each combination of the levels of `by`, the last changing fastest. Only rows with a value of every variable in `complete`
+   * count, each in at most one combination.
    */
   | {
       readonly kind: 'cells'

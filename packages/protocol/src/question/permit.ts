@@ -1,9 +1,9 @@
-/** The id of a data permit, under which a request is asked. */
+/** The id of a data permit under which a request is submitted. */
 import { z } from 'zod'
 
 /**
- * As the authority that issued the permit numbers it: one request to several institutions names it once, and each of them looks
- * it up among the permits that its own stewards entered.
+ * The number that the issuing authority gave the permit. A request to several institutions names the permit once, and each institution
+ * looks it up among the permits that its own stewards entered.
  */
 export const permitIdSchema = z
   .string()

@@ -64,9 +64,9 @@ export interface GramMeasure {
   readonly site: SiteEffects
   /** The kind of fit; absent: a linear regression. */
   readonly fit?: ModelFit
-  /** Of a model in which each person has an intercept of their own, drawn from a normal distribution. */
+  /** For a model in which each person has an intercept of their own, drawn from a normal distribution. */
   readonly random?: RandomOfPeople
-  /** Of `site: meta`, how coefficients are combined; absent: by restricted likelihood, interval of Hartung and Knapp. */
+  /** For `site: meta`: the method of combining coefficients. Default: restricted likelihood, with the interval of Hartung and Knapp. */
   readonly meta?: Pick<MetaTest, 'method' | 'interval'>
 }
 
@@ -116,17 +116,17 @@ export interface RoundBasis {
   readonly estimates: readonly string[]
 }
 
-/** What of each person is drawn from a normal distribution: an intercept, and with a slope also the change with time. */
+/** The random effects of each person, drawn from a normal distribution: an intercept and, with a slope, also the change with time. */
 export interface RandomOfPeople {
   readonly by: 'subject'
-  /** The one whose rows are those of the model, of which a person can have several. */
+  /** The table whose rows are those of the model. A person can have several rows in it. */
   readonly table: string
   /**
-   * The time of visits: a category of the rows, all levels of which are numbers. In the terms it is a number. `correlated`: whether the
-   * slope of a person may correlate with the intercept.
+   * The time of visits: a category of the rows whose levels are all numbers. In the terms, it is used as a number. `correlated`: whether
+   * the slope of a person may correlate with the intercept.
    */
   readonly slope?: { readonly variable: VariableRef; readonly correlated: boolean }
-  /** Maximum likelihood in place of the restricted one. */
+  /** Maximum likelihood in place of restricted likelihood. */
   readonly likelihood?: 'ml'
 }
 
@@ -246,7 +246,7 @@ export interface SurvivalTest {
   readonly site?: 'none' | 'stratum'
 }
 
-/** The column that tells who had the event. */
+/** The column that shows who had the event. */
 export interface SurvivalEvent {
   readonly key: string
   /** The level of people who had the event. People with one of the `others` were observed until the time without the event. */

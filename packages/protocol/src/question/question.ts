@@ -34,9 +34,9 @@ export interface Question extends SchemaTerms {
   /** Purpose, as GA4GH DUO terms. */
   readonly purpose: readonly string[]
   readonly project: string
-  /** The id of the data permit under which it is asked; absent for none. */
+  /** The id of the data permit under which the question is asked; absent if there is none. */
   readonly permit?: string
-  /** Which claim is asked for, and what it may spend. */
+  /** The requested assurance level, and the budget that the question may spend. */
   readonly privacy: PrivacyAsk
   /** Typed outputs that a script declares; empty for the default contract. */
   readonly outputs: readonly OutputDeclaration[]

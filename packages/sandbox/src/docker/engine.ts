@@ -50,7 +50,10 @@ export interface ContainerEnd {
   readonly ranOutOfMemory: boolean
 }
 
-/** Without these, the library would take them from DOCKER_HOST and its like, and send what is meant for one engine to another. */
+/**
+ * Set explicitly: otherwise the library would take these settings from DOCKER_HOST and similar variables, and send requests for one engine
+ * to another.
+ */
 const UNSET = { host: undefined, port: undefined, protocol: undefined, pathPrefix: undefined, timeout: undefined }
 
 /** The address of a Docker engine: a socket of this machine, or another machine over TLS, where both sides show certificates. */

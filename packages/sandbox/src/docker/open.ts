@@ -80,7 +80,7 @@ export async function openDockerSandbox(settings: DockerSettings): Promise<Sandb
       memoryBytesMax: settings.memoryBytesMax ?? LIMITS.memoryBytesDefault,
       cpuSecondsMax: Math.ceil((settings.wallTimeMsMax ?? LIMITS.wallTimeMsMax) / 1000),
       isGvisor: engine.isGvisor,
-      // Named also where it is the engine's default, which may be another one later.
+      // Named even if it is the engine's default, because the default can change later.
       ...(runtime || engine.isGvisor ? { runtime: runtime ?? 'runsc' } : {})
     }
     const named = await imagesOf(engine, settings.images)

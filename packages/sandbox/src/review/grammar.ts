@@ -6,7 +6,10 @@ import type { Parser, Tree, TreeCursor } from 'web-tree-sitter'
 /** Maximum processor time for parsing, ms. Wall time would depend on other load. The largest script takes about 20 ms. */
 const PARSE_MS_MAX = 500
 
-/** Maximum processor time for a traversal, ms. The largest script takes a fraction of it; for a very deep tree it is cut short. */
+/**
+ * Maximum processor time for a traversal, ms. The largest script takes a fraction of this time; the traversal of a very deep tree is cut
+ * short.
+ */
 const WALK_MS_MAX = 500
 
 /** The grammars as WebAssembly, in their npm packages. */

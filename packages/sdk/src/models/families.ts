@@ -53,7 +53,7 @@ export interface ModelAsked {
   readonly method?: (typeof COMBINING)[number]
   /** For `site: meta`: `hartung_knapp` (default) or `wald`. The method `fixed` always uses `wald`. */
   readonly interval?: (typeof INTERVALS)[number]
-  /** Of a model with `(1 | subject)`: `reml` unless given. Models with different terms are compared by `ml`. */
+  /** For a model with `(1 | subject)`: `reml` (default) or `ml`. Use `ml` to compare models with different terms. */
   readonly likelihood?: (typeof LIKELIHOODS)[number]
   /** `gaussian` unless given. */
   readonly family?: ModelFamily['name']

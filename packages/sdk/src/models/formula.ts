@@ -35,7 +35,7 @@ export interface FormulaTerms {
   readonly random?: readonly RandomTerm[]
 }
 
-/** A random intercept, also with a slope: `(1 | subject)`, `(1 + month | subject)`. */
+/** A random intercept, optionally with a slope: `(1 | subject)`, `(1 + month | subject)`. */
 export interface RandomTerm {
   /** Such as `subject` or `site`. */
   readonly group: string

@@ -100,10 +100,10 @@ export interface ModelClient {
 
 /**
  * Asks for a model and waits for it. Throws before anything is sent: NO_PROVIDERS, PARAMETER_INVALID, VARIABLE_UNKNOWN or
- * VARIABLE_AMBIGUOUS (a `FormulaError` where it has a place in the formula), SCHEMA_MISMATCH. Throws the code of the first
- * institution where none gave what a model can be fitted to. With `privacy` of P2 it spends a budget: ask for its price before
- * (`privacyCost`). A logistic or Poisson model with a number as a term is asked in up to four
- * rounds; asked again after an interruption it goes on where it was.
+ * VARIABLE_AMBIGUOUS (a `FormulaError` if the error has a position in the formula), SCHEMA_MISMATCH. Throws the code of the first
+ * institution if no institution released anything to which a model can be fitted. With `privacy` of P2, the model spends a budget;
+ * `privacyCost` returns its price beforehand. A logistic or Poisson model with a number as a term is fitted in up to four rounds; after an
+ * interruption, the same call continues the fit.
  */
 export async function askModel(client: ModelClient, formula: string, options: ModelOptions): Promise<Model> {
   const { catalog, targets, signal } = options
@@ -127,7 +127,7 @@ export async function askModel(client: ModelClient, formula: string, options: Mo
       options,
       round: round?.round ?? null
     })
-  // In the words of a mapping, whether it needs rounds shows in the answer. With noise there are none.
+  // With a mapping, only the answer shows whether the model needs rounds. A model with noise has no rounds.
   const isNoisy = options.privacy?.level === 'P2'
   if (!isNoisy && (checked.ok ? checked.inRounds : options.family !== undefined && options.family !== 'gaussian')) {
     const roundsMax = options.site === 'meta' ? 0 : MODEL_ROUNDS_MAX
@@ -193,7 +193,7 @@ async function askStatistic(
   return { broadcast: await ended(id), known }
 }
 
-/** The terms that both ways of asking have. */
+/** The terms that both kinds of submission have. */
 function termsOf({ where, purpose, project, permit, title, mappings, privacy }: ModelOptions) {
   return {
     ...(where === undefined ? {} : { where }),

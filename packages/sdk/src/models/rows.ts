@@ -7,7 +7,7 @@ export interface CoefficientRow {
   readonly term: string
   readonly estimate: number | null
   readonly error: number | null
-  /** Of a model with noise: the standard deviation by the noise alone, which is part of `error`. */
+  /** For a model with noise: the standard deviation due to the noise alone, which is part of `error`. */
   readonly noise?: number
   /** t. */
   readonly statistic: number | null

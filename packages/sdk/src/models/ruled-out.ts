@@ -19,9 +19,9 @@ export interface ModelHint {
 }
 
 /**
- * What the descriptions of the catalogs say against a model, each sentence once. Catalogs that the formula does not fit are left out:
- * see `checkModel`. With `set`, the rows may be those that the analysis set chooses, so that none are said to be several. `noisy`: it is
- * asked for with noise (P2), which needs no exact sums.
+ * The reasons against a model that follow from the descriptions of the catalogs, without duplicates. Catalogs that the formula does not fit
+ * are left out; see `checkModel`. With `set`, the analysis set may leave one row per person, so no reason states that a person has several
+ * rows. `noisy`: the model is requested with noise (P2), which needs no exact sums.
  */
 export function modelHints(
   catalogs: readonly FoundCatalog[],

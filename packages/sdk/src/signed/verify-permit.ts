@@ -1,4 +1,4 @@
-/** An extract of an audit log under a data permit, from a file: that each of its records stands in the log. Needs no network. */
+/** Verifies an extract of an audit log under a data permit, from a file: each of its records must be in the log. Needs no network. */
 import { type PermitRecords, permitRecordsShape } from '@stimnet/api'
 import {
   type AuditRecord,
@@ -13,26 +13,26 @@ import { bytesOf, checkpointIn, jsonOf, recordFacts } from './verify-proof.ts'
 
 type Extracted = PermitRecords['records'][number]
 
-/** What an extract says, once it was checked. That no record is missing from it, nobody can prove. */
+/** The content of a verified extract. Nobody can prove that no record is missing from it. */
 export interface VerifiedPermitRecords {
-  /** Whose log it is. */
+  /** The PeerId of the peer whose log it is. */
   readonly peer: string
   readonly extract: PermitRecords
-  /** Whether the record by which these terms were entered is in it. */
+  /** Whether the extract contains the record by which these terms were entered. */
   readonly areTermsProved: boolean
-  /** Records of which number, hour and kind alone are proved. */
+  /** The records of which only sequence number, hour and kind are proved. */
   readonly closed: number
   readonly checkpoint: Checkpoint
 }
 
-/** An extract as the text of a file. A peer makes extracts so that this text is no longer than what is verified. */
+/** An extract as the text of a file. A peer makes extracts so that this text is never longer than the verification accepts. */
 export function extractText(extract: PermitRecords): string {
   return `${JSON.stringify(extract, null, 2)}\n`
 }
 
 /**
- * Throws MALFORMED for what is no extract, and SIGNATURE_INVALID where a signature does not fit, a record does not stand in the log
- * or is shown otherwise than it is there, the terms are not those that were entered, or the peer is not the expected one.
+ * Verifies an extract. Throws MALFORMED for a text that is not an extract. Throws SIGNATURE_INVALID if a signature does not fit, a record
+ * is not in the log or differs from its record in the log, the terms are not those that were entered, or the peer is not the expected one.
  */
 export async function verifyPermitFile(
   text: string,
@@ -58,7 +58,9 @@ export async function verifyPermitFile(
   return { peer, extract, areTermsProved: entered.length > 0, closed, checkpoint }
 }
 
-/** The record behind a proof; undefined where it stays closed. Throws SIGNATURE_INVALID where it is shown otherwise. */
+/**
+ * The record behind a proof; undefined if the record stays closed. Throws SIGNATURE_INVALID if the extract shows the record differently.
+ */
 async function verifyShown(
   { shown, proof }: Extracted,
   { size, root }: Checkpoint,
@@ -81,11 +83,17 @@ async function verifyShown(
 
 const HOUR_MS = 3_600_000
 
-/** Kinds of records that an extract may keep closed, since some of what they say depends on data, and what it may say of them. */
+/**
+ * Kinds of records that an extract may keep closed, because some of their content depends on data; and the content that it may show of
+ * each.
+ */
 const CLOSABLE: readonly string[] = ['end']
 const SAID: readonly string[] = ['state', 'request', 'permit']
 
-/** Whether a closed record says no more than its kind permits: whoever passes an extract on could close any record and rewrite it. */
+/**
+ * Whether a closed record shows no more than its kind permits. Otherwise, anybody who passes an extract on could close any record and
+ * rewrite it.
+ */
 function saysLittle({ kind, actor, detail }: Extracted['shown'], peer: string): boolean {
   return CLOSABLE.includes(kind) && actor === peer && Object.keys(detail).every((key) => SAID.includes(key))
 }

@@ -49,7 +49,7 @@ export async function verifyAuditFile(text: string, expected: { readonly peer?: 
   return { peer, sequence: index + 1, record: proven.record, checkpoint }
 }
 
-/** A checkpoint with whose log it is of. Throws as `verifyAuditFile`. */
+/** A checkpoint, and the peer whose log it is of. Throws the errors of `verifyAuditFile`. */
 export async function checkpointIn(
   note: string,
   expected: { readonly peer?: string }
@@ -61,7 +61,7 @@ export async function checkpointIn(
   return { peer, checkpoint: await openCheckpoint(note, { peer }) }
 }
 
-/** The proof as a file holds it. */
+/** The proof as the text of a file. */
 export function proofText(proof: AuditProof): string {
   return `${JSON.stringify(proof, null, 2)}\n`
 }

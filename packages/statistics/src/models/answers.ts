@@ -1,4 +1,6 @@
-/** Whether the part of a model that a site signed is of the model that was asked: a site that lies may sign that of another one. */
+/**
+ * Checks that the part of a model that a site signed belongs to the requested model: a dishonest site may sign the part of another model.
+ */
 import type { GramPart, StatisticCall, VariableContract } from '@stimnet/protocol'
 import { statisticNamed } from '../named.ts'
 import { columnsOfModel, measureIn } from './design.ts'
@@ -60,7 +62,7 @@ function unlikeRegression(
   return isOfRound(part, given) ? undefined : 'another round or other institutions'
 }
 
-/** Whether the sums of a part are by the time that its formula has as a slope. */
+/** Whether the sums of a part use the time that its formula has as a slope. */
 function isOfSlope({ clusters }: GramPart, { slope }: NonNullable<ReturnType<typeof formulaIn>>): boolean {
   if (clusters?.time === undefined) return slope === undefined
   return short(clusters.time) === slope?.time && clusters.correlated !== slope.isUncorrelated

@@ -36,9 +36,11 @@ const COLUMNS_MAX = 24
 const NUMBERS_MAX = 8
 /** Maximum number of categories by whose levels two terms together may divide people: the number by which a query may group. */
 const DIVIDED_BY_MAX = 3
-/** Columns of a model with a random slope at all visits together: each two of them are a sum for each set of visits. */
+/**
+ * Maximum number of columns of a model with a random slope, over all visits together: every two of them give a sum for each set of visits.
+ */
 const SUMMED_MAX = 96
-/** Visits at which an intercept, a slope and an error can be told apart. */
+/** Minimum number of visits at which an intercept, a slope and an error can be distinguished. */
 const VISITS_MIN = 3
 
 /** The tables and the measure of a model. */
@@ -216,7 +218,7 @@ function metaIn({ arguments: given }: StatisticCall, effects: SiteEffects): Pick
   return method === 'reml' && interval === 'hartung_knapp' ? {} : { meta: { method, interval } }
 }
 
-/** What of each person is random, and how it is estimated; only of a model with an intercept of each person. */
+/** The random effects of each person, and the method of estimation; only for a model with an intercept per person. */
 function randomAsked(
   { arguments: { likelihood = 'reml' } }: StatisticCall,
   {
@@ -248,7 +250,7 @@ function randomAsked(
   }
 }
 
-/** Fails at the place in the formula unless it names a time of visits. */
+/** Throws a fault at the position in the formula unless the name is that of a time of visits. */
 function assertTime(at: FormulaName, { ref, table, variable }: ResolvedVariable, rows: string): void {
   const advice =
     'A random slope is of a category of the rows whose declared levels are all numbers, such as 0, 6 and 12 months: ask its steward for ' +
@@ -263,7 +265,7 @@ function assertTime(at: FormulaName, { ref, table, variable }: ResolvedVariable,
     )
 }
 
-/** The table whose rows a model with an intercept of each person is of. */
+/** The table whose rows are the rows of a model with an intercept per person. */
 function rowsOfPeople(
   group: FormulaName,
   { descriptor: { tables }, used }: { readonly descriptor: CatalogDescriptor; readonly used: ReadonlySet<string> }

@@ -8,7 +8,7 @@ export interface DesignColumn {
   /** The variable; if absent, 1 is used. */
   readonly number?: VariableRef
   readonly levels: ReadonlyMap<VariableRef, string>
-  /** Times the number that is the level of this category: the time of the visit, see `RandomOfPeople.slope`. */
+  /** Multiplied by the number that is the level of this category: the time of the visit; see `RandomOfPeople.slope`. */
   readonly time?: VariableRef
 }
 
@@ -37,8 +37,8 @@ export function formulaOf(measure: GramMeasure): string {
 }
 
 /**
- * The terms and categories of a regression that a site answered, in the words of its part. Throws what `parseFormula` throws: a site that
- * lies may write anything.
+ * The terms and categories of a regression that a site answered, with the names in its part. Throws the errors of `parseFormula`: a
+ * dishonest site may write anything.
  */
 export function measureIn({
   formula,
@@ -108,15 +108,17 @@ export function columnsOfModel(measure: GramMeasure): readonly DesignColumn[] {
   return [...columns, outcomeColumn(measure, name(measure.outcome))]
 }
 
-/** The time of visits of a model with a random slope: a category, all levels of which are numbers. */
+/** The time of visits of a model with a random slope: a category whose levels are all numbers. */
 export function timeIn({ random }: Pick<GramMeasure, 'random'>): VariableRef | undefined {
   return random?.slope?.variable
 }
 
-/** Numbers with few digits, so that sums of their squares stay exact. */
+/** The form of a time: a number with few digits, so that sums of squares stay exact. */
 const TIME = /^-?\d{1,6}(?:\.(\d{1,4}))?$/
 
-/** The times that the levels of a category name: whole numbers in units of 10^-decimals. Undefined where they are not all different numbers. */
+/**
+ * The times that the levels of a category name: whole numbers in units of 10^-decimals. Undefined if the levels are not distinct numbers.
+ */
 export function timesOf(
   levels: readonly string[]
 ): { readonly units: readonly bigint[]; readonly decimals: number } | undefined {
@@ -141,8 +143,8 @@ export function timesIn(measure: GramMeasure): {
 }
 
 /**
- * The columns that are summed for a model: its own; with a random slope each of them at each visit by itself, in place of their
- * products with the time. Every sum of such a model is made of sums of products of these, whatever numbers the times are.
+ * The columns that are summed for a model: its own columns. With a random slope, each column is summed separately at each visit instead of
+ * being multiplied by the time. Every sum of such a model is composed of sums of products of these columns, whatever the times are.
  */
 export function columnsSummed(measure: GramMeasure): readonly DesignColumn[] {
   const columns = columnsOfModel(measure)
@@ -160,7 +162,7 @@ export function columnsSummed(measure: GramMeasure): readonly DesignColumn[] {
   return [...found.values()]
 }
 
-/** The outcome: a number, or of a logistic model that is fitted in rounds the level that is modelled. */
+/** The outcome: a number or, for a logistic model that is fitted in rounds, the level that is modelled. */
 function outcomeColumn({ outcome, fit }: GramMeasure, name: string): DesignColumn {
   return fit?.family === 'binomial' && fit.rounds !== undefined
     ? { name, levels: new Map([[outcome, fit.event]]) }

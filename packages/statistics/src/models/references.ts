@@ -29,7 +29,7 @@ export function referenceNotes(sites: readonly SiteGram[], model: ModelResult): 
 /** The number of rows with each level; undefined if the parts do not state it, or the model has no term of the category by itself. */
 function countsOf(gram: GramPart, name: string, levels: readonly string[]): number[] | undefined {
   const { intercept, columns, table, upper, round, noisy } = gram
-  // With noise nobody is seen to be missing.
+  // With noise, it cannot be seen that nobody has a level.
   if (!intercept || round !== undefined || noisy !== undefined) return undefined
   const places = levels.map((level) => columns.findIndex((column) => column.name === `${name}[${level}]`))
   if (places.includes(-1)) return undefined

@@ -26,7 +26,7 @@ export function poolCells(column: OutputColumn, cells: readonly Cell[]): number 
     return moments === null ? null : valueOfMoments(column.kind, moments)
   }
   if (column.kind === 'share') return pooledShare(cells)
-  // With noise the number of people can be below zero, as any count.
+  // With noise, the number of people can be below zero, like any count.
   if (column.kind === 'gram')
     return Math.max(0, exactSum(cells.flatMap((cell) => ('gram' in cell ? [cell.gram.n] : []))))
   const [only, other] = cells

@@ -45,7 +45,7 @@ function termsOf(column: OutputColumn, cells: readonly Cell[]): NoiseTerm[] | nu
   return terms.some((term) => term === null) ? null : terms.flatMap((term) => term ?? [])
 }
 
-/** The noise terms of the number of people of a model: that of its sum without numbers and levels, or of all cells of its table. */
+/** The noise terms of the number of people of a model: those of its sum without numbers and levels, or of all cells of its table. */
 function peopleTerms({ sums }: NoisyModel): NoiseTerm[] {
   const [first] = sums
   const people = sums.find(({ numbers, by }) => numbers.length === 0 && by.length === 0) ?? first

@@ -217,7 +217,10 @@ function Products({ shown, variables, write }: PartProps & { shown: FormulaTerms
   )
 }
 
-/** The ways in which institutions cannot enter the model: rounds have no factor of them, and one model has no two kinds of groups. */
+/**
+ * The ways in which institutions cannot enter the model: a model in rounds has no factor for institutions, and a model has only one kind of
+ * random groups.
+ */
 function sitesUnfit(model: ModelDraft, { asked, variables }: About): readonly string[] {
   if (isInRounds(model, asked)) return ['fixed', 'random']
   return isOfCounts(model) || personIn(shownModel(model.formula, variables)) !== undefined ? ['random'] : []

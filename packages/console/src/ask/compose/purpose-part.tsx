@@ -60,7 +60,7 @@ export function PurposePart({ draft, change, about }: { draft: Draft; change: Ch
   )
 }
 
-/** Which institutions would refuse, or have people decide, and why. */
+/** The institutions that would refuse the purpose, or have stewards decide, each with the reason. */
 function doubtsOf(draft: Draft, about: About): readonly { readonly name: string; readonly reason: string }[] {
   const purpose = [draft.purpose, draft.disease.trim()].filter((term) => term !== '')
   return about.asked.flatMap((one) => {

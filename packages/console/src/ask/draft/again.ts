@@ -102,8 +102,8 @@ function statisticIn(content: string, variables: readonly SharedVariable[]): Par
 }
 
 /**
- * The arguments without `interval` where it switches confidence intervals on or off. The `interval` of a meta-analysis, which the
- * form cannot show, stays.
+ * The arguments without `interval` if it switches confidence intervals on or off. The `interval` of a meta-analysis, which the form cannot
+ * show, stays.
  */
 function withoutInterval({ arguments: { interval, ...rest } }: StatisticCall): Record<string, unknown> {
   return interval === undefined || typeof interval === 'boolean' ? rest : { ...rest, interval }
@@ -124,7 +124,7 @@ function modelIn(
   const family = MODEL_FAMILIES.find(({ name }) => name === of)?.name ?? 'gaussian'
   const likelihood = LIKELIHOODS.find((one) => one === by) ?? 'reml'
   const model = { formula, site, family, event: typeof event === 'string' ? event : '', likelihood }
-  // A model in rounds begins with round 0 again, of the institutions that are asked then.
+  // A model in rounds begins again with round 0, at the institutions that are asked then.
   const others = Object.entries(more).filter(([name]) => !['roster', 'round', 'receipts'].includes(name))
   return { model, rest: { ...call, arguments: Object.fromEntries(others) } }
 }

@@ -67,13 +67,13 @@ export interface Draft {
   readonly conditions: readonly Condition[]
   /** The part of an earlier question's cohort that conditions cannot express; it must hold as well. */
   readonly whereElse: Filter | null
-  /** How variables of one institution map to those of the others. */
+  /** Mappings of variables of one institution to those of the others. */
   readonly mappings: readonly VariableMapping[]
   readonly purpose: string
   readonly disease: string
   /** Name of a project at institutions that keep ledgers by project. */
   readonly project: string
-  /** The id of the data permit under which it is asked. */
+  /** The id of the data permit under which the question is asked. */
   readonly permit: string
   readonly level: 'P1' | 'P2'
   readonly epsilon: string

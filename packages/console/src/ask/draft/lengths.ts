@@ -11,7 +11,7 @@ export function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length
 }
 
-/** In words, for those texts that would be sent. */
+/** The texts that are too long, as sentences. Only texts that would be sent are checked. */
 export function tooLongIn({ kind, sql, script, outputs, title, project, permit, review, person }: Draft): string[] {
   const characters: readonly (readonly [name: string, text: string, most: number])[] = [
     ['The title', title, LENGTHS.title],

@@ -76,7 +76,7 @@ function missingForStewards({ title, person }: Draft): string[] {
   ]
 }
 
-/** What a model that institutions fit together in rounds cannot have. */
+/** The settings that a model fitted in rounds cannot have. */
 function unfitForRounds({ level, review, picked }: Draft, asked: readonly FoundCatalog[]): string[] {
   if (!isInRounds(picked.model, asked)) return []
   return [

@@ -2,7 +2,7 @@
 import type { FormulaTerms, RandomTerm } from '@stimnet/sdk'
 import type { SharedVariable } from '../../words/variable.ts'
 
-/** What each person has of their own. */
+/** The random effects of each person. */
 export type OfPerson = 'nothing' | 'intercept' | 'slope'
 
 /** The kinds of random effects of a person, with texts for the form. */
@@ -62,7 +62,7 @@ export function personIn(terms: FormulaTerms | undefined): RandomTerm | undefine
   return terms?.random?.find(({ group }) => group !== 'site')
 }
 
-/** What each person has of their own in a formula. */
+/** The random effects of each person in a formula. */
 export function ofPersonIn(terms: FormulaTerms | undefined): OfPerson {
   const person = personIn(terms)
   if (person === undefined) return 'nothing'

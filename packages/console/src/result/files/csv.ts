@@ -26,8 +26,8 @@ export function askedRows(asked: readonly AskedPair[]): Cell[][] {
 }
 
 /**
- * Each pooled row, followed by the same row of every institution. ≈ before a column's name marks numbers that people were left out
- * of. A further column has the maximum error of such numbers, and of numbers that were rounded; two have the range of a quantile.
+ * Each pooled row, followed by the same row of every institution. ≈ before a column's name marks numbers from which people were left out.
+ * An additional column has the maximum error of these numbers and of rounded numbers; two more columns have the range of a quantile.
  */
 export function tableRows(pooled: PooledOutput, sites: readonly SiteTable[]): Cell[][] {
   const places = placesOf(pooled.columns)

@@ -70,7 +70,7 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
   )
 }
 
-/** What holds for numbers of the table that people were left out of, or that are known as a range only. */
+/** Explanations of the numbers in the table from which people were left out, or that are known only as a range. */
 function Hints({ pooled }: { pooled: PooledOutput }) {
   return (
     <>

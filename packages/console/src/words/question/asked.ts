@@ -39,7 +39,7 @@ export function programInWords({ script_type: type, script_content: content }: A
   }
 }
 
-/** An argument. The institutions of a model in rounds and their receipts of the round before are counted. */
+/** An argument in words. Of a model in rounds, the institutions and their receipts of the previous round are only counted. */
 function argumentInWords(name: string, value: unknown): string {
   if (Array.isArray(value) && name === 'roster') return `roster of ${plural(value.length, 'institution')}`
   if (Array.isArray(value) && name === 'receipts') return `from ${plural(value.length, 'receipt')} of the round before`

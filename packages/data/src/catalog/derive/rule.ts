@@ -18,7 +18,7 @@ const constantSchema = z
     `a number with at most ${DECIMALS_MAX} decimals, and not too large for them`
   )
 
-/** How several rows of a subject at one level are combined into one value. */
+/** The way in which several rows of a subject at one level are combined into one value. */
 const takenShape = {
   /** Default: several rows are refused. `first` and `last` use `order`. */
   take: z.enum(['first', 'last', 'mean', 'minimum', 'maximum']).optional(),
@@ -70,7 +70,7 @@ export const deriveSchema = z.discriminatedUnion(
       rule: z.literal('log'),
       of: inputSchema,
       base: z.union([z.literal(10), z.literal('e')], 'the base is 10 or e'),
-      /** Treatment of values at or below zero, which have no logarithm. Default: they are refused. */
+      /** Treatment of values at or below zero, which have no logarithm. Default: such values are refused. */
       nonpositive: z.literal('missing').optional()
     }),
     /** (value − centre) / scale. */

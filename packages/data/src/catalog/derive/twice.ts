@@ -21,7 +21,7 @@ export interface SaidTwice {
 
 /**
  * The inputs about which several offered variables disclose information: an offered input with variables derived from it, or an input of
- * several offered variables, also through variables that are not offered. The ledger of one variable does not know what another variable
+ * several offered variables, also through variables that are not offered. The ledger of one variable does not contain what another variable
  * has disclosed.
  */
 export function saidTwice<V extends DerivableVariable>(catalog: DerivableCatalog<V>): readonly SaidTwice[] {
@@ -44,8 +44,8 @@ export function saidTwice<V extends DerivableVariable>(catalog: DerivableCatalog
 }
 
 /**
- * The offered variables that are derived from the rows of each table: a count of its rows, or a first value, says who has a row, which the
- * ledger of having a row does not know of.
+ * For each table: the offered variables that are derived from its rows. A count of its rows, or a first value, discloses who has a row, and
+ * the ledger of having a row does not contain that.
  */
 export function derivedFromRows<V extends DerivableVariable>(
   catalog: DerivableCatalog<V>

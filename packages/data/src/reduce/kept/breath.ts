@@ -1,8 +1,8 @@
-/** Turns for other work of the node while a long computation runs. */
+/** Interruptions of a long computation, in which the node does other work. */
 import { setImmediate } from 'node:timers/promises'
 import { StimnetError } from '@stimnet/protocol'
 
-/** Number of values that are read between two turns: some milliseconds. */
+/** Number of values that are read between two interruptions: some milliseconds. */
 const VALUES_EACH = 2 ** 21
 
 /** Counts the values that a computation has read. */

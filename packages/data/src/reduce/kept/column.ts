@@ -12,17 +12,17 @@ import { momentsOf, type Whole } from './sums.ts'
 
 /** A variable in all groups. */
 export interface ColumnInGroups {
-  /** Its values by row. */
+  /** The values of the variable by row. */
   readonly whole: Whole
   /** Whether some row lacks a value. */
   readonly isMissing: boolean
   /** Whether some group has a negative value. */
   readonly isSigned: boolean
-  /** By group. */
+  /** The reduced columns by group. */
   readonly columns: readonly ReducedColumn[]
 }
 
-/** Reduces a variable. `spreads` asks for the distances from the mean where the values have this sign. */
+/** Reduces a variable. `spreads` decides, from the sign of the values, whether the distances from the mean are needed. */
 export function columnIn(
   variable: KeptVariable,
   by: Grouping,
@@ -101,12 +101,12 @@ function wholeOf(value: number): bigint {
   return Number.isFinite(value) ? BigInt(value) : 0n
 }
 
-/** The people of each declared level. A category is stored as the place of its level. */
+/** The people of each declared level. The value of a category is the index of its level. */
 function levelsIn({ variable }: KeptVariable, values: Float64Array, by: Grouping): SetsOfGroup {
   return setsByPlace(variable.levels, values, by)
 }
 
-/** The people of each value, if all rows together have few; undefined otherwise. */
+/** The people of each value, if all rows together have only a few values; undefined otherwise. */
 function fewIn({ config }: KeptVariable, values: Float64Array, by: Grouping) {
   const found = new Set<number>()
   for (let row = 0; row < values.length && found.size <= FEW_VALUES_MAX; row++)
@@ -124,7 +124,7 @@ function fewIn({ config }: KeptVariable, values: Float64Array, by: Grouping) {
 
 type SetsOfGroup = (group: number) => ReadonlyMap<string, SubjectSet>
 
-/** The people of each name in each group, from the place of a name in each row. */
+/** For each group, the people of each name. Each row has the index of its name. */
 function setsByPlace(names: readonly string[], places: Float64Array, { rows, codes, groups }: Grouping): SetsOfGroup {
   const size = names.length
   const sets = setsMarked(rows, groups.length * size, (marked) => markByValue(places, { codes, size }, marked))

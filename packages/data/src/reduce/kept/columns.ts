@@ -6,22 +6,22 @@ import { quoteName } from '../../quote.ts'
 
 /** The values of one variable, as a catalog or a view reads them. */
 export interface KeptColumn {
-  /** By subject: a number in units of its last decimal, a category as the position of its level; NaN where there is no value. */
+  /** By subject: a number in units of its last decimal, a category as the position of its level; NaN if there is no value. */
   readonly values: Float64Array
   /** The number of subjects with a value. */
   readonly present: number
-  /** The largest size of a value; infinite if some value is no whole number that a double holds exactly. */
+  /** The largest absolute value; infinite if some value is not a whole number that a double holds exactly. */
   readonly largest: number
   /** The three smallest and the three largest values that occur, outermost first, each with its number of subjects. */
   readonly ends: readonly [low: readonly ValueCount[], high: readonly ValueCount[]]
 }
 
-/** A value, and how many subjects have it. */
+/** A value, and the number of subjects who have it. */
 export type ValueCount = readonly [value: number, subjects: number]
 
 /**
- * Memory for the columns of one snapshot, bytes: 32 columns of a million subjects. The columns that were not used for longest are given up
- * first. One question may use more while it is answered.
+ * Memory for the columns of one snapshot, bytes: 32 columns of a million subjects. The least recently used columns are dropped first. One
+ * question may use more memory while it is answered.
  */
 const COLUMNS_BYTES_MAX = 256 * 1024 * 1024
 
@@ -40,7 +40,7 @@ export interface KeptTable {
   readonly subjects: number
 }
 
-/** The column that `sql` computes from a table, which has the alias `alias` in it. Throws NODE_ERROR. */
+/** The column that `sql` computes from a table with the alias `alias`. Throws NODE_ERROR. */
 export function keptColumn(from: KeptTable, { sql, alias }: { sql: string; alias: string }): Promise<KeptColumn> {
   const kept = keptOf(from.engine)
   // Views can read one column in several units.
@@ -55,7 +55,7 @@ export function keptColumn(from: KeptTable, { sql, alias }: { sql: string; alias
       from,
       `SELECT CAST(${alias}.${quoteName(SUBJECT)} AS DOUBLE), CAST(${sql} AS DOUBLE) FROM ${quoteName(from.table)} AS ${alias}`
     )
-  // Put last, so that it is given up last.
+  // Inserted last, so that this column is dropped last.
   kept.columns.set(key, column)
   return column
 }
@@ -139,7 +139,7 @@ function endsOf(values: Float64Array, sign: 1 | -1): readonly ValueCount[] {
     if (same?.[0] === value) same[1] += 1
     else {
       found.splice(at < 0 ? found.length : at, 0, [value, 1])
-      // A value that was pushed out is larger than all that are counted, so it never comes back.
+      // A value that was dropped is beyond all counted values, so it cannot occur among them again.
       found.splice(ENDS)
     }
     if (found.length === ENDS) bound = found[ENDS - 1]?.[0] ?? bound

@@ -4,7 +4,10 @@ import { DEVIATION_UNIT } from '../spread.ts'
 import type { Grouping } from './groups.ts'
 import { addDistances } from './loops.ts'
 
-/** The squares of the distances by group. `counts` is the number of rows of each group with a value, `sums` their sums. */
+/**
+ * The squares of the distances by group. For each group, `counts` is the number of rows with a value, and `sums` is the sum of these
+ * values.
+ */
 export function deviationsIn(
   values: Float64Array,
   { sums, counts }: { readonly sums: readonly bigint[]; readonly counts: Uint32Array },

@@ -17,11 +17,11 @@ export interface Grouping {
 export interface KeptGroup {
   readonly key: readonly (string | null)[]
   readonly people: SubjectSet
-  /** Its number of rows; each person has one. */
+  /** The number of rows of the group. Each person has one row. */
   readonly count: number
 }
 
-/** The groups by some categories. People without a value are in a group of their own, after the others. */
+/** The groups by some categories. People without a value form a separate group, after the others. */
 export function grouped(rows: KeptRows, keys: readonly KeptVariable[]): Grouping {
   if (keys.length === 0) {
     const all = { key: [], people: rows.people, count: rows.count }
@@ -49,7 +49,7 @@ export function grouped(rows: KeptRows, keys: readonly KeptVariable[]): Grouping
   return { rows, codes, groups }
 }
 
-/** The labels of a combined code, of which the last key changes fastest. */
+/** The labels of a combined code, in which the last key changes fastest. */
 function keyOf(code: number, keys: readonly KeptVariable[]): (string | null)[] {
   let left = code
   return keys
@@ -74,7 +74,7 @@ export function setsMarked(
   return sets.map((one) => SubjectSet.fromBytes(universe, one))
 }
 
-/** The people of each group whose value is above a number and below another, unless given any value. */
+/** The people of each group whose value is above a number and below another; everybody if no numbers are given. */
 export function peopleWith(
   values: Float64Array,
   { above = Number.NEGATIVE_INFINITY, below = Number.POSITIVE_INFINITY }: { above?: number; below?: number },

@@ -1,6 +1,6 @@
 /**
- * The loops over all rows. Each takes nothing but arrays and numbers, so that it is compiled once for all callers. `codes` has the group
- * of each row, and the results are by group. NaN stands for a missing value, which is left out.
+ * The loops over all rows. Each takes nothing but arrays and numbers, so that it is compiled once for all callers. `codes` has the group of
+ * each row, and the results are by group. NaN means a missing value, which is left out.
  */
 
 /** Adds the values and their squares. */
@@ -72,7 +72,7 @@ export function findRanges(values: Float64Array, codes: Uint32Array, [least, mos
   }
 }
 
-/** Adds the squared distances from the mean of the group, and finds the two largest. */
+/** Adds up the squared distances from the mean of each group, and finds the two largest. */
 export function addDistances(
   values: Float64Array,
   codes: Uint32Array,
@@ -99,7 +99,7 @@ export function countGroups(codes: Uint32Array, counts: Uint32Array): void {
     counts[codes[row] as number] = (counts[codes[row] as number] as number) + 1
 }
 
-/** Divides each group by a category of `size` cells, of which the last is for people without a value. */
+/** Divides each group by a category of `size` cells, the last of which is for people without a value. */
 export function divideGroups(codes: Uint32Array, cells: Float64Array, size: number): void {
   for (let row = 0; row < codes.length; row++) {
     const cell = cells[row] as number
@@ -112,7 +112,7 @@ export function renameGroups(codes: Uint32Array, names: Uint32Array): void {
   for (let row = 0; row < codes.length; row++) codes[row] = names[codes[row] as number] as number
 }
 
-/** The sets of people that a loop fills, as bits; row i is of person i where there are no `places`. */
+/** The sets of people that a loop fills, as bits. Without `places`, row i belongs to person i. */
 export interface Marked {
   readonly sets: readonly Uint8Array[]
   readonly places: Uint32Array | undefined
@@ -127,7 +127,7 @@ export function markPeople(codes: Uint32Array, { sets, places }: Marked): void {
   }
 }
 
-/** The same for the rows whose value is above `above` and below `below`. */
+/** Like `markPeople`, for the rows whose value is above `above` and below `below`. */
 export function markBetween(
   values: Float64Array,
   { codes, above, below }: { codes: Uint32Array; above: number; below: number },

@@ -35,7 +35,7 @@ interface OfBoth {
   readonly ofY: OfOne
 }
 
-/** Where nobody lacks a value, both columns are those of the group. */
+/** If nobody lacks a value, both columns are those of the group. */
 function overAll(x: ColumnInGroups, y: ColumnInGroups, by: Grouping): OfBoth {
   return {
     people: by.groups.map((one) => one.people),
@@ -47,7 +47,7 @@ function overAll(x: ColumnInGroups, y: ColumnInGroups, by: Grouping): OfBoth {
 
 const KNOWN = new WeakMap<ColumnInGroups, OfOne>()
 
-/** Kept, since a column is in many pairs. */
+/** Cached, because a column is in many pairs. */
 function ofColumn(column: ColumnInGroups, by: Grouping): OfOne {
   const before = KNOWN.get(column)
   if (before !== undefined) return before

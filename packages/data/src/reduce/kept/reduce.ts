@@ -1,6 +1,6 @@
 /**
- * Reduction in memory, for models: the values of everybody in a model are in memory anyway, and a dozen of questions are asked about the
- * same people. The result is that of the queries in `../reduce.ts`.
+ * Reduction in memory, for models: the values of everybody in a model are in memory anyway, and about a dozen questions are asked about the
+ * same people. The result equals that of the queries in `../reduce.ts`.
  */
 import {
   type GramMeasure,
@@ -24,7 +24,7 @@ import { type Grouping, grouped } from './groups.ts'
 import { pairIn } from './pair.ts'
 import { type KeptSource, type KeptVariable, keptVariable, rowsOf, valuesAt } from './rows.ts'
 
-/** The measures that are made here. */
+/** The measures that can be reduced in memory. */
 const KINDS: ReadonlySet<Measure['kind']> = new Set([
   'gram',
   'subjects',
@@ -44,8 +44,8 @@ export interface KeptOptions extends KeptSource {
 }
 
 /**
- * Reduces a plan in memory; undefined for a plan that needs queries: one over rows of which a subject can have several, by bins, with other
- * measures, or of values that a double does not hold. Throws NODE_ERROR, CANCELLED.
+ * Reduces a plan in memory. Undefined for a plan that needs queries: a plan over rows of which a subject can have several, with groups by
+ * bins, with other measures, or with values that a double does not hold. Throws NODE_ERROR, CANCELLED.
  */
 export async function reduceKept(options: KeptOptions): Promise<Reduction | undefined> {
   const { plan, cohort, signal } = options
@@ -91,7 +91,7 @@ export async function reduceKept(options: KeptOptions): Promise<Reduction | unde
   }
 }
 
-/** A column is read about this often. */
+/** Approximate number of times that a column is read. */
 const COLUMN_PASSES = 6
 
 function isPossible({ plan, descriptor }: KeptOptions): boolean {
@@ -104,7 +104,10 @@ function isPossible({ plan, descriptor }: KeptOptions): boolean {
   )
 }
 
-/** The rows behind a model, whose plan has no groups. Where nobody is left out, the columns are the kept ones: nobody may change them. */
+/**
+ * The rows behind a model, whose plan has no groups. If nobody is left out, the columns are the cached ones, and callers must not change
+ * them.
+ */
 function modelRows(measure: GramMeasure, variables: readonly KeptVariable[], by: Grouping): ReducedRows {
   const { rows } = by
   const of = variablesOf(measure).map((ref) => ({ ref, own: variables.find((one) => one.ref === ref) as KeptVariable }))

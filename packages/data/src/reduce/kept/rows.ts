@@ -34,11 +34,11 @@ export interface KeptVariable {
   readonly column: KeptColumn
 }
 
-/** The rows of a plan: each is a subject, in ascending order. */
+/** The rows of a plan: one per subject, in ascending order. */
 export interface KeptRows {
   readonly universe: number
   readonly people: SubjectSet
-  /** Undefined where the rows are those of every subject. */
+  /** Undefined if every subject has a row. */
   readonly places: Uint32Array | undefined
   readonly count: number
 }
@@ -69,7 +69,7 @@ export async function rowsOf({ tables, where }: Plan, cohort: SubjectSet, source
   }
   if (where !== undefined) {
     const fit = people.and(await fitting(where, tables, source))
-    // The same set where nobody is left out: who judges it knows it already.
+    // If nobody is left out, the same object is returned: the code that judges the set recognises it.
     if (fit.size < people.size) people = fit
   }
   const count = people.size
@@ -100,7 +100,7 @@ async function fitting(filter: Filter, tables: readonly string[], source: KeptSo
     const cellOf = cellsAs(variable, config)
     return subjectsWhere(column.values, (value) => !Number.isNaN(value) && chosen.cells.has(cellOf(value)))
   }
-  // Asked of each variable of a model, and of most columns everybody has a value.
+  // Called for each variable of a model. For most columns, everybody has a value.
   return column.present === source.subjects
     ? SubjectSet.none(source.subjects)
     : subjectsWhere(column.values, Number.isNaN)

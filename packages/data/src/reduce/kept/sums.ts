@@ -7,20 +7,20 @@ export interface Grouped {
   readonly groups: { readonly length: number }
 }
 
-/** Values, and the largest size of one. Values are whole numbers that a double holds exactly, or NaN where there is none. */
+/** Values, and the largest absolute value. Values are whole numbers that a double holds exactly, or NaN if there is none. */
 export interface Whole {
   readonly values: Float64Array
   readonly largest: number
 }
 
-/** Doubles hold each whole number up to this one, so that a sum that stays below it is exact. */
+/** Doubles hold every whole number up to this one, so a sum that stays below it is exact. */
 const EXACT_MAX = Number.MAX_SAFE_INTEGER
-/** The values are split into two parts here if their products are larger: of parts below 2^20 thousands of products can be summed. */
+/** Above this size, products of values are computed from two parts: thousands of products of parts below 2^20 can be summed exactly. */
 const PART = 2 ** 20
 const SPLIT_MAX = PART * PART
 const PRODUCTS_EACH = 2 ** 12
 
-/** The sums of the values and of their squares by group, without missing ones. */
+/** The sums of the values and of their squares by group. Missing values are left out. */
 export function momentsOf(x: Whole, by: Grouped): { sums: bigint[]; squares: bigint[] } {
   const { values, largest } = x
   if (largest * largest * values.length > EXACT_MAX) {
@@ -34,7 +34,7 @@ export function momentsOf(x: Whole, by: Grouped): { sums: bigint[]; squares: big
   return { sums: Array.from(sums, BigInt), squares: Array.from(squares, BigInt) }
 }
 
-/** The sums of products by group, over the rows in which both are present. */
+/** The sums of products by group, over the rows in which both values are present. */
 export function productSums(x: Whole, y: Whole, by: Grouped): bigint[] {
   const isSmall = x.largest * y.largest * x.values.length <= EXACT_MAX
   if (isSmall) return Array.from(plainSums(x.values, y.values, by, 0, x.values.length), BigInt)

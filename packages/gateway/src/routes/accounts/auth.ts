@@ -45,8 +45,8 @@ export function authRoutes(room: Room): Route[] {
 }
 
 /**
- * Checks name and password. Throws RATE_LIMITED, BUSY, ACCOUNT_LOCKED or CREDENTIALS_INVALID, which does not tell which of the two
- * was wrong.
+ * Checks name and password. Throws RATE_LIMITED, BUSY, ACCOUNT_LOCKED or CREDENTIALS_INVALID, which does not show which of the two was
+ * wrong.
  */
 async function logIn(room: Room, login: { name: string; password: string; address: string }): Promise<Account> {
   const { peer, loginRates } = room

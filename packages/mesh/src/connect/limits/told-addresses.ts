@@ -26,16 +26,17 @@ NEVER.addAddress('::', 'ipv6')
 NEVER.addSubnet('fe80::', 10, 'ipv6') // link-local
 NEVER.addSubnet('ff00::', 8, 'ipv6') // multicast
 
-/** The port that proxies connect to, and that WebSockets in TLS are reached at. */
+/** The port of HTTPS, to which proxies connect and at which WebSockets in TLS are reached. */
 const HTTPS_PORT = 443
 
 type Named = Pick<MeshSettings, 'listen' | 'announce' | 'bootstrap' | 'relays' | 'transport' | 'proxy'>
 
 /**
- * Judges addresses. What the operator configured, or a person named, is dialled whatever it is. Of what others tell, only TCP and WebSockets
- * to hosts are: no sockets of this machine, no link-local, multicast or unspecified address, and no loopback one. Loopback addresses are dialled by a
- * peer that is on loopback only itself, as in a demo: everything that it listens on, announces or joins through is there.
- * Through a proxy, told addresses are dialled at the port of HTTPS alone; the proxy decides what names stand for, and whom it connects to.
+ * Judges addresses. An address that the operator configured, or that a person named, is always dialled. Of the addresses that other peers
+ * report, only TCP and WebSocket addresses of hosts are dialled: no sockets of this machine, and no link-local, multicast, unspecified or
+ * loopback addresses. A peer that is itself only on loopback, as in a demo, dials loopback addresses too: everything that it listens on,
+ * announces or joins through is there. Through a proxy, reported addresses are dialled only at the port of HTTPS; the proxy decides how it
+ * resolves names and to whom it connects.
  */
 export class ToldAddresses {
   readonly #named = new Set<string>()
@@ -71,7 +72,7 @@ export class ToldAddresses {
     const place = placeOf(address)
     if (place === undefined || (this.#isProxied && place.port !== HTTPS_PORT)) return false
     if (host?.name === 'ip4' || host?.name === 'ip6') return this.#isPermitted(host.value ?? '')
-    // An address in the place of a name is connected to without a look-up.
+    // An address in the place of a name is dialled without a look-up.
     return DNS.includes(host?.name ?? '') && isIP(host?.value ?? '') === 0
   }
 

@@ -11,7 +11,7 @@ type Target = Omit<Place, 'isWebSocket'>
 
 const DEFAULT_PORTS: Record<string, number> = { 'http:': 80, 'https:': 443 }
 
-/** Why a way out of this network is closed, in words for the operator. */
+/** The reason why a way out of this network is closed, in words for the operator. */
 export class WayOutError extends Error {}
 
 /** The settings of `WayOut`. */
@@ -32,7 +32,7 @@ export class WayOut {
     this.#settings = settings
   }
 
-  /** Whether connections to this host go through the proxy. Those within this machine, such as to a tunnel, do not. */
+  /** Whether connections to this host go through the proxy. Connections within this machine, such as to a tunnel, do not. */
   isProxied(host: string): boolean {
     return this.#settings.proxy !== undefined && !isThisMachine(host)
   }
@@ -50,7 +50,7 @@ export class WayOut {
       : await opened(connect({ ...target, lookup: this.#settings.lookup }), 'connect', signal)
     socket.setNoDelay(true).setKeepAlive(true)
     if (target.serverName === undefined) return socket
-    // Server names are names; an address stands in the certificate as it is.
+    // A server name must be a host name. An address is in the certificate as an address.
     const servername = isIP(target.serverName) === 0 ? target.serverName : ''
     return this.#inTls(socket, servername, target, signal)
   }
@@ -75,7 +75,7 @@ export class WayOut {
       host: hostname.replace(/^\[|\]$/g, ''),
       port: Number(proxyPort) || DEFAULT_PORTS[protocol],
       path: authority,
-      // RFC 9110: the host of CONNECT is that of the target; the platform would name the proxy.
+      // RFC 9110: the Host header of CONNECT names the target; the platform would name the proxy.
       headers: { Host: authority, ...(authorization === undefined ? {} : { 'Proxy-Authorization': authorization }) },
       agent: false as const
     }
@@ -140,7 +140,7 @@ function opened<S extends Socket>(socket: S, event: 'connect' | 'secureConnect',
       if (error) fail(error)
       else settle(socket)
     }
-    // Stays: until somebody takes the socket, an error would end the process.
+    // This listener stays: until somebody takes the socket, an error would otherwise end the process.
     socket.on('error', () => undefined)
     socket.once('error', end).once(event, () => end())
   })

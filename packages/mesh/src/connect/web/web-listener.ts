@@ -23,12 +23,12 @@ const MESSAGE_BYTES_MAX = 1024 * 1024
 export const WEB_SOCKET = {
   perMessageDeflate: false,
   maxPayload: MESSAGE_BYTES_MAX,
-  // Peers send whole messages. A fragment keeps the whole buffer that it was read in, up to 64 KiB.
+  // Peers send whole messages. A fragment keeps the whole buffer from which it was read, up to 64 KiB.
   maxFragments: 16,
   autoPong: false,
   closeTimeout: 1_000
 } as const
-/** Time for the request that opens a WebSocket, ms, and its size, bytes. */
+/** Maximum time for the request that opens a WebSocket, ms, and its maximum size, bytes. */
 const REQUEST_MS_MAX = 5_000
 const REQUEST_BYTES_MAX = 8 * 1024
 
@@ -77,7 +77,7 @@ export class WebListener extends TypedEventEmitter<ListenerEvents> implements Li
     if (place === undefined) throw new Error(`${address.toString()} is no address to listen on`)
     const { host, port } = place
     const { door, trustedProxies } = this.#settings
-    // A server of HTTP does not pass this option on to the server of TCP that it is.
+    // The HTTP server does not pass this option on to the TCP server on which it is based.
     Object.assign(this.#http, { blockList: new WebDoorList(door, trustedProxies) })
     this.#http.listen({ host, port, ipv6Only: isIP(host) === 6 })
     await once(this.#http, 'listening')
@@ -106,13 +106,13 @@ export class WebListener extends TypedEventEmitter<ListenerEvents> implements Li
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { door, trustedProxies } = this.#settings
     const { remoteAddress, remotePort = 0 } = request.socket
-    // No address: the client has reset the connection while its request was being read.
+    // Without an address: the client has reset the connection while its request was being read.
     if (remoteAddress === undefined) return void socket.destroy()
-    // Only browsers send an origin, and no peer runs in one: a web page must not take places from peers.
+    // Only browsers send an origin, and no peer runs in a browser: a web page must not take places from peers.
     if (request.headers.origin !== undefined) return void socket.destroy()
-    // Link-local addresses of IPv6 have a zone behind them, which no multiaddr of this form has.
+    // Link-local IPv6 addresses end with a zone, which multiaddrs of this form cannot have.
     const client = (clientOf(request, trustedProxies) ?? remoteAddress).replace(/%.*$/, '')
-    // What a proxy brings was not counted when it connected.
+    // A client behind a proxy was not counted when the proxy connected.
     if (isTrusted(remoteAddress, trustedProxies) && !door.admits(client)) return void socket.destroy()
     this.#web.handleUpgrade(request, socket, head, (web) => {
       const bytes = streamOf(web)
@@ -127,15 +127,18 @@ export class WebListener extends TypedEventEmitter<ListenerEvents> implements Li
   }
 }
 
-/** The bytes of a WebSocket. Make it at once: what arrives before would be lost, and an error without a listener would end the process. */
+/**
+ * The bytes of a WebSocket. Call this function at once: bytes that arrive earlier would be lost, and an error without a listener would end
+ * the process.
+ */
 export function streamOf(web: WebSocket): Duplex {
   const bytes = createWebSocketStream(web)
   bytes.on('error', () => undefined)
-  // A broken frame would otherwise leave the socket for the time of a closing handshake.
+  // After an invalid frame, the socket would otherwise stay open for the time of a closing handshake.
   web.on('error', () => web.terminate())
-  // No peer sends control frames; each costs work that no limit on bytes counts.
+  // No peer sends control frames. Each of them costs work that no limit on bytes counts.
   for (const event of ['ping', 'pong'] as const) web.on(event, () => web.terminate())
-  // A connection that broke is over, also while nobody reads what it brought.
+  // A broken connection has ended, even if nobody reads the bytes that arrived on it.
   web.on('close', (code) => code === BROKEN && bytes.destroy())
   return bytes
 }
@@ -143,7 +146,7 @@ export function streamOf(web: WebSocket): Duplex {
 /** The code of a WebSocket that ended without a closing handshake. */
 const BROKEN = 1006
 
-/** The address for which a trusted proxy asks; undefined where no such proxy asks, or it names none. */
+/** The address for which a trusted proxy sends the request; undefined if no such proxy sends it, or if the proxy names no address. */
 function clientOf({ headers, socket }: IncomingMessage, trusted: readonly string[]): string | undefined {
   if (!isTrusted(socket.remoteAddress ?? '', trusted)) return undefined
   const last =
@@ -158,7 +161,9 @@ function isTrusted(address: string, trusted: readonly string[]): boolean {
   return trusted.includes(address.replace(/^::ffff:(?=\d+\.)/, ''))
 }
 
-/** Node asks this list before it makes a socket. The door counts each address, but for proxies, whose clients are counted later. */
+/**
+ * Node asks this list before it makes a socket. The doorway counts each address except those of proxies, whose clients are counted later.
+ */
 class WebDoorList extends BlockList {
   readonly #door: WebListenerSettings['door']
   readonly #trusted: readonly string[]

@@ -1,6 +1,6 @@
 /**
- * The transport for WebSockets, and for everything that leaves through an HTTP proxy. libp2p's own WebSocket transport does not stop reading
- * when it is told to, so that a peer could fill the memory, and knows neither the limits of `Doorway` nor proxies.
+ * The transport for WebSockets, and for everything that leaves through an HTTP proxy. libp2p's own WebSocket transport does not pause
+ * reading when asked to, so that a peer could fill the memory. It also supports neither the limits of `Doorway` nor proxies.
  */
 import { once } from 'node:events'
 import {
@@ -25,7 +25,7 @@ export interface WebTransportSettings extends WebListenerSettings {
   readonly wayOut: WayOut
 }
 
-/** What libp2p gives the transport. */
+/** The components that libp2p passes to the transport. */
 export interface WebComponents {
   readonly logger: { forComponent(name: string): Logger }
 }
@@ -76,7 +76,7 @@ type Stream = Awaited<ReturnType<WayOut['open']>>
 
 async function upgraded(socket: Stream, { host, port }: { host: string; port: number }, signal: AbortSignal) {
   const name = host.includes(':') ? `[${host}]` : host
-  // TLS is there already, so the URL names none.
+  // TLS is already established, so the URL has the scheme without TLS.
   try {
     const web = new WebSocket(`ws://${name}:${port}/`, { createConnection: () => socket, ...WEB_SOCKET })
     const bytes = streamOf(web)

@@ -53,7 +53,7 @@ export function statusText(status: Status): string {
   ].join('')
 }
 
-/** An attached gateway process. One of another version is named, because its console may not fit the peer. */
+/** An attached gateway process. A process of another version is named, because its console may not fit the peer. */
 function gatewayText({ name, version, since, through }: Status['gateways'][number], ofPeer: string): string {
   const other = version === ofPeer ? '' : `, version ${printable(version)}`
   const where = through === 'socket' ? 'on this machine' : 'over the network'

@@ -110,7 +110,7 @@ function modelAdvice(
   )
 }
 
-/** What can be asked in place of a model; nothing that the model has not. */
+/** The nearest questions that can be asked in place of a model. They contain only variables of the model. */
 function nearestModel(model: GramMeasure, { isOfAll }: { readonly isOfAll: boolean }): string {
   const { outcome, factors, terms, fit } = model
   const named = terms.filter((term) => term.length > 0)
@@ -160,7 +160,7 @@ function groupAdvice({ catalog: { descriptor }, cohort }: JobPlan, asked: NonNul
   const found: string[] = []
   if (groups > 1) {
     found.push(`It asks for ${groups} groups of about ${people} people: some ${size} in each, were they alike.`)
-    // Who had the event is part of a question about times and no grouping.
+    // The key of the event is part of a question about times; it is not a grouping.
     const events = (asked.tests ?? []).flatMap((test) => ('event' in test ? [test.event.key] : []))
     const free = keys.filter(({ name }) => !events.includes(name))
     if (free.length > 1) found.push(`Nearest: by one of ${free.map(({ name }) => name).join(' or ')} alone.`)
@@ -173,8 +173,8 @@ function groupAdvice({ catalog: { descriptor }, cohort }: JobPlan, asked: NonNul
 }
 
 /**
- * People without a value are a group of their own, and few such people can spoil the groups beside theirs. Whether there are any is
- * not said: this depends on the question and the description alone.
+ * People without a value form a separate group. If there are few of them, other groups can be affected too. The advice does not state
+ * whether there are such people: it depends on the question and the description alone.
  */
 function missingAdvice(of: {
   readonly descriptor: CatalogDescriptor

@@ -214,7 +214,7 @@ async function privacyOf(catalog: Catalog, parts: PrivacyParts): Promise<Catalog
 /** Number of steps, of a fraction of a millisecond each, after which other work gets a turn. */
 const STEPS_EACH = 8
 
-/** Does the work ahead of the judgement of a model, while the node answers others. */
+/** Does the preparatory work for judging a model in steps, between which the node answers others. */
 async function prepared(aggregate: ToPrepare, context: Parameters<typeof preparing>[1]): Promise<void> {
   const steps = preparing(aggregate, context)
   for (let step = 1; !steps.next().done; step++) if (step % STEPS_EACH === 0) await setImmediate()

@@ -101,7 +101,7 @@ export async function publish(parts: PublishParts, draft: Draft, publication: Pu
         requester: job.issuer,
         custody: job.custody,
         permit: job.permit ?? '',
-        // The reason for withholding depends on data, so only the record of a release is opened in the proof.
+        // The details of an end in the audit log, except the amounts that it used up.
         audit: record.proof({ opened: ending.state === 'completed' && publication.why === undefined })
       }
     })

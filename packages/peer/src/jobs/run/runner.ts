@@ -561,8 +561,8 @@ export class Runner implements Queue {
 }
 
 /**
- * The reason of an error that ends a job with its own code. The reason depends on the request, the description, and one
- * public fact about the data: for which rows fewer than half of the people have one (decision 097).
+ * The reason of an error that ends a job with its own code. The reason depends on the request, the description, and one public fact about
+ * the data: which rows fewer than half of the people have (decision 097).
  */
 function saidBy(error: unknown, code: Code): { readonly reason?: string } {
   return error instanceof StimnetError && error.code === code && CODES[code].fault !== 'node'

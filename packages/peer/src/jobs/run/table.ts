@@ -173,8 +173,8 @@ async function possibleInSet(
 }
 
 /**
- * A plan over the rows that have a value of every variable of a model. A table that the plan does not read, since others do not know who
- * has a row in it, has no values to ask for.
+ * A plan over the rows that have a value of every variable of a model. A table that the plan does not read, because others do not know who
+ * has a row in it, adds no condition.
  */
 function completeIn(plan: Plan, model: GramMeasure): Plan {
   const read = variablesOf(model).filter((ref) => plan.tables.some((table) => ref.startsWith(`${table}.`)))

@@ -14,18 +14,21 @@ export type Operation =
 /** Values read at once beyond the first. */
 const PIECE = 500
 
-/** What is looked for, and where. */
+/** The values to look for, and where to look. */
 interface Wanted<V> {
-  /** Only keys between these. */
+  /** Limits the search to keys between these two. */
   readonly gt?: string
   readonly lt?: string
-  /** The most values that are returned, and that are looked at. */
+  /** The maximum number of values that are returned, and the maximum number that are read. */
   readonly limit: number
   readonly lookedAtMax: number
   fits(value: V): boolean
 }
 
-/** The values with the greatest keys that fit, greatest first. Reads in pieces, since a call for each value takes most of the time. */
+/**
+ * The matching values with the greatest keys, greatest first. Values are read in pieces, because a call for each value would take most of
+ * the time.
+ */
 export async function newestFitting<V>(sublevel: Sublevel<V>, wanted: Wanted<V>): Promise<V[]> {
   const { limit, lookedAtMax, fits, gt, lt } = wanted
   const range = { ...(gt === undefined ? {} : { gt }), ...(lt === undefined ? {} : { lt }) }

@@ -236,7 +236,7 @@ export class AuditLog {
     return values.map((bytes) => messages.AuditRecord.decode(bytes))
   }
 
-  /** The records that fit, oldest first, and at most `limit` of them. Reads the log from its beginning. */
+  /** The matching records, oldest first, at most `limit` of them. Reads the log from its beginning. */
   async select(
     fits: (record: AuditRecord) => boolean,
     options: { limit: number; signal: AbortSignal }

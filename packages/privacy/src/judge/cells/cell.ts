@@ -167,9 +167,8 @@ function judgeShare(
 }
 
 /**
- * `subjectsMin` is the minimum number of subjects per bin; smaller bins are joined with their neighbours. A single bin over
- * all values discloses only how many values there are. A bin that alone remains out of several discloses that everyone is in
- * it.
+ * `subjectsMin` is the minimum number of subjects per bin; smaller bins are joined with their neighbours. A single bin over all values
+ * discloses only how many values there are. A single bin that remains of several discloses that everyone is in it.
  */
 function judgeBins(
   column: ReducedColumn,

@@ -42,8 +42,8 @@ interface Token {
 const TOKEN = /\s*(?:(?<name>[\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}_][\p{L}\p{N}_]*)?)|(?<number>\d+)|(?<sign>[~+:*()|-]))/uy
 
 /**
- * Reads a formula: names, `+`, `:` (product), `*` (both and their product), `- 1` for no intercept, `(1 | group)` for a random
- * intercept, and `(1 + time | group)` for a random slope with it. Throws PARAMETER_INVALID with the place of what it does not understand.
+ * Reads a formula: names, `+`, `:` (product), `*` (both and their product), `- 1` for no intercept, `(1 | group)` for a random intercept,
+ * and `(1 + time | group)` for a random slope with it. Throws PARAMETER_INVALID with the position of the first part that it cannot read.
  */
 export function parseFormula(text: string): Formula {
   if (text.length > FORMULA_CHARACTERS_MAX) invalid(`A formula has at most ${FORMULA_CHARACTERS_MAX} characters.`)

@@ -1,4 +1,7 @@
-/** Linear models with a random intercept of each person, also with a slope, or of each site, from what the sites released. */
+/**
+ * Linear models with a random intercept per person, optionally with a random slope, or with a random intercept per site, from the released
+ * sums of the sites.
+ */
 import { counted, type GramPart, type ModelResult } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../../distributions.ts'
 import { ERROR_SHARE } from '../../tests/table.ts'
@@ -55,7 +58,7 @@ export function fitRandomSites(sites: readonly SiteGram[]): ModelResult {
   }
 }
 
-/** Fits with an intercept of each person, and with a slope where it was asked. Throws RangeError without a site. */
+/** Fits a model with an intercept per person, and with a slope if requested. Throws RangeError without a site. */
 export function fitPeople(sites: readonly SiteGram[]): ModelResult {
   const [first] = sites
   if (first === undefined) throw new RangeError('a model of no site')
@@ -91,7 +94,7 @@ export function fitPeople(sites: readonly SiteGram[]): ModelResult {
   }
 }
 
-/** How many people sites left out. The number of their rows is included only if each of these sites discloses it. */
+/** The number of people whom sites left out. The number of their rows is included only if each of these sites discloses it. */
 function leftOutOf(sites: readonly SiteGram[]): { readonly left_out: number; readonly left_out_rows?: number } {
   const each = sites.flatMap(({ gram: { n, clusters } }) => {
     if (clusters === undefined || clusters.left_out === 0) return []
@@ -187,7 +190,7 @@ function ofVisits(sites: readonly SiteGram[], effects: ModelResult['site'], isRe
     coefficients,
     sigma: Math.sqrt(residual),
     log_likelihood: logLikelihood,
-    // Beside the coefficients, three variances are estimated, and the covariance where there is one.
+    // In addition to the coefficients, three variances are estimated, and the covariance if the model has one.
     aic: 2 * (kept.length + (isCorrelated ? 4 : 3)) - 2 * logLikelihood,
     note: notesOfMixed(coefficients, { isRestricted, more: isSingular ? [SINGULAR] : [] }),
     random: {
@@ -202,7 +205,7 @@ function ofVisits(sites: readonly SiteGram[], effects: ModelResult['site'], isRe
   }
 }
 
-/** What a fit with random effects says of itself. */
+/** The notes about a fit with random effects. */
 function notesOfMixed(
   coefficients: readonly Coefficient[],
   { isRestricted, more }: { readonly isRestricted: boolean; readonly more: readonly string[] }
@@ -227,7 +230,7 @@ function ofPeople(groups: readonly SiteGroups[], site: ModelResult['site'], isRe
   return fitOfGroups(joined(classes), { columns: made[0]?.columns ?? [], by: 'subject', isRestricted })
 }
 
-/** The matrix with the columns of all sites, of which only its own column is not zero. */
+/** The matrix with the columns of all sites, of which only the site's own column is not zero. */
 function withColumnsOf(gram: Gram, own: string, names: readonly string[]): Gram {
   const nothing = gram.matrix.map((row) => row.map(() => 0n))
   const sites = names.map((site) => ({ site, gram: site === own ? gram : { ...gram, n: 0, matrix: nothing } }))

@@ -1,10 +1,10 @@
-/** What a model without a correlation of intercepts and slopes says about the origin of its time. */
+/** Notes about the origin of time for a model in which intercepts and slopes do not correlate. */
 import type { SiteGram } from '../regression.ts'
 import { timesIn } from './visits.ts'
 
 /**
- * A note for a model with `||` whose time is not zero within the visits. The correlation is taken to be zero at time 0: with another
- * origin it is another model. Empty for other models.
+ * A note for a model with `||` whose time is not zero within the visits. The correlation is assumed to be zero at time 0, so another origin
+ * gives another model. Empty for other models.
  */
 export function originNotes(sites: readonly SiteGram[]): string[] {
   const clusters = sites[0]?.gram.clusters

@@ -1,32 +1,35 @@
 /**
- * Sums over people by their visits, made ready for doubles: columns that are nearly orthogonal, an outcome that is what least squares
- * leaves of it, and a centred time. All differences of large numbers are taken here, in whole numbers.
+ * Sums over people by their visits, prepared for computation in doubles: columns that are nearly orthogonal, the residuals of least squares
+ * as the outcome, and a centred time. All differences of large numbers are computed here, in whole numbers.
  */
 import { fractionOf, ratioToNumber, rootOfRatioToNumber } from '../../rational.ts'
 import { independentIn, type IntegerMatrix, partAt, solveExactly } from '../solve.ts'
 
-/** The people with one set of visits, with the outcome as last column. */
+/** The people with one set of visits. The outcome is the last column. */
 export interface PeopleAtVisits {
   readonly people: number
-  /** The times of their visits, in whole numbers. */
+  /** The times of these visits, in whole numbers. */
   readonly times: readonly bigint[]
   /** The sum of products of two columns over all rows. */
   readonly within: IntegerMatrix
-  /** The sums over people of the products of two of their totals: of each column, and then of each column times the time. */
+  /**
+   * The sums over people of the products of two of their totals: the totals of each column, followed by the totals of each column times the
+   * time.
+   */
   readonly totals: IntegerMatrix
 }
 
 /** A square matrix of doubles. */
 export type Matrix = readonly (readonly number[])[]
 
-/** The same in doubles: columns are transformed, and the time is `(time - centre) / scale`. */
+/** Like `PeopleAtVisits`, in doubles: columns are transformed, and the time is `(time - centre) / scale`. */
 export interface Prepared {
   readonly people: number
   readonly rows: number
   /** Sums of the products of 1 and time over the visits of one person: of 1, of time, of its square. */
   readonly visits: readonly [number, number, number]
   readonly within: Matrix
-  /** Sums over people of products: of two totals, of a total and one weighted by time (both ways), of two weighted ones. */
+  /** Sums over people of products: of two totals, of a total and a total weighted by time (both ways), and of two weighted totals. */
   readonly totals: readonly [Matrix, Matrix, Matrix]
 }
 
@@ -35,17 +38,17 @@ export interface Transformed {
   readonly groups: readonly Prepared[]
   /** The places of the estimated columns. */
   readonly kept: readonly number[]
-  /** Least squares of the columns as they were. */
+  /** The least squares estimates of the original columns. */
   readonly start: readonly number[]
-  /** Upper triangular: each new column as a combination of the old ones. */
+  /** Upper triangular: each new column as a combination of the original columns. */
   readonly basis: Matrix
-  /** What the residual outcome was multiplied by. */
+  /** The factor by which the residual outcome was multiplied. */
   readonly factor: number
   readonly centre: number
   readonly scale: number
 }
 
-/** Undefined where the outcome has no error, or there are no more rows than columns. `isCentred`: whether time may have another origin. */
+/** Undefined if the outcome has no error, or if there are no more rows than columns. `isCentred`: whether time may have another origin. */
 export function prepared(people: readonly PeopleAtVisits[], isCentred: boolean): Transformed | undefined {
   const all = sumOf(people.map(({ within }) => within))
   const last = all.length - 1
@@ -63,7 +66,7 @@ export function prepared(people: readonly PeopleAtVisits[], isCentred: boolean):
     groups,
     kept,
     start: kept.map((_, i) => -(own.at(-1)?.[i] ?? 0) / factor),
-    // As rows: the old column of each row in the new column of each place.
+    // Row by row: the coefficient of the original column in each new column.
     basis: kept.map((_, i) => kept.map((__, j) => own[j]?.[i] ?? 0)),
     factor,
     centre: Number(centre),
@@ -71,13 +74,16 @@ export function prepared(people: readonly PeopleAtVisits[], isCentred: boolean):
   }
 }
 
-/** A column as a combination of the columns at some places: whole numbers over a power of two. */
+/** A column as a combination of the columns at some indices: whole numbers over a power of two. */
 interface Combination {
   readonly entries: readonly bigint[]
   readonly bottom: bigint
 }
 
-/** Each column without what follows from those before it, at a length of about one; undefined where nothing is left of the outcome. */
+/**
+ * Each column without the part that follows from the columns before it, scaled to a length of about one; undefined if nothing is left of
+ * the outcome.
+ */
 function orthogonal(all: IntegerMatrix, places: readonly number[]): readonly Combination[] | undefined {
   const found: Combination[] = []
   for (const [i, place] of places.entries()) {
@@ -96,7 +102,7 @@ function orthogonal(all: IntegerMatrix, places: readonly number[]): readonly Com
 /** Doubles as whole numbers over one power of two, without rounding. */
 function dyadic(values: readonly number[], size: number): Combination {
   const fractions = values.map(fractionOf)
-  // All are powers of two, so that the largest is a multiple of each.
+  // All denominators are powers of two, so that the largest is a multiple of each.
   const [bottom = 1n] = fractions.map((one) => one.bottom).sort((a, b) => (a < b ? 1 : -1))
   const entries = Array.from({ length: size }, (_, i) => {
     const one = fractions[i]
@@ -105,7 +111,7 @@ function dyadic(values: readonly number[], size: number): Combination {
   return { entries, bottom }
 }
 
-/** A centre in whole numbers and a scale near the spread of time: without them, one of intercept and slope may be hard to tell. */
+/** A centre in whole numbers, and a scale near the spread of time: without them, intercept and slope may be hard to distinguish. */
 function timeUnit(people: readonly PeopleAtVisits[], isCentred: boolean): { centre: bigint; scale: number } {
   const count = (value: (time: number) => number) =>
     people.reduce((sum, one) => sum + one.people * one.times.reduce((own, time) => own + value(Number(time)), 0), 0)
@@ -134,7 +140,7 @@ function preparedOf(
   const block = (i: number, j: number) =>
     places.map((a) => places.map((b) => totals[a + i * size]?.[b + j * size] ?? 0n))
   const [plain, right, left, both] = [block(0, 0), block(0, 1), block(1, 0), block(1, 1)]
-  // Weights of time about its centre: those of time less the centre times the totals.
+  // Totals weighted by time about its centre: totals weighted by time, minus the centre times the totals.
   const crossed = combine([right, 1n], [left, 1n], [plain, -2n * centre])
   const weighted = combine([both, 1n], [right, -centre], [left, -centre], [plain, centre * centre])
   const moved = times.map((time) => Number(time - centre) / scale)

@@ -1,18 +1,18 @@
 /**
- * The deviance of a linear model with a random intercept and slope as a function of their relative covariance, with its slope. Formulas
- * as in Bates et al., J. Stat. Softw. 67(1), 2015.
+ * The deviance of a linear model with a random intercept and slope as a function of their relative covariance, with its derivatives.
+ * Formulas as in Bates et al., J. Stat. Softw. 67(1), 2015.
  */
 import type { Matrix, Prepared } from './prepared.ts'
 
 /** The lower triangle of the factor of the relative covariance of intercept and slope: Λ = [[a, 0], [b, c]]. */
 export type Factor = readonly [a: number, b: number, c: number]
 
-/** What the deviance is of. */
+/** The people, and the likelihood, whose deviance is computed. */
 export interface Profiled {
   readonly groups: readonly Prepared[]
   readonly rows: number
   readonly columns: number
-  /** The restricted likelihood, unless maximum likelihood. */
+  /** Whether the likelihood is the restricted one; otherwise it is the full likelihood. */
   readonly isRestricted: boolean
 }
 
@@ -33,7 +33,7 @@ export interface Profile {
 /** A symmetric matrix of two: its entries (1, 1), (1, 2) and (2, 2). */
 type Two = readonly [number, number, number]
 
-/** Undefined where the weighted sums are those of no error. */
+/** The best fit at one covariance; undefined if the weighted sums leave no positive sum of squared errors. */
 export function profileAt(at: Factor, { groups, rows, columns, isRestricted }: Profiled): Profile | undefined {
   const [a, b, c] = at
   const covariance: Two = [a * a, a * b, b * b + c * c]
@@ -51,7 +51,7 @@ export function profileAt(at: Factor, { groups, rows, columns, isRestricted }: P
   const { estimates, inverse, left, logDeterminant } = solved
   const freedom = isRestricted ? rows - columns : rows
   const contrast = [...estimates.map((one) => -one), 1]
-  // By each of the entries (1, 1), (1, 2) and (2, 2) of the covariance.
+  // For each of the entries (1, 1), (1, 2) and (2, 2) of the covariance.
   const byEntry = [0, 0, 0]
   for (const [g, { visits, totals, people }] of groups.entries()) {
     const forms = totals.map((matrix) => quadratic(matrix, contrast))
@@ -112,7 +112,7 @@ function partOf([m, s, q]: Two, [d, e, f]: Two) {
   }
 }
 
-/** Solves the equations of a matrix of products with the outcome last; undefined where it is not positive. */
+/** Solves the equations of a matrix of products whose last column is the outcome; undefined if the matrix is not positive definite. */
 function solve(matrix: Matrix) {
   const size = matrix.length
   const root = zeros(size)

@@ -1,6 +1,6 @@
 /**
- * A linear model with a random intercept and slope of each person, by restricted or by maximum likelihood, from sums over the people with
- * each set of visits. The tests compare with lme4.
+ * A linear model with a random intercept and slope per person, by restricted or by maximum likelihood, from sums over the people with each
+ * set of visits. The tests compare it with lme4.
  */
 import { type PeopleAtVisits, prepared, type Transformed } from './prepared.ts'
 import { type Factor, type Profile, profileAt, type Profiled } from './profile.ts'
@@ -9,10 +9,10 @@ import { type Factor, type Profile, profileAt, type Profiled } from './profile.t
 export interface SlopeFit {
   /** The places of the estimated columns. */
   readonly kept: readonly number[]
-  /** By place in `kept`: estimate and standard error. */
+  /** The estimates and standard errors, by index in `kept`. */
   readonly estimates: readonly number[]
   readonly errors: readonly number[]
-  /** The variance within people, of intercepts, of slopes, and the covariance of both. */
+  /** The variance within people, the variances of intercepts and of slopes, and the covariance of the two. */
   readonly residual: number
   readonly intercepts: number
   readonly slopes: number
@@ -22,7 +22,7 @@ export interface SlopeFit {
   readonly logLikelihood: number
 }
 
-/** What is fitted, and in which units: `decimals` of each column, `timeDecimals` of the times. */
+/** The model to fit, and the units: `decimals` of each column, `timeDecimals` of the times. */
 export interface SlopeAsked {
   readonly decimals: readonly number[]
   readonly timeDecimals: number
@@ -30,7 +30,7 @@ export interface SlopeAsked {
   readonly isRestricted: boolean
 }
 
-/** As lme4: a standard deviation of less than this share of that within people is none. */
+/** As in lme4: a standard deviation below this share of the one within people counts as zero. */
 const SINGULAR = 1e-4
 const NOTHING = 1e-9
 /** Covariances from which the best is looked for. */
@@ -39,12 +39,10 @@ const STARTS: readonly Factor[] = [0.1, 0.5, 2, 8].flatMap((a) =>
 )
 const STARTS_KEPT = 3
 const STEPS_MAX = 200
-/** Standard deviations between people over that within them beyond which rows of a person are taken to have no error. */
+/** Maximum ratio of the standard deviations between and within people. Above it, the rows of a person are assumed to have no error. */
 const FACTOR_MAX = 1e3
 
-/**
- * The fit; undefined where the sums do not say it: fewer than two people, no more rows than random effects or columns, or no error.
- */
+/** The fit; undefined if the sums do not determine it: fewer than two people, no more rows than random effects or columns, or no error. */
 export function slopeFitOf(people: readonly PeopleAtVisits[], asked: SlopeAsked): SlopeFit | undefined {
   const count = people.reduce((sum, one) => sum + one.people, 0)
   const rows = people.reduce((sum, one) => sum + one.people * one.times.length, 0)
@@ -57,7 +55,7 @@ export function slopeFitOf(people: readonly PeopleAtVisits[], asked: SlopeAsked)
   return inUnits(best, { ...made, ...asked, rows })
 }
 
-/** The lowest deviance that is found from several starts. */
+/** The lowest deviance found from several starting points. */
 function bestOf(profiled: Profiled, isCorrelated: boolean): Profile | undefined {
   const starts = STARTS.filter(([, b]) => isCorrelated || b === 0)
     .flatMap((at) => profileAt(at, profiled) ?? [])
@@ -72,7 +70,7 @@ interface Descent {
   readonly isCorrelated: boolean
 }
 
-/** Newton's steps, with the curvature from differences of slopes; damped where the deviance is not convex. */
+/** Newton's steps, with second derivatives from differences of first derivatives; damped where the deviance is not convex. */
 function descended(start: Profile, { profiled, isCorrelated }: Descent): Profile {
   const free = isCorrelated ? [0, 1, 2] : [0, 2]
   let best = start
@@ -84,7 +82,7 @@ function descended(start: Profile, { profiled, isCorrelated }: Descent): Profile
     const move = stepOf(curvature, slopes, damping)
     const next = move && profileAt(moved(best.at, free, move), profiled)
     const size = Math.max(0, ...(move ?? []).map(Math.abs))
-    // Below this, what the deviance falls by is lost in its digits: the slope decides.
+    // A smaller decrease of the deviance is lost in its rounding errors. Then the derivative decides.
     const isBetter =
       next !== undefined &&
       (next.deviance < best.deviance || (size < 1e-5 && steepness(next, free) < steepness(best, free)))
@@ -132,7 +130,10 @@ function curvatureAt(
   return found.map((row, i) => row.map((value, j) => (value + (found[j]?.[i] ?? 0)) / 2))
 }
 
-/** Solves (H + damping·D)·step = -slope by elimination, where D is of the sizes on the diagonal; undefined if that is not positive. */
+/**
+ * Solves (H + damping·D)·step = -slope by elimination, where D has the absolute values of the diagonal; undefined if the matrix is not
+ * positive definite.
+ */
 function stepOf(
   curvature: readonly (readonly number[])[],
   slopes: readonly number[],
@@ -156,7 +157,7 @@ function stepOf(
   return rows.map((row, i) => (row.at(-1) ?? 0) / (row[i] ?? 1))
 }
 
-/** The fit in the units of the sums, with time from its own origin. */
+/** The fit in the units of the sums, with the original origin of time. */
 function inUnits(best: Profile, made: Transformed & SlopeAsked & { readonly rows: number }): SlopeFit {
   const { basis, kept, factor, decimals, timeDecimals, isRestricted, rows, centre, scale } = made
   const unit = (place: number) => 10 ** (decimals[place] ?? 0)
@@ -175,7 +176,7 @@ function inUnits(best: Profile, made: Transformed & SlopeAsked & { readonly rows
     )
     return (Math.sqrt(spread * variance) / factor / own) * unit(place)
   })
-  // What is left of a variance of zero after the last step.
+  // The remainder of a variance of zero after the last step.
   const [a = 0, b = 0, c = 0] = best.at.map((one) => (Math.abs(one) < NOTHING ? 0 : one))
   const residual = variance / (factor * own) ** 2
   // u + v·(t - centre)/scale, in units of time: t = 10^decimals·time.

@@ -1,4 +1,4 @@
-/** A model with a random slope, from what the sites released for the people with each set of visits. */
+/** A model with a random slope, from the sums that the sites released for the people with each set of visits. */
 import type { GramPart, ModelResult } from '@stimnet/protocol'
 import { timesOf } from '../design.ts'
 import { type Gram, gramOf, inCommonUnits, matrixOf } from '../gram.ts'
@@ -27,7 +27,7 @@ export function sumsAtVisits(sites: readonly SiteGram[], effects: ModelResult['s
   const time = first?.gram.clusters?.time
   if (first === undefined || times === undefined || time === undefined) throw new RangeError('a model without times')
   const columns = common[0]?.columns ?? []
-  // The columns of the site as a factor come after the intercept; each is that of the intercept at its own site.
+  // The columns of the site as a factor come after the intercept. Each equals the intercept at its own site.
   const others = effects === 'fixed' ? sites.slice(1).map(({ site }) => site) : []
   const people = sites.flatMap(({ site, gram }) => {
     const scale = columns.map(({ decimals }, i) => 10n ** BigInt(decimals - (gram.columns[i]?.decimals ?? 0)))
@@ -54,7 +54,7 @@ export function sumsAtVisits(sites: readonly SiteGram[], effects: ModelResult['s
   }
 }
 
-/** The times by level of the category that is the time of a part; undefined where it has none, or its levels are no numbers. */
+/** The times by level of the category that is the time of a part; undefined if the part has no time, or if its levels are not numbers. */
 export function timesIn({ clusters, factors }: Pick<GramPart, 'clusters' | 'factors'>) {
   const factor = factors.find(({ name }) => name === clusters?.time)
   return factor && timesOf(factor.levels)
@@ -68,7 +68,7 @@ function scaled(matrix: IntegerMatrix, by: readonly bigint[]): bigint[][] {
   return matrix.map((row, i) => row.map((value, j) => value * (by[i] ?? 1n) * (by[j] ?? 1n)))
 }
 
-/** The rows and columns at some places; zeros where there is none. */
+/** The rows and columns at some indices; zeros for an index without a row. */
 function placed(matrix: IntegerMatrix, places: readonly (number | undefined)[]): bigint[][] {
   const at = (i: number | undefined, j: number | undefined) =>
     i === undefined || j === undefined ? 0n : (matrix[i]?.[j] ?? 0n)
@@ -86,7 +86,7 @@ function together<P extends PeopleAtVisits>(one: P, other: P): P {
   }
 }
 
-/** Whether a part can be what a site released for a model with a random slope: a site that lies may send anything. */
+/** Whether a part can be the answer of a site for a model with a random slope: a dishonest site may send anything. */
 export function isOfVisits(part: GramPart): boolean {
   const { clusters, columns, intercept } = part
   const times = timesIn(part)
@@ -106,7 +106,7 @@ export function isOfVisits(part: GramPart): boolean {
   })
 }
 
-/** Whether the sums of the intercept are those of the times, and what they leave of the rows of each person is of squares. */
+/** Whether the sums of the intercept agree with the times, and the remaining sums within people are sums of squares. */
 function isOfPeople(one: AtVisits, times: readonly bigint[], size: number): boolean {
   const [within, totals] = matricesIn(one, size)
   const sum = (of: (time: bigint) => bigint) => times.reduce((all, time) => all + of(time), 0n)
@@ -121,7 +121,7 @@ function isOfPeople(one: AtVisits, times: readonly bigint[], size: number): bool
     totals[0]?.[0] === people * rows * rows &&
     totals[0]?.[size] === people * rows * weighted &&
     totals[size]?.[size] === people * weighted * weighted
-  // What is left of the rows within people when their own line over time, or of one visit their value, is taken out.
+  // The sums within people after subtraction of each person's line over time or, for one visit, of the person's value.
   const line = times.length > 1 ? [0, 1] : [0]
   const { bottom, inverse } = solveExactly(
     line.map((i) => line.map((j) => visits[i]?.[j] ?? 0n)),

@@ -1,7 +1,7 @@
-/** Which models have a form with noise, from the question alone. */
+/** Models that have a form with noise, judged from the question alone. */
 import type { GramMeasure } from '@stimnet/protocol'
 
-/** Why a model is not fitted with noise, and what is; undefined if it is. */
+/** The reason why a model is not fitted with noise, and the alternatives; undefined if it is fitted. */
 export function noisyFault({ fit, random, site, terms, factors }: GramMeasure): string | undefined {
   const family = fit?.family
   if (random !== undefined)

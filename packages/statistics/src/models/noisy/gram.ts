@@ -3,30 +3,33 @@ import type { GramMeasure, GramPart, NoisyModel } from '@stimnet/protocol'
 import { columnsOfModel, type DesignColumn, entryOf, measureIn } from '../design.ts'
 import { cellsOfSums, orderIn, sortedBy, sumsOfModel } from './sums.ts'
 
-/** One released sum, or several of different sites that are in the same places, and where these are in the upper triangle of the matrix. */
+/**
+ * One released sum, or several sums of different sites at the same entries, with the indices of these entries in the upper triangle of the
+ * matrix.
+ */
 export interface NoisySum {
   readonly value: number
   readonly variance: number
-  /** The squares of the variances of its noises, added up. */
+  /** The sum of the squared variances of its noise terms. */
   readonly fourth: number
   readonly places: readonly { readonly i: number; readonly j: number; readonly weight: number }[]
 }
 
-/** A column of a noisy matrix, whose numbers are counted from a centre in units in which none is beyond 1. */
+/** A column of a noisy matrix. Its numbers are distances from a centre, in units in which none is above 1. */
 export interface NoisyColumn {
   readonly name: string
-  /** Of a column with a number, its unit and its centre; else 1 and 0. */
+  /** For a column with a number, its unit and its centre; otherwise 1 and 0. */
   readonly unit: number
   readonly centre: number
-  /** Whether a number is in it. */
+  /** Whether the column has a number. */
   readonly hasNumber: boolean
-  /** The place of the column with the same levels and no number, to which the centre belongs. */
+  /** The index of the column with the same levels and without a number, to which the centre belongs. */
   readonly beside?: number
-  /** How many levels a person must have for it. */
+  /** The number of levels that a person must have to be in the column. */
   readonly levels: number
 }
 
-/** A Gram matrix with noise. With an intercept, numbers are counted from the middle of their bounds, else from zero. */
+/** A Gram matrix with noise. With an intercept, numbers are distances from the middle of their bounds; otherwise from zero. */
 export interface NoisyGram {
   /** The columns of the design, the outcome last. */
   readonly columns: readonly NoisyColumn[]
@@ -34,7 +37,7 @@ export interface NoisyGram {
   /** The noisy number of people. */
   readonly n: number
   readonly sums: readonly NoisySum[]
-  /** Excess kurtosis of the noise: 3 of Laplace noise, none of Gaussian noise. */
+  /** Excess kurtosis of the noise: 3 for Laplace noise, 0 for Gaussian noise. */
   readonly kurtosis: number
 }
 
@@ -44,7 +47,7 @@ export interface NoisySite {
   readonly gram: GramPart & { readonly noisy: NoisyModel }
 }
 
-/** The matrix of all rows together; `fixed`: with a column for each site but the first, after the intercept. Throws RangeError. */
+/** The matrix of all rows together. `fixed`: with a column for each site except the first, after the intercept. Throws RangeError. */
 export function noisyGramOf(sites: readonly NoisySite[], { fixed = false } = {}): NoisyGram {
   const [first] = sites
   if (first === undefined) throw new RangeError('a model of no site')
@@ -87,7 +90,7 @@ export function noisyGramOf(sites: readonly NoisySite[], { fixed = false } = {})
   }
 }
 
-/** Sums that are in the same places, as those of sites with the same bounds, as one: what is in none counts for nothing. */
+/** Joins sums at the same entries, such as those of sites with the same bounds. Sums at no entry are dropped. */
 function together(sums: readonly NoisySum[]): NoisySum[] {
   const found = new Map<string, NoisySum>()
   for (const one of sums) {
@@ -132,11 +135,11 @@ interface Placing {
   readonly scaleOf: (name: string) => Scale
   /** The place of a column of the design in the matrix. */
   readonly placeOf: (column: number) => number
-  /** The place of the column of the site, if it has one. */
+  /** The index of the column of the site, if there is one. */
   readonly own: number | undefined
 }
 
-/** The sums of one site, and where they are in the matrix. */
+/** The sums of one site, and their entries in the matrix. */
 function sumsOf(noisy: NoisyModel, { measure, design, scaleOf, placeOf, own }: Placing): NoisySum[] {
   const found = new Map<string, { value: number; variance: number; places: Map<string, NoisySum['places'][number]> }>()
   for (const [at, sum] of sumsOfModel(measure).entries()) {
@@ -150,7 +153,7 @@ function sumsOf(noisy: NoisyModel, { measure, design, scaleOf, placeOf, own }: P
     }
   }
   const order = orderIn(measure)
-  // How far the centre of the site is from the common one.
+  // The distance between the centre of the site and the common centre.
   const shiftOf = (name: string) => {
     const { centre, unit } = scaleOf(name)
     return ((noisy.variables.find((one) => one.name === name)?.centre ?? centre) - centre) / unit
@@ -170,7 +173,7 @@ function sumsOf(noisy: NoisyModel, { measure, design, scaleOf, placeOf, own }: P
         const key = keyOf(numbers, by, levels)
         put(placeOf(i), placeOf(i + rest), key, weight)
         if (own === undefined || i > 0) continue
-        // The column of a site is its intercept: its sums with any column are those of the intercept.
+        // The column of a site is the site's intercept: its sums with any column are those of the intercept.
         if (rest === 0) put(own, own, key, weight)
         put(Math.min(own, placeOf(rest)), Math.max(own, placeOf(rest)), key, weight)
       }
@@ -188,7 +191,7 @@ function keyOf(numbers: readonly string[], by: readonly string[], levels: readon
   return JSON.stringify([numbers, by, levels])
 }
 
-/** A product of distances from common centres as products of those from the centres of a site. */
+/** Expands a product of distances from common centres into products of distances from the centres of a site. */
 function expanded(
   [x, y]: readonly string[],
   shiftOf: (name: string) => number

@@ -1,7 +1,7 @@
 /**
- * Linear regression from noisy sums. The noise is in the equations and not in the values of people, so that it does not weaken estimates
- * as errors of measurement do: to first order they are unbiased, and the part of second order is taken off. Errors hold for people and
- * noise together.
+ * Linear regression from noisy sums. The noise is in the equations and not in the values of people, so it does not weaken estimates as
+ * errors of measurement do. To first order, estimates are unbiased; the bias of second order is subtracted. Errors cover people and noise
+ * together.
  */
 import { solveWithInverse } from '../../linear.ts'
 import { NO_FIT, NOTHING } from '../combine.ts'
@@ -19,12 +19,12 @@ import {
 } from './told.ts'
 
 /**
- * What a column has of its own, beyond the other columns, must be this many standard deviations of its noise. Below, its estimate is a
- * ratio of two noises, whose interval would not hold.
+ * Minimum part of a column that is independent of the other columns, in standard deviations of its noise. Below it, the estimate is a ratio
+ * of two noise terms, and its interval would not hold.
  */
 const OWN_SDS_MIN = 4
 
-/** Fits the sums by least squares. Columns of which the noise leaves nothing have no estimate. */
+/** Fits the sums by least squares. Columns that are lost in the noise have no estimate. */
 export function fitNoisy(gram: NoisyGram): NoisyFit {
   const { columns, n } = gram
   const names = columns.slice(0, -1).map(({ name }) => name)
@@ -32,10 +32,10 @@ export function fitNoisy(gram: NoisyGram): NoisyFit {
   const kept = keptIn(gram, matrix)
   const lost = [...names.keys()].filter((at) => !kept.includes(at))
   const df = n - names.length
-  // A number has little of its own where people fill a small part of its bounds. Then no range bounds its slope.
+  // A number has a small independent part if people fill a small part of its bounds. Then no range bounds its slope.
   const numbers = lost.filter((at) => columns[at]?.hasNumber === true).map((at) => names[at] ?? '')
   const advice = numbers.length > 0 ? `Give narrower bounds of ${numbers.join(', ')}, or leave it out.` : ''
-  // What is without the intercept has no middle from which an effect could be bounded.
+  // Without the intercept, there is no middle from which an effect could be bounded.
   const isOpen = lost.length > 0 && (!gram.intercept || lost.includes(0) || numbers.length > 0)
   if (!(df > 0) || isOpen) return nothingLeft(names, n, advice)
   const fit = fittedAt(gram, { matrix, kept })
@@ -60,7 +60,7 @@ export function fitNoisy(gram: NoisyGram): NoisyFit {
     const far = fit.moves.reduce((all, { sum, moved }) => all + sum.fourth * dot(line, moved) ** 4, 0)
     const kurtosis = (gram.kurtosis * far) / variance ** 2
     const freedom = { df: Math.min(df, (2 * variance ** 2) / (own ** 2 * doubt)), kurtosis }
-    // The effect of a column without an estimate can be anything that the range of the outcome allows.
+    // The effect of a column without an estimate can be any value that the range of the outcome allows.
     const shift = open.reduce((sum, one) => sum + one.shift, 0)
     const known = {
       estimate: estimate * outcome.unit + (gram.intercept && at === 0 ? outcome.centre : 0),
@@ -73,7 +73,7 @@ export function fitNoisy(gram: NoisyGram): NoisyFit {
 
 const OTHERS = 'The intervals of the others are wide enough for any effect of these.'
 
-/** The columns that have enough of their own, in their order. Those that have least are left out first. */
+/** The columns whose independent part is large enough, in their order. The columns with the smallest parts are left out first. */
 function keptIn({ columns, sums }: NoisyGram, matrix: Matrix): number[] {
   let kept = columns.slice(0, -1).map((_, at) => at)
   while (kept.length > 0) {
@@ -86,7 +86,7 @@ function keptIn({ columns, sums }: NoisyGram, matrix: Matrix): number[] {
   return kept
 }
 
-/** What a column has beyond the others, in standard deviations of its noise. */
+/** The independent part of a column, in standard deviations of its noise. */
 function ownShare(
   at: number,
   {
@@ -107,7 +107,7 @@ interface FittedAt {
   readonly inverse: Matrix
   readonly estimates: readonly number[]
   readonly moves: readonly { readonly sum: NoisySum; readonly moved: readonly number[] }[]
-  /** Of the residuals, without what the noise adds to them, and its standard deviation. */
+  /** The sum of squared residuals without the part that the noise adds, and its standard deviation. */
   readonly squares: number
   readonly sdOfSquares: number
 }
@@ -129,7 +129,7 @@ function fittedAt(
     return all + sum.variance * dot(own, times(inverse, own))
   }, 0)
   const variance = moves.reduce((all, { sum, all: moved }) => all + sum.variance * dot(direction, moved) ** 2, 0)
-  // To second order, estimates from a noisy inverse are off by this.
+  // The second-order bias of estimates from a noisy inverse.
   const estimates = [...solution]
   for (const { sum, all } of moves) {
     const again = movedBy(sum, kept, times(inverse, all.slice(0, -1)))
@@ -144,14 +144,14 @@ function fittedAt(
   }
 }
 
-/** What each fitted column counts in a coefficient that is told: a number from zero on, in its own unit. */
+/** The weight of each fitted column in a released coefficient, whose number begins at zero and has its own unit. */
 function weightsOf(at: number, columns: readonly NoisyColumn[]): number[] {
   const weights = columns.slice(0, -1).map(({ beside, centre, unit }) => (beside === at ? -centre / unit : 0))
   weights[at] = 1 / (columns[at]?.unit ?? 1)
   return weights
 }
 
-/** How far at most a column that is not fitted moves a coefficient, and the noises in that. */
+/** The largest change of a coefficient by columns that are not fitted, and the noise terms in it. */
 function openBy(
   place: number,
   {
@@ -168,7 +168,7 @@ function openBy(
     readonly weight: number
   }
 ): { readonly shift: number; readonly drawn: readonly number[] } {
-  // Between two groups the outcome differs by its range at most, which is 2; each further level compares two such differences.
+  // Between two groups, the outcome differs by at most its range, which is 2. Each further level compares two such differences.
   const most = 2 ** (columns[place]?.levels ?? 0)
   const slope =
     weight -
@@ -185,7 +185,7 @@ function openBy(
   return { shift: most * Math.abs(slope), drawn }
 }
 
-/** The largest variance of a sum of noises of which each but the first may count up to once, to either side. */
+/** The largest variance of a sum of noise terms, each of which except the first may count up to once, to either side. */
 function mostOf(noises: readonly (readonly number[])[]): number {
   return noises.reduce((all, one) => all + noises.reduce((sum, other) => sum + Math.abs(dot(one, other)), 0), 0)
 }
@@ -210,7 +210,7 @@ function matrixOf(size: number, sums: readonly NoisySum[]): number[][] {
   return matrix
 }
 
-/** How far one unit of the noise of a sum moves the matrix at some places times a vector. */
+/** The change, by one unit of the noise of a sum, of the matrix at some entries times a vector. */
 function movedBy({ places }: NoisySum, at: readonly number[], vector: readonly number[]): number[] {
   const moved = new Array<number>(at.length).fill(0)
   const index = indexOf(at)
@@ -223,7 +223,7 @@ function movedBy({ places }: NoisySum, at: readonly number[], vector: readonly n
   return moved
 }
 
-/** The index of each place; the same for as long as places are looked up in one list. */
+/** The position of each index in a list, cached while the same list is used. */
 const INDICES = new WeakMap<readonly number[], Int32Array>()
 
 function indexOf(at: readonly number[]): Int32Array {

@@ -1,6 +1,6 @@
 /**
  * Logistic regression on categories from a noisy table of people by all categories and the outcome. The equations of the likelihood are
- * linear in the counts, so that noise of mean zero leaves them right on average. Errors hold for people and noise together.
+ * linear in the counts, so noise with mean zero leaves the equations unbiased. Errors cover people and noise together.
  */
 import { solveWithInverse } from '../../linear.ts'
 import { NO_FIT, NOTHING } from '../combine.ts'
@@ -9,7 +9,7 @@ import type { NoisySite } from './gram.ts'
 import { cellsOfSums, sumsOfModel } from './sums.ts'
 import { type Coefficient, dot, type Matrix, nothingLeft, notesOf, type NoisyFit, tested, times } from './told.ts'
 
-/** The people with some levels: those with the event and those without it, each with the variance of its noise. */
+/** The people with some levels: the number with the event and the number without it, each with the variance of its noise. */
 interface Cell {
   readonly line: readonly number[]
   readonly events: number
@@ -21,17 +21,17 @@ interface Cell {
 const STEPS_MAX = 50
 /** Change of an estimate at which the steps end, and the largest change of one step. */
 const [CHANGE_MIN, CHANGE_MAX] = [1e-10, 2]
-/** Estimates beyond this are on their way to infinity: a share of one in 3,000. */
+/** Estimates beyond this value tend to infinity: it corresponds to a share of one in 3,000. */
 const ESTIMATE_MAX = 8
 /**
- * The information about a column beyond the other columns, in standard deviations of its noise and in people with a share of one half.
- * With less, intervals by the normal distribution do not hold.
+ * The minimum information about a column beyond the other columns, in standard deviations of its noise, and in people with a share of one
+ * half. With less, intervals by the normal distribution do not hold.
  */
 const [OWN_SDS_MIN, OWN_MIN] = [4, 2]
-/** Estimates whose error by noise alone is above a third of a unit have no interval that holds. */
+/** An estimate whose error due to noise alone is above a third of a unit has no valid interval. */
 const NOISE_SDS_MIN = 3
 
-/** Fits the table of all sites. Levels of which the noise leaves nothing are left out, with their people. */
+/** Fits the table of all sites. Levels that are lost in the noise are left out, with their people. */
 export function fitNoisyCounts(sites: readonly NoisySite[], { fixed = false } = {}): NoisyFit {
   const [first] = sites
   if (first === undefined) throw new RangeError('a model of no site')
@@ -105,15 +105,15 @@ function cellsOf(gram: NoisySite['gram']): Cell[] {
 interface Fitted {
   readonly kept: readonly number[]
   readonly estimates: readonly number[]
-  /** Of the information with its noise. */
+  /** The inverse of the information with its noise. */
   readonly inverse: Matrix
-  /** The information of the people, of which each cell has no less than nobody. */
+  /** The information of the people; a cell counts at least zero people. */
   readonly information: Matrix
-  /** One standard deviation of each noise, as it moves the equations. */
+  /** The change of the equations by one standard deviation of each noise term. */
   readonly noise: readonly (readonly number[])[]
 }
 
-/** The fit without columns that have too little of their own, and without the people of these; undefined where nothing is left. */
+/** The fit without columns whose independent part is too small, and without their people; undefined if nothing is left. */
 function fitted(all: readonly Cell[], columns: readonly number[], intercept: boolean): Fitted | undefined {
   let kept = columns
   while (kept.length > 0) {
@@ -178,7 +178,7 @@ function informationOf(
   )
 }
 
-/** What a column has beyond the others, as a share of what it needs. Above 1 it is fitted. */
+/** The independent part of a column, as a share of the required minimum. The column is fitted above 1. */
 function ownShare(
   at: number,
   {
@@ -198,7 +198,7 @@ function ownShare(
       sum + (cell.varianceOfEvents + cell.varianceOfOthers) * (mean * (1 - mean) * dot(direction, cell.line) ** 2) ** 2
     )
   }, 0)
-  // The events, or those without one, can be fewer than their noise where the people are many.
+  // The number of people with the event, or without it, can be smaller than its noise even if there are many people.
   const ofNoise = cells.reduce((sum, cell) => {
     const mean = meanOf(cell, estimates)
     const one = cell.varianceOfEvents * (1 - mean) ** 2 + cell.varianceOfOthers * mean ** 2

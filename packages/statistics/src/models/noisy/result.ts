@@ -1,4 +1,4 @@
-/** Models from noisy sums: of one site, of all sites together, and site by site. Sums are pooled as they were drawn. */
+/** Models from noisy sums: of one site, of all sites together, and of each site separately. Sums are pooled as they were drawn. */
 import type { GramPart, ModelResult, NoisyModel } from '@stimnet/protocol'
 import { columnsOfModel, measureIn } from '../design.ts'
 import { combinedOver, NO_FIT, type OwnFit, sitesShown } from '../combine.ts'
@@ -60,7 +60,7 @@ function fitOf(sites: readonly NoisySite[], fixed: boolean): NoisyFit {
     : fitNoisy(noisyGramOf(sites, { fixed }))
 }
 
-/** Whether a part can be the noisy sums of its model: a site that lies may send anything. */
+/** Whether a part can be the noisy sums of its model: a dishonest site may send anything. */
 export function isNoisyPart(part: GramPart): boolean {
   const { noisy, fit, site, intercept, upper, table, round, clusters, columns } = part
   if (noisy === undefined || (fit !== undefined && fit.family !== 'binomial')) return false
@@ -101,10 +101,13 @@ function isOfSums(part: GramPart, { sums, variables }: NoisyModel): boolean {
   )
 }
 
-/** Columns and cells of a model at most: more than any that is asked for, and few enough to be counted out for a site that lies. */
+/**
+ * Maximum numbers of columns and cells of a model: more than any question needs, and few enough to be counted for the part of a dishonest
+ * site.
+ */
 const [COLUMNS_MAX, CELLS_MAX] = [50, 4096]
 
-/** The sums that the formula of a part needs; undefined for one that cannot be read, or that nobody asks for. */
+/** The sums that the formula of a part needs; undefined for a formula that cannot be read, or that no question can have. */
 function sumsIn(part: GramPart): ModelSums[] | undefined {
   try {
     const measure = measureIn(part)

@@ -1,20 +1,20 @@
-/** The sums behind a model with noise: products of numbers over the people with some levels, each once for each combination of levels. */
+/** The sums behind a model with noise: products of numbers over the people with some levels, one sum for each combination of levels. */
 import type { GramMeasure, ModelFactor, VariableRef } from '@stimnet/protocol'
 import { columnsOfModel, entryOf } from '../design.ts'
 
 /**
- * Sums of one product of numbers, one for each combination of the levels of `by`. A person has one level of each category, so that the row
- * of a person is in one of them at most. Without numbers the people are counted.
+ * Sums of one product of numbers, one for each combination of the levels of `by`. A person has one level of each category, so the person's
+ * row is in at most one of the sums. Without numbers, people are counted.
  */
 export interface ModelSums {
-  /** None to two, in the order of the model; a number twice is its square. */
+  /** None to two numbers, in the order of the model; a number that occurs twice is squared. */
   readonly numbers: readonly VariableRef[]
   readonly by: readonly ModelFactor[]
 }
 
 /**
- * The sums of a model, each once however many entries of its Gram matrix are made of it. Of a linear model these are the entries and what
- * is needed to move the point about which numbers are summed; of `binomial` the table of people by all categories and the outcome.
+ * The sums of a model, each once, however many entries of its Gram matrix use it. For a linear model: the entries, and the sums that are
+ * needed to move the centre of the numbers. For `binomial`: the table of people by all categories and the outcome.
  */
 export function sumsOfModel(measure: GramMeasure): ModelSums[] {
   const { factors, fit } = measure
@@ -53,7 +53,7 @@ export function sumsOfModel(measure: GramMeasure): ModelSums[] {
   }))
 }
 
-/** The variables of a model in the order in which it names them, which does not depend on how they are called. */
+/** The variables of a model in the order in which the model names them, which does not depend on the names themselves. */
 export function orderIn({ terms, outcome }: Pick<GramMeasure, 'terms' | 'outcome'>): readonly VariableRef[] {
   return [...new Set([...terms.flat(), outcome])]
 }
@@ -63,14 +63,14 @@ export function sortedBy(order: readonly VariableRef[], variables: readonly Vari
   return [...variables].sort((a, b) => order.indexOf(a) - order.indexOf(b))
 }
 
-/** A product of numbers and all products of some of them, down to 1. */
+/** A product of numbers, and all products of some of these numbers, down to 1. */
 function partsOf(numbers: readonly VariableRef[]): (readonly VariableRef[])[] {
   const [first, second] = numbers
   if (first === undefined) return [[]]
   return second === undefined ? [[], [first]] : [[], [first], [second], [first, second]]
 }
 
-/** The combinations of levels of sums in the order of their values: the levels of the last category change fastest. */
+/** The combinations of levels in the order of the values of the sums: the levels of the last category change fastest. */
 export function cellsOfSums({ by }: Pick<ModelSums, 'by'>): (readonly string[])[] {
   return by.reduce<(readonly string[])[]>(
     (cells, { levels }) => cells.flatMap((cell) => levels.map((level) => [...cell, level])),

@@ -1,4 +1,4 @@
-/** The numbers that a fit with noise tells of its coefficients. */
+/** The numbers that a fit with noise releases about its coefficients. */
 import type { ModelResult } from '@stimnet/protocol'
 import { pOfNormal, pOfT, tOfP, zOfP } from '../../distributions.ts'
 import { ERROR_SHARE } from '../../tests/table.ts'
@@ -13,13 +13,15 @@ export type NoisyFit = Pick<
   'coefficients' | 'n' | 'df' | 'sigma' | 'r2' | 'adjusted_r2' | 'log_likelihood' | 'aic' | 'note' | 'code'
 >
 
-/** How an estimate is distributed: the degrees of freedom of its error (without end: normal), and the excess kurtosis of its noise. */
+/** The distribution of an estimate: the degrees of freedom of its error (infinite: normal), and the excess kurtosis of its noise. */
 export interface Freedom {
   readonly df: number
   readonly kurtosis: number
 }
 
-/** How many errors an interval reaches: further where Laplace noise makes far values more likely (Cornish and Fisher). */
+/**
+ * The half-width of an interval in standard errors. It is larger if Laplace noise makes extreme values more likely (Cornish and Fisher).
+ */
 export function reachOf({ df, kurtosis }: Freedom): number {
   const quantile = df === Number.POSITIVE_INFINITY ? zOfP(ERROR_SHARE) : tOfP(ERROR_SHARE, df)
   return quantile + (quantile ** 3 - 3 * quantile) * (kurtosis / 24)
@@ -43,7 +45,7 @@ export function nothingLeft(names: readonly string[], n: number, advice = ''): N
   return { coefficients, n, ...NO_FIT, ...told, note: [note, advice].filter((text) => text !== '').join(' ') }
 }
 
-/** What a fit with noise says of itself; `others`: what holds for the other coefficients where some have no estimate. */
+/** The notes about a fit with noise. `others`: a statement about the other coefficients if some have no estimate. */
 export function notesOf(coefficients: readonly Coefficient[], others: string): Pick<ModelResult, 'note' | 'code'> {
   const lost = coefficients.filter(({ estimate }) => estimate === null).map(({ term }) => term)
   if (lost.length === 0) return { note: '' }

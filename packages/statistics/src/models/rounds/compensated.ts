@@ -21,8 +21,8 @@ export class CompensatedSums {
   }
 
   /**
-   * Adds the products of the rows of a block to the sums from `at` on, one for each of `others`: of `one`, which begins with the block, and
-   * of the other column from row `from` on.
+   * Adds products of the rows of a block to the sums from index `at` on, one sum for each of `others`: the products of `one`, which begins
+   * with the block, and of the other column from row `from` on.
    */
   add(at: number, one: Float64Array, { others, from, count }: BlockOf): void {
     for (let i = 0; i + 1 < others.length; i += 2)
@@ -44,7 +44,9 @@ export class CompensatedSums {
     this.#lost[at] = lost
   }
 
-  /** Two sums at a time take little longer than one: each waits for its own last addition. */
+  /**
+   * Adding to two sums at a time takes little longer than to one, because each addition waits for the previous addition to the same sum.
+   */
   #addTwo(
     at: number,
     one: Float64Array,

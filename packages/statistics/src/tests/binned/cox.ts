@@ -78,7 +78,7 @@ interface Level {
 /** One column of the design: a level, compared with the first level of its covariate that somebody has. */
 interface Column extends Level {
   readonly reference: string
-  /** Of a product: the level of the other covariate, with its reference. */
+  /** For a product: the level of the other covariate, with its reference. */
   readonly among?: Omit<Column, 'n' | 'observed' | 'among'>
 }
 
@@ -178,7 +178,7 @@ function fitOf(made: readonly RiskSets[], design: Design): Fit | string {
   }
 }
 
-/** Of two covariates that interact, each hazard ratio is that of the people with the reference level of the other. */
+/** For two covariates that interact, each hazard ratio is that of the people with the reference level of the other covariate. */
 function readingOf({ references }: Design): string {
   const [first, second] = references
   return (
