@@ -58,7 +58,7 @@ export async function openPerson(options: { expected?: RegExp } = {}): Promise<P
   profiles.add(context)
   const page = await context.newPage()
   // Longer than anything takes on a busy machine: what is waited for comes, or the story has failed.
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(180_000)
   const complaints = listen(page, options.expected)
   mkdirSync(ARTEFACTS, { recursive: true })
   return {

@@ -71,6 +71,56 @@ export const MUTATIONS: readonly Mutation[] = [
     noticedBy: privacyTest('residues')
   },
   {
+    id: 'weighed-by-one-name',
+    control:
+      'Known numbers over people whom others do not know are judged together, whatever further conditions there are',
+    file: `${PRIVACY}/judge/possible.ts`,
+    from: "return [...new Set([...unknown, unknown.join(' and ')])]",
+    to: "return [unknown.join(' and ')]",
+    noticedBy: peerTest('weights')
+  },
+  {
+    id: 'rows-weigh-nobody',
+    control: 'In sums over rows, the value of a person has the weight of all rows of this person',
+    file: `${PRIVACY}/ledgers.ts`,
+    from: 'const ofRows = this.#rows.weightsOf(sums)',
+    to: 'const ofRows = k > 0 ? [new Float64Array()].slice(1) : this.#rows.weightsOf(sums)',
+    noticedBy: peerTest('weights')
+  },
+  {
+    id: 'shape-is-spread',
+    control: 'Third and fourth powers of known numbers do not single out who is in a group that others do not know',
+    file: `${PRIVACY}/judge/known.ts`,
+    from: 'return 4',
+    to: 'return 2',
+    noticedBy: peerTest('weights')
+  },
+  {
+    id: 'having-by-pairs',
+    control: 'Numbers of values of a variable are audited together, whatever else is measured',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'const name = { variable: havingValue(this.#rules.facts(variable).own), level, levels: 2 }',
+    to: "const name = { variable: `having ${own.join('&')}`, level, levels: 2 }",
+    noticedBy: peerTest('whole-numbers')
+  },
+  {
+    id: 'missing-is-no-value',
+    control: 'Conditions on missing values are audited with the numbers of values',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: `if (!level.includes('"is null"')) return []`,
+    to: 'if (level !== undefined) return []',
+    noticedBy: peerTest('whole-numbers')
+  },
+  {
+    id: 'or-is-free',
+    control:
+      'Conditions on several unknown variables are audited together also if some people are in the group in any case',
+    file: `${PRIVACY}/judge/suppress.ts`,
+    from: 'return sets.length < 2 ? [] : sets.map(',
+    to: 'return sets.length > 0 ? [] : sets.map(',
+    noticedBy: peerTest('whole-numbers')
+  },
+  {
     id: 'any-spacing',
     control: 'Digits do not tell apart the sums that one hidden number of values allows',
     file: `${PRIVACY}/judge/precision.ts`,

@@ -88,6 +88,33 @@ function unscheduled(event: 'yes' | 'no', seed: number): Running {
   }
 }
 
+/** Of bed x, the event of person 0 comes later. Of site C, the event of twenty others comes with it, who can be in no group. */
+function besideOthers(event: 'yes' | 'no', seed: number): Running {
+  const all = facts(event, seed)
+  const siteOf = (i: number) => ['C', 'A', 'B', 'B'][i % 4] ?? ''
+  return {
+    tables: [
+      {
+        ...{ name: 'people', one_row_per_subject: true },
+        variables: [known('site', ['A', 'B', 'C']), known('bed', ['x', 'y']), ...variables]
+      }
+    ],
+    without: (people) => ({
+      people: all.map((one, i) => ({
+        ...{ id: `P${i}`, site: siteOf(i), bed: i === 0 ? 'x' : 'y', ...one },
+        event: i % 20 === 1 || (people.has(0) && i % 20 === 0) ? null : one.event
+      }))
+    })
+  }
+}
+
+const BESIDE = [
+  "(event = 'yes' AND site = 'B')",
+  "(event IS NULL AND site = 'A')",
+  "(event = 'yes' AND bed = 'x')",
+  "(event = 'yes' AND event = 'no' AND site = 'C')"
+].join(' OR ')
+
 /** The answers to each question, before and after the data of `late` people came. */
 async function answersAround(running: Running, late: ReadonlySet<number>, questions: readonly string[]) {
   const study = await ModelStudy.open(running.tables, running.without(late), REAL)
@@ -117,6 +144,11 @@ describe('data that come with a newer epoch', () => {
     ['a value, asked the other way', filledIn, counting('people', (sign) => `event = 'yes' OR ${sign} = 'yes'`)],
     ['a value, denied', filledIn, counting('people', (sign) => `NOT (event = 'yes' AND ${sign} = 'yes')`)],
     ['a value, by site', filledIn, counting('people', (sign) => `event = 'yes' AND ${sign} = 'yes' AND site = 'A'`)],
+    [
+      'a value, beside others who can be in no group',
+      besideOthers,
+      counting('people', (sign) => `${sign} = 'no' AND (${BESIDE})`)
+    ],
     ['a visit that few have', unscheduled, ['SELECT visit, COUNT(DISTINCT id) AS n FROM visits GROUP BY visit']],
     ['a visit', visited, counting('visits', (sign) => `visit = 'v2' AND event = 'yes' AND ${sign} = 'yes'`)]
   ] as const) {

@@ -94,6 +94,113 @@ describe('sums in which people have different weights', () => {
     })
   })
 
+  test('are not told of known numbers over those with an event under two names: at two visits, or with another condition each', async () => {
+    const days = NUMBERS.map((one) => ({ ...one, maximum: 500 }))
+    const sign = (name: string) => ({ ...EVENT, name })
+    const next = uniform(6)
+    const coin = () => (next() < 0.5 ? 'yes' : 'no')
+    const people = Array.from({ length: 800 }, (_, i) => {
+      const own = i % 4 === 0 ? 280 + Math.floor(next() * 100) : 330 + Math.floor(next() * 5)
+      return {
+        ...{ id: `P${i}`, site: 'AZZZ'[i % 4] ?? '', planned: own, attended: i === 0 ? own - 70 : own },
+        ...{ event: coin(), c0: coin(), c1: coin() }
+      }
+    })
+    const visits = people.flatMap(({ id }) => ['v1', 'v2'].map((visit) => ({ id, visit })))
+    const visit = { name: 'visit', type: 'category', levels: ['v1', 'v2'], identifying: true }
+    const site = { ...SITE, levels: ['A', 'Z'] }
+    const tables = [
+      { name: 'people', one_row_per_subject: true, variables: [site, ...days, EVENT, sign('c0'), sign('c1')] },
+      { name: 'visits', one_row_per_subject: false, variables: [visit] }
+    ]
+    const mean = (what: string, from: string, more: string) =>
+      `SELECT AVG(${what}) AS m FROM ${from} WHERE event = 'yes' AND ${more}`
+    const joined = 'people JOIN visits USING (id)'
+    for (const [first, second] of [
+      [mean('planned', joined, "visit = 'v1'"), mean('attended', joined, "visit = 'v2'")],
+      [
+        mean('planned', 'people', "(site = 'A' OR c0 = 'yes')"),
+        mean('attended', 'people', "(site = 'A' OR c1 = 'yes')")
+      ]
+    ] as const) {
+      const study = await ModelStudy.open(tables, { people, visits }, REAL)
+      assert.deepEqual([(await study.sql(first)).ok, (await study.sql(second)).ok], [true, false])
+      await study.close()
+    }
+  })
+
+  test('are not told of a number of each person with a number of each row that differs for one person', async () => {
+    const next = uniform(7)
+    const people = Array.from({ length: 100 }, (_, i) => ({ id: `P${i}`, score: Math.floor(next() * 11) }))
+    const visits = people.flatMap(({ id }, i) => {
+      const dose = 20 + Math.floor(next() * 41)
+      return ['v1', 'v2'].map((visit, at) => ({
+        id,
+        visit,
+        dose: i === 0 ? 80 * (1 - at) : dose,
+        other: Math.floor(next() * 50)
+      }))
+    })
+    const visit = { name: 'visit', type: 'category', levels: ['v1', 'v2'], identifying: true }
+    const tables = [
+      { name: 'people', one_row_per_subject: true, variables: [number('score', 10, false)] },
+      {
+        ...{ name: 'visits', one_row_per_subject: false },
+        variables: [visit, number('dose', 100, false), number('other', 50, false)]
+      }
+    ]
+    const study = await ModelStudy.open(tables, { people, visits }, REAL)
+    const seen = []
+    for (const [what, at] of [
+      ['dose', 'v1'],
+      ['dose', 'v2'],
+      ['other', 'v1'],
+      ['other', 'v2']
+    ])
+      seen.push(
+        (await study.sql(`SELECT CORR(score, ${what}) AS r FROM people JOIN visits USING (id) WHERE visit = '${at}'`))
+          .ok
+      )
+    await study.close()
+    assert.deepEqual(seen, [true, false, true, true])
+  })
+
+  test('are not told of two numbers of the rows themselves that differ for one person', async () => {
+    const next = uniform(9)
+    const people = Array.from({ length: 100 }, (_, i) => ({ id: `P${i}`, site: 'A' }))
+    const visits = people.flatMap(({ id }, i) =>
+      ['v1', 'v2'].map((visit) => {
+        const planned = 20 + Math.floor(next() * 41)
+        return { id, visit, planned, given: i === 0 ? planned - 20 : planned, score: Math.floor(next() * 11) }
+      })
+    )
+    const visit = { name: 'visit', type: 'category', levels: ['v1', 'v2'], identifying: true }
+    const numbers = [number('planned', 100, false), number('given', 100, false), number('score', 10, false)]
+    const tables = [
+      { name: 'people', one_row_per_subject: true, variables: [SITE] },
+      { name: 'visits', one_row_per_subject: false, variables: [visit, ...numbers] }
+    ]
+    const study = await ModelStudy.open(tables, { people, visits }, REAL)
+    const seen = []
+    for (const what of ['planned', 'given'])
+      seen.push((await study.sql(`SELECT CORR(${what}, score) AS r FROM visits`)).ok)
+    await study.close()
+    assert.deepEqual(seen, [true, false])
+  })
+
+  test('are not told of third and fourth powers of a known number in which one person of a hidden group stands out', async () => {
+    const next = uniform(8)
+    const people = Array.from({ length: 1000 }, (_, i) => ({
+      ...{ id: `P${i}`, age: i === 0 ? 74 : Math.round(45 + 11 * (next() + next() + next() + next() - 2)) },
+      event: next() < 0.5 ? 'yes' : 'no'
+    }))
+    await studyOf([EVENT, number('age', 110, true)], people, async (study) => {
+      const told = await study.sql("SELECT AVG(age) AS m, KURTOSIS(age) AS k FROM people WHERE event = 'yes'")
+      assert.ok(told.ok)
+      assert.equal(told.output.rows[0]?.values[1], null)
+    })
+  })
+
   test('let ordinary correlations of several numbers be told', async () => {
     const next = uniform(4)
     const names = ['age', 'weight', 'height', 'years']

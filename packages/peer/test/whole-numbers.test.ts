@@ -209,6 +209,57 @@ describe('counts and sums modulo whole numbers', () => {
     }
   })
 
+  test('are audited where the same statistic does not say how many have a value', async () => {
+    const next = uniform(29)
+    const variables = [SITE, ...['z', 'y1', 'y2'].map((name) => number(name, 100))]
+    const table = { name: 'people', one_row_per_subject: true, variables }
+    const value = () => Math.floor(next() * 100)
+    const people = Array.from({ length: 301 }, (_, i) => ({
+      ...{ id: `P${i}`, site: siteOf(i), z: next() < 0.3 ? null : value(), y1: value(), y2: value() }
+    }))
+    const there = 'SELECT COUNT(DISTINCT id) AS n FROM people WHERE z IS NOT NULL'
+    for (const sql of [
+      ['SELECT AVG(z) AS m FROM people', 'SELECT CORR(z, y1) AS m FROM people', 'SELECT CORR(z, y2) AS m FROM people'],
+      ['SELECT AVG(z) AS m FROM people', there, there]
+    ])
+      for (const z of [null, 5]) {
+        const rows = people.map((one, i) => (i === 0 ? { ...one, z } : one))
+        const study = await ModelStudy.open([table], { people: rows }, REAL)
+        const exact: boolean[] = []
+        for (const [question, cohort] of overSets(...sql)) {
+          const told = await study.sql(question, cohort)
+          const [row] = told.ok ? told.output.rows : []
+          exact.push(row !== undefined && !/"accuracy":\{[^}]*"n":/.test(JSON.stringify(row.parts)))
+        }
+        await study.close()
+        assert.deepEqual(exact, [true, true, false], `${sql[1]} ${z}`)
+      }
+  })
+
+  test('are audited alike, whoever has what, where a third unknown condition stands beside two', async () => {
+    const next = uniform(31)
+    const sites = ['X', 'B', 'C', 'D', 'G']
+    const signs = ['event', 'c0', 'c1']
+    const table = {
+      ...{ name: 'people', one_row_per_subject: true },
+      variables: [known('site', sites), ...signs.map((name) => unknown(name, ['yes', 'no']))]
+    }
+    const coin = (rate: number) => (next() < rate ? 'yes' : 'no')
+    const people = Array.from({ length: 401 }, (_, i) => ({
+      ...{ id: `P${i}`, site: i === 0 ? 'X' : ('BCDG'[i % 4] ?? ''), event: coin(0.4), c0: coin(0.3), c1: coin(0.5) }
+    }))
+    const questions = SETS.map((own) => {
+      const list = own.map((site) => `'${site}'`).join(', ')
+      const where = `(event = 'yes' AND c0 = 'yes' AND site IN (${list})) OR (site = 'G' AND c1 = 'yes')`
+      return [`SELECT COUNT(DISTINCT id) AS n FROM people WHERE ${where}`, undefined] as const
+    })
+    for (const event of ['yes', 'no'])
+      for (const c0 of ['yes', 'no']) {
+        const rows = people.map((one, i) => (i === 0 ? { ...one, event, c0 } : one))
+        assert.deepEqual(await answersTo([table], { people: rows }, questions), REFUSED, `${event} ${c0}`)
+      }
+  })
+
   test('are audited where they say how many have a value at a visit', async () => {
     const next = uniform(9)
     const people = Array.from({ length: 401 }, (_, i) => ({ id: `P${i}`, site: siteOf(i) }))

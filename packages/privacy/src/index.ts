@@ -35,7 +35,7 @@ export {
   variableFacts
 } from './judge/facts.ts'
 export { bitsMaxOf } from './judge/information.ts'
-export { variablesWeighed, type Weights } from './judge/cells/weighing.ts'
+export { variablesWeighed, type Weighing, type Weights } from './judge/cells/weighing.ts'
 export type { LeftOut } from './judge/left-out.ts'
 export type { ShownFact } from './shown-facts.ts'
 export { spacingOf } from './judge/precision.ts'

@@ -153,9 +153,21 @@ export class LedgersDraft {
     return undefined
   }
 
-  /** Whether somebody has too much weight in sums of products over people; see `LedgerDraft.weighsFew`. */
+  /**
+   * Whether somebody has too much weight in sums of products; see `LedgerDraft.weighsFew`. In a sum over rows, the value of a person has the
+   * weight of all rows of this person together, and is judged with the sums over people.
+   */
   weighsFew(sums: WeightedSums, k: number): boolean {
-    return this.#subjects.weighsFew(sums, k) || this.#rows?.weighsFew(sums, k) === true
+    if (this.#rows === undefined) return this.#subjects.weighsFew(sums, k)
+    if (sums.isOfRows) return this.#rows.weighsFew(sums, k)
+    const ofRows = this.#rows.weightsOf(sums)
+    const { owners = new Uint32Array() } = this.#ledgers.rows?.ledger.parts ?? {}
+    const byPerson = ofRows?.map((weights) => {
+      const own = new Float64Array(this.#ledgers.subjects.parts.patterns.labels.length)
+      for (const [row, weight] of weights.entries()) own[owners[row] ?? 0] = (own[owners[row] ?? 0] ?? 0) + weight
+      return own
+    })
+    return byPerson === undefined || this.#subjects.weighsFew(sums, k, byPerson)
   }
 
   /** The people of a set who arrived with a newer epoch and have been in no release yet. */

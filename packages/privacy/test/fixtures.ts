@@ -8,7 +8,8 @@ import {
   type Ledgers,
   SpanLedger,
   unknownFacts,
-  type VariableFacts
+  type VariableFacts,
+  type Weighing
 } from '@stimnet/privacy'
 import {
   type CatalogDescriptor,
@@ -257,7 +258,7 @@ export function completeIn(plan: Plan, rows: readonly Row[]): ReadonlySet<Variab
 }
 
 /** The values by which people are weighed: of each measured number, by subject. */
-export function weightsIn(plan: Plan, rows: readonly Row[], subjects: number): Map<VariableRef, Float64Array> {
+export function weightsIn(plan: Plan, rows: readonly Row[], subjects: number): Map<VariableRef, Weighing> {
   return new Map(
     plan.measures.flatMap(variablesOf).map((variable) => {
       const values = new Float64Array(subjects).fill(Number.NaN)
@@ -265,7 +266,7 @@ export function weightsIn(plan: Plan, rows: readonly Row[], subjects: number): M
         const value = row[variable.slice(ref('').length)]
         if (typeof value === 'number') values[row.subject] = value
       }
-      return [variable, values]
+      return [variable, { by: 'subject', values }]
     })
   )
 }

@@ -112,8 +112,8 @@ export interface Catalog {
   /** The subjects who satisfy a filter, from the index alone; all subjects without a filter. Throws the errors of `resolveFilter`. */
   cohort(filter: Filter | undefined): Promise<SubjectSet>
   /**
-   * The values of a variable by subject, as given by `knownValues`. They must not leave the institution. Throws NODE_ERROR for a table with
-   * several rows per subject; throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS.
+   * The values of a variable, as given by `knownValues`: by subject, or by row of a table with several rows per subject. They must not leave
+   * the institution. Throws VARIABLE_UNKNOWN, VARIABLE_AMBIGUOUS.
    */
   valuesOf(variable: VariableRef): Promise<Float64Array>
   /**
@@ -324,7 +324,9 @@ function questionsIn(view: CatalogView, { at, sets, itemsOf, rowsOf, withEngine,
     },
     valuesOf: async (ref: VariableRef) => {
       const everyone = SubjectSet.everyone(at.subjects)
-      return knownValues(ref, { ...reading, engine: await withEngine(everyone), subjects: at.subjects })
+      const { table } = resolveVariable(descriptor, ref)
+      const rows = table.oneRowPerSubject ? undefined : rowsOf(table.name)
+      return knownValues(ref, { ...reading, engine: await withEngine(everyone), subjects: at.subjects, rows })
     },
     reduce: async (plan: Plan, cohort: SubjectSet, { signal, leftOut, inMemory }: ReduceHow = {}) =>
       reduce({

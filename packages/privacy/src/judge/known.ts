@@ -6,6 +6,7 @@
 import type { Measure, SubjectSet, VariableRef } from '@stimnet/protocol'
 import { membersOf } from '../ledger/members.ts'
 import type { CellBasis } from './cells/basis.ts'
+import type { Power } from './numbers.ts'
 
 /** A variable whose values others are assumed to know. */
 export interface KnownVariable {
@@ -31,19 +32,21 @@ const FEW_VALUES_MAX = 10
 
 /**
  * Whether the distances of the values from their mean are spread over at least k people, so that nobody contributes more
- * than 1/k of the sum of their squares. With `powers: 2` this is also required of the squared distances, which a spread
- * discloses beside the mean.
+ * than 1/k of the sum of their squares. With higher `powers`, this is also required of the powers of the distances up to that one, which
+ * measures of spread and shape disclose beside the mean.
  */
 export function isSpreadOver(
   people: SubjectSet,
   values: Float64Array,
-  { k, powers }: { k: number; powers: 1 | 2 }
+  { k, powers }: { k: number; powers: Power }
 ): boolean {
   const own = Array.from(membersOf(people, people.universe), (person) => values[person] ?? Number.NaN).filter(
     (value) => !Number.isNaN(value)
   )
   const distances = centred(own)
-  return isEven(distances, k) && (powers === 1 || isEven(centred(distances.map((distance) => distance ** 2)), k))
+  return Array.from({ length: powers }, (_, i) => i + 1).every((power) =>
+    isEven(power === 1 ? distances : centred(distances.map((distance) => distance ** power)), k)
+  )
 }
 
 function centred(values: readonly number[]): number[] {
@@ -66,18 +69,20 @@ export function having(people: SubjectSet, values: Float64Array, isIt: (value: n
 }
 
 /** The highest power of a variable's values whose sum a measure discloses; 0 for counts, shares and quantiles. */
-export function powersIn(measure: Measure): 0 | 1 | 2 {
+export function powersIn(measure: Measure): 0 | Power {
   switch (measure.kind) {
     case 'sum':
     case 'mean':
       return 1
     case 'variance':
     case 'sd':
-    case 'skewness':
-    case 'kurtosis':
     case 'covariance':
     case 'correlation':
       return 2
+    case 'skewness':
+      return 3
+    case 'kurtosis':
+      return 4
     default:
       return 0
   }

@@ -74,13 +74,16 @@ export function askedOver(variable: string, of: SolvedSet): CellNumber {
   return { quantity: OF_WHOM + variable, of, variables: [], kind: 'sum' }
 }
 
-/** An entry that records the people over whom a sum of known numbers, or of their squares, was asked; see `weighing.ts`. */
+/** The power of known numbers that are summed. */
+export type Power = 1 | 2 | 3 | 4
+
+/** An entry that records the people over whom a sum of known numbers, or of a power of them, was asked; see `weighing.ts`. */
 export function weighedOver(
   name: string,
   own: VariableRef,
-  { power, people }: { readonly power: 1 | 2; readonly people: SubjectSet }
+  { power, people }: { readonly power: Power; readonly people: SubjectSet }
 ): CellNumber {
-  return askedOver(`${name}${WEIGHED_BY}${own}${power === 2 ? SQUARED : ''}`, { subjects: people })
+  return askedOver(`${name}${WEIGHED_BY}${own}${power === 1 ? '' : `^${power}`}`, { subjects: people })
 }
 
 /** The quantity under which the people of a question are recorded; see `askedOver`. */
@@ -91,15 +94,11 @@ export function quantityOfWhom(name: string): string {
 /** The variable whose values weigh the people of a recorded sum, and whether they are squared; undefined for another quantity. */
 export function weightIn(
   quantity: string
-): { readonly name: string; readonly own: VariableRef; readonly power: 1 | 2 } | undefined {
+): { readonly name: string; readonly own: VariableRef; readonly power: Power } | undefined {
   const [whom, by, ...others] = quantity.split(WEIGHED_BY)
   if (whom === undefined || by === undefined || others.length > 0 || !whom.startsWith(OF_WHOM)) return undefined
-  const power = by.endsWith(SQUARED) ? 2 : 1
-  return {
-    name: whom.slice(OF_WHOM.length),
-    own: (power === 2 ? by.slice(0, -SQUARED.length) : by) as VariableRef,
-    power
-  }
+  const [own = '', power = '1'] = by.split('^')
+  return { name: whom.slice(OF_WHOM.length), own: own as VariableRef, power: Number(power) as Power }
 }
 
 /** The variables of a sum of products; undefined for another quantity, and for products of totals of several rows. */
@@ -112,7 +111,6 @@ export function factorsIn(quantity: string): readonly [VariableRef, VariableRef]
 /** A variable of a catalog. */
 const PLAIN = /^[^\s.]+\.[^\s.]+$/
 const WEIGHED_BY = ' weighed by '
-const SQUARED = '^2'
 
 /** Whether an entry only records the people over whom a number was asked; see `askedOver`. */
 export function isOfWhom({ quantity }: Pick<CellNumber, 'quantity'>): boolean {

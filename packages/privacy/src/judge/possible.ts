@@ -232,6 +232,14 @@ export function namesOf(
   return (measured.length > 0 ? measured : long === undefined ? [] : [long]).map((name) => name + at)
 }
 
+/**
+ * The unknown conditions of a question, each by itself and all together, whatever the row level is. Known numbers are weighed over those who
+ * could meet them under each of these names, so that further conditions make no other name.
+ */
+export function conditionsAsked({ unknown }: Possible): string[] {
+  return [...new Set([...unknown, unknown.join(' and ')])]
+}
+
 /** Everybody who could be in the group as far as others can tell, as one set for each condition that remains. */
 export function possibleIn({ key }: Pick<ReducedGroup, 'key'>, possible: Possible, plan: Plan): PossibleSet[] {
   const label = (variable: VariableRef) => {

@@ -26,8 +26,8 @@ import type { FactsOf } from './facts.ts'
 import { bitsMaxOf, bitsMaxOfWhich, bitsOfCount, bitsOfSum } from './information.ts'
 import { conditionsOf, having, isSpreadOver, type KnownValues, powersIn } from './known.ts'
 import { type LeftOut, type LeftOutDraft, leftOutOf } from './left-out.ts'
-import { askedOver, type CellNumber, countOf, isCounting, type SolvedSet, weighedOver } from './numbers.ts'
-import { groupsNotShown, namesOf, possibleIn, setsAsked } from './possible.ts'
+import { askedOver, type CellNumber, countOf, isCounting, type Power, type SolvedSet, weighedOver } from './numbers.ts'
+import { conditionsAsked, groupsNotShown, possibleIn, setsAsked } from './possible.ts'
 import { RUNG_MAX, roundCount, standardError, stepFor } from './precision.ts'
 import { RowSets, rowsOfSubjects } from './row-sets.ts'
 import { type RareGroups, type Unsaid, unsaidOf } from './unsaid.ts'
@@ -369,7 +369,7 @@ class Judging {
       const values = known?.get(variable)?.values
       // A check that cannot judge refuses.
       if (values === undefined) return true
-      const isEven = (people: SubjectSet, own: 1 | 2) => isSpreadOver(people, values, { k: this.#k, powers: own })
+      const isEven = (people: SubjectSet, own: Power) => isSpreadOver(people, values, { k: this.#k, powers: own })
       return could.some(({ people }) => !isEven(people, powers)) || (isPair && !isEven(support, 1))
     })
   }
@@ -414,17 +414,30 @@ class Judging {
       const those = this.#inRows(having.subjects, variable, having.rows ?? rows)
       counts.push({ variable, level: name, of: all, having: those, byCell })
     }
+    const lacking = defining.flatMap((one) => {
+      const { variable, level = '' } = one
+      if (!level.includes('"is null"')) return []
+      const { having, rows } = this.#saidBy(one, group, partOf(measure), support)
+      const all = wholeOf(group, one, partOf(measure), this.#parts)
+      const of = all && this.#inRows(all.subjects, variable, all.rows)
+      const name = { variable: havingValue(facts(variable).own), level, levels: 2 }
+      return of === undefined ? [] : [{ ...name, of, having: this.#inRows(having, variable, rows), byCell: undefined }]
+    })
     const named = counts.map(({ variable, ...count }) => {
       const { own, cells = Number.POSITIVE_INFINITY } = facts(variable)
       return { variable: own, levels: cells, ...count }
     })
     const { mark } = this.#draft
-    for (const { name, set } of this.#wholeSums(group, basis)) {
+    for (const { name, set } of [...this.#wholeSums(group, basis), ...this.#couldMeet(group)]) {
       if (this.#draft.tellWholeSum(name, set, this.#k)) continue
       for (const [draft, before] of mark) draft.rollBack(before)
       return { why: 'certain', variable: name }
     }
-    for (const { variable, level, levels, ...count } of [...named, ...this.#saidTogether(group, measure, basis)]) {
+    for (const { variable, level, levels, ...count } of [
+      ...named,
+      ...lacking,
+      ...this.#saidTogether(group, measure, basis)
+    ]) {
       const size = count.of.subjects.size
       const isFew = 'isPart' in count && size > 0 && size - count.having.subjects.size < this.#k
       if (!isFew && this.#draft.tellLevel({ variable, level, levels }, count, this.#k)) continue
@@ -441,7 +454,10 @@ class Judging {
     const named = [...variablesOf(measure), ...this.#unsaid(group).defining.map(({ variable }) => variable)]
     const unknown = [...new Set(named)].filter((variable) => !facts(variable).identifying)
     const families = [
-      ...unknown.map((variable) => ({ variable: facts(variable).own, sums: sumsOf(facts(variable), weights) })),
+      ...unknown.map((variable) => {
+        const isOfRows = this.#isOfRows(variable)
+        return { variable: facts(variable).own, sums: sumsOf(facts(variable), weights, isOfRows) }
+      }),
       ...this.#namesAsked(group).map((name) => ({ variable: name, sums: sumsOver(name, weights) }))
     ]
     const found = families.find(({ sums }) => this.#draft.weighsFew(sums, this.#k))
@@ -452,9 +468,7 @@ class Judging {
   #namesAsked(group: ReducedGroup): string[] {
     const { possible } = this.#unsaid(group)
     if (possible === undefined || possible.unknown.length === 0) return []
-    return possibleIn(group, possible, this.#plan).flatMap(({ row }) =>
-      namesOf(possible, { row, measured: [] }).slice(0, 1)
-    )
+    return conditionsAsked(possible)
   }
 
   /** The known numbers that a measure sums over people whom others do not know, each with everybody who could be among these people. */
@@ -464,12 +478,12 @@ class Judging {
     if (possible === undefined || possible.unknown.length === 0 || powersIn(measure) === 0) return []
     const owns = variablesOf(measure).flatMap((variable) => {
       const { own, identifying } = facts(variable)
-      return identifying && weights?.has(own) ? [own] : []
+      return identifying && weights?.get(own)?.by === 'subject' ? [own] : []
     })
-    return possibleIn(group, possible, this.#plan).flatMap(({ row, people }) => {
-      const [name] = namesOf(possible, { row, measured: [] })
-      return name === undefined ? [] : owns.map((own) => ({ name, own, people }))
-    })
+    const names = conditionsAsked(possible)
+    return possibleIn(group, possible, this.#plan).flatMap(({ people }) =>
+      names.flatMap((name) => owns.map((own) => ({ name, own, people })))
+    )
   }
 
   /** The people whom a count includes for each cell of a variable; see `countedAt`. Undefined if the cells do not decide who is counted. */
@@ -519,8 +533,13 @@ class Judging {
   /** People with those of the given rows that are theirs, if a variable has its values in rows. */
   #inRows(subjects: SubjectSet, variable: VariableRef, rows: SubjectSet | undefined): SolvedSet {
     const items = this.#cellRules.rowSets?.items
-    if (items === undefined || rows === undefined || !variable.startsWith(`${items.table}.`)) return { subjects }
+    if (items === undefined || rows === undefined || !this.#isOfRows(variable)) return { subjects }
     return { subjects, rows: rows.and(rowsOfSubjects(items, subjects)) }
+  }
+
+  #isOfRows(variable: VariableRef): boolean {
+    const table = this.#cellRules.rowSets?.items.table
+    return table !== undefined && variable.startsWith(`${table}.`)
   }
 
   /** Whether the digits of a mean leave no more than a few sums of its values. */
@@ -568,6 +587,18 @@ class Judging {
     // If there are several sets, some people are in the group whatever their unknown values are, and others cannot tell who.
     if (one === undefined || others.length > 0) return []
     return [said(one.people, support), ...partsOf(one.people, support)]
+  }
+
+  /**
+   * The people who could meet conditions on several unknown variables, of which some people are in the group in any case: a set for each
+   * combination of outcomes. The number of people could be that of any of the sets, as a sum could be over any of them.
+   */
+  #couldMeet(group: ReducedGroup): { name: string; set: SolvedSet }[] {
+    const { possible } = this.#unsaid(group)
+    if (possible === undefined || possible.unknown.length < 2) return []
+    const sets = possibleIn(group, possible, this.#plan)
+    const name = possible.unknown.join('&')
+    return sets.length < 2 ? [] : sets.map(({ people }) => ({ name, set: { subjects: people } }))
   }
 
   #isSet({ variable }: Defining): boolean {
@@ -631,15 +662,20 @@ class Judging {
     if (!cell.isCounted && missing < this.#k) cell.fewLackOf = all
   }
 
-  /** Audits how many people, or rows, of a group have a value, as if having one were a level. */
+  /** Audits how many people, or rows, of a group have a value, as if having one were a level, for each variable that could be missing. */
   #tellHaving({ support, rowSet }: ReducedGroup, measure: Measure, having: SolvedSet): boolean {
-    const own = variablesOf(measure)
-      .map((variable) => this.#rules.facts(variable).own)
-      .sort()
-    const level = { variable: `having ${own.join('&')}`, level: 'value', levels: 2 }
+    const variables = variablesOf(measure)
+    const own = variables.map((variable) => this.#rules.facts(variable).own).sort()
+    const level = own.length === 1 ? 'value' : own.join('&')
     const of =
       having.rows === undefined || rowSet === undefined ? { subjects: support } : { subjects: support, rows: rowSet }
-    return this.#draft.tellLevel(level, { of, having }, this.#k)
+    const isSure = (variable: VariableRef) => this.#rules.complete?.has(variable) === true
+    return variables
+      .filter((variable) => !isSure(variable))
+      .every((variable) => {
+        const name = { variable: havingValue(this.#rules.facts(variable).own), level, levels: 2 }
+        return this.#draft.tellLevel(name, { of, having }, this.#k)
+      })
   }
 
   /** The number of people, or rows, of a group that were left out of only one measure. They do not lack a value. */
@@ -740,7 +776,7 @@ class Judging {
     const lefts = [madeWithout?.people, out].flatMap((left) => left ?? [])
     return this.#weighedBy(group, measure).flatMap(({ name, own, people }) => {
       const asked = lefts.reduce((all, left) => all.without(left), people)
-      const powers = powersIn(measure) === 2 ? ([1, 2] as const) : ([1] as const)
+      const powers = ([1, 2, 3, 4] as const).slice(0, powersIn(measure))
       return powers.map((power) => weighedOver(name, own, { power, people: asked }))
     })
   }
@@ -989,4 +1025,9 @@ function inWords(objection: Objection): string {
   if (objection.why === 'unsure') return 'too close to earlier releases to be judged'
   const { inside, outside } = objection.apart
   return `combined with earlier answers it would single out few people (${inside.length} inside, ${outside.length} outside)`
+}
+
+/** The name under which it is audited who has a value of a variable, whatever statistic or condition discloses how many. */
+function havingValue(own: VariableRef): string {
+  return `having ${own}`
 }

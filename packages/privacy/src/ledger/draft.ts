@@ -75,12 +75,18 @@ export interface LevelName {
 export interface WeightedSums {
   /** The quantities of sums without weights. */
   readonly plain: readonly string[]
+  /** Whether each row has a value of the quantity, and not each person. */
+  readonly isOfRows: boolean
   /** A variable of two values, whose counts of levels are sums of this quantity as well. */
   readonly levels?: string | undefined
-  /** The sums with weights among the given quantities, each with the weight of every person if the weights are known here. */
-  weighted(
-    quantities: readonly string[]
-  ): readonly { readonly quantity: string; readonly weights: Float64Array | undefined }[]
+  /** The sums with weights among the given quantities. */
+  weighted(quantities: readonly string[]): readonly WeightedSum[]
+}
+
+/** A sum with the weight of every person, or of every row; NaN for none. Without weights if they are not known here. */
+interface WeightedSum {
+  readonly quantity: string
+  readonly weights: { readonly by: 'subject' | 'row'; readonly values: Float64Array } | undefined
 }
 
 /** A count of the people of a set who have a level. */
@@ -349,32 +355,40 @@ export class LedgerDraft {
   }
 
   /**
-   * Whether the weights of sums of products add more than 1/k to the leverage of a person; see weighted.ts. Also true if the
-   * weights of a sum are not known, since it cannot be judged then.
+   * Whether the weights of sums of products add more than 1/k to the leverage of a person; see weighted.ts. `more`: further sums with weights
+   * of the same quantity. Also true if the weights of a sum are not known, since it cannot be judged then.
    */
-  weighsFew({ plain, levels, weighted }: WeightedSums, k: number): boolean {
-    const setsOf = (quantity: string) => {
-      const span = this.#spans.get(quantity)
-      return span === undefined ? [] : span.shown.map((_, at) => this.#patterns.extend(this.#toldSet(span, at)))
-    }
-    const sums = weighted([...this.#spans.keys()]).flatMap(({ quantity, weights }) =>
-      setsOf(quantity).map((isIn) => ({ isIn, weights }))
-    )
-    if (sums.length === 0) return false
-    // A number of the rows themselves has no weights by person, and is not judged here.
-    const isOfRows = this.#from.parts.owners !== undefined
+  weighsFew(sums: WeightedSums, k: number, more: readonly Float64Array[] = []): boolean {
+    const found = this.weightsOf(sums)
+    if (found === undefined) return true
+    if (found.length + more.length === 0) return false
+    const counted = sums.levels === undefined ? [] : this.#countsOf((name) => name.startsWith(`${sums.levels} `))
+    const plain = [...sums.plain.flatMap((quantity) => this.#setsOf(quantity)), ...counted.map(({ of }) => of)]
     const ownerOf = (item: number) => this.#blocks.ownerOf(item)
-    const known = sums.flatMap(({ isIn, weights }) => {
-      if (weights === undefined) return []
-      const own = isOfRows
-        ? Float64Array.from(this.#patterns.labels, (_, item) => weights[ownerOf(item)] ?? Number.NaN)
-        : weights
-      return [{ isIn, weights: own }]
-    })
-    if (known.length < sums.length && !isOfRows) return true
-    const counted = levels === undefined ? [] : this.#countsOf((name) => name.startsWith(`${levels} `))
-    const sets = [...plain.flatMap(setsOf), ...counted.map(({ of }) => of)]
-    return someWeighMuch(this.#patterns, { plain: sets, weighted: known, ownerOf }, k)
+    return someWeighMuch(this.#patterns, { plain, weighted: [...found, ...more], ownerOf }, k)
+  }
+
+  /** The weight of each item in each disclosed sum with weights; undefined if the weights of a sum are not known. */
+  weightsOf({ weighted }: WeightedSums): Float64Array[] | undefined {
+    const isOfRows = this.#from.parts.owners !== undefined
+    const found: Float64Array[] = []
+    for (const { quantity, weights } of weighted([...this.#spans.keys()])) {
+      const sets = this.#setsOf(quantity)
+      if (weights === undefined && sets.length > 0) return undefined
+      const isByOwner = isOfRows && weights?.by === 'subject'
+      const weightOf = (item: number) => weights?.values[isByOwner ? this.#blocks.ownerOf(item) : item] ?? Number.NaN
+      for (const isIn of sets) {
+        const inSum = (label: number, item: number) => (isIn[label] === 1 ? weightOf(item) : 0)
+        found.push(Float64Array.from(this.#patterns.labels, inSum).map((weight) => (Number.isNaN(weight) ? 0 : weight)))
+      }
+    }
+    return found
+  }
+
+  /** The disclosed sets of a quantity, by pattern. */
+  #setsOf(quantity: string): Uint8Array[] {
+    const span = this.#spans.get(quantity)
+    return span === undefined ? [] : span.shown.map((_, at) => this.#patterns.extend(this.#toldSet(span, at)))
   }
 
   /** The items of the set that arrived with a newer epoch and have been in no release yet. */

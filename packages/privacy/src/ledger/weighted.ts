@@ -9,12 +9,6 @@
  */
 import type { Patterns } from './patterns.ts'
 
-/** One released sum of products: the patterns over which it was summed, and the weight of each item; NaN for an item without one. */
-export interface Weighted {
-  readonly isIn: Uint8Array
-  readonly weights: Float64Array
-}
-
 /** A vector lies in the span of the others if the part that remains of its squared length is below this share. */
 const DEPENDENT = 1e-16
 
@@ -22,7 +16,8 @@ const DEPENDENT = 1e-16
 export interface Sums {
   /** The sets of plain sums, by pattern. */
   readonly plain: readonly Uint8Array[]
-  readonly weighted: readonly Weighted[]
+  /** The weight of each item in each sum with weights. */
+  readonly weighted: readonly Float64Array[]
   /** The person of an item. The leverages of a person's items are added up. */
   ownerOf(item: number): number
 }
@@ -30,14 +25,10 @@ export interface Sums {
 /** Whether the weights add more than 1/k to somebody's leverage. */
 export function someWeighMuch(patterns: Patterns, { plain, weighted, ownerOf }: Sums, k: number): boolean {
   const basis = orthonormal(patterns, plain)
-  const { labels } = patterns
   const added = new Map<number, number>()
   const before: Float64Array[] = []
-  for (const { isIn, weights } of weighted) {
-    const vector = Float64Array.from(labels, (label, item) => {
-      const weight = isIn[label] === 1 ? (weights[item] ?? Number.NaN) : 0
-      return Number.isNaN(weight) ? 0 : weight
-    })
+  for (const weights of weighted) {
+    const vector = weights.slice()
     const length = squareOf(vector)
     // The second pass removes the parts of other vectors that rounding left.
     for (let pass = 0; pass < 2; pass++) {

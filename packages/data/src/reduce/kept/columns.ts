@@ -1,6 +1,6 @@
-/** Columns of tables with one row per subject, kept in memory by subject. A column is read once per snapshot, not once per question. */
+/** Columns kept in memory: by subject, or by row of a table with several rows per subject. A column is read once per snapshot, not once per question. */
 import { SubjectSet } from '@stimnet/protocol'
-import { SUBJECT } from '../../columns.ts'
+import { ROW, SUBJECT } from '../../columns.ts'
 import type { Engine, Session } from '../../engine.ts'
 import { quoteName } from '../../quote.ts'
 
@@ -26,7 +26,7 @@ export type ValueCount = readonly [value: number, subjects: number]
 const COLUMNS_BYTES_MAX = 256 * 1024 * 1024
 
 interface Kept {
-  readonly columns: Map<string, Promise<KeptColumn>>
+  readonly columns: Map<string, { readonly column: Promise<KeptColumn>; readonly bytes: number }>
   readonly people: Map<string, Promise<SubjectSet>>
   bytes: number
 }
@@ -38,6 +38,8 @@ export interface KeptTable {
   readonly engine: Engine
   readonly table: string
   readonly subjects: number
+  /** The number of rows of a table with several rows per subject, whose columns are kept by row. */
+  readonly rows?: number | undefined
 }
 
 /** The column that `sql` computes from a table with the alias `alias`. Throws NODE_ERROR. */
@@ -45,19 +47,13 @@ export function keptColumn(from: KeptTable, { sql, alias }: { sql: string; alias
   const kept = keptOf(from.engine)
   // Views can read one column in several units.
   const key = `${from.table} ${sql}`
-  const before = kept.columns.get(key)
-  kept.columns.delete(key)
-  const column =
-    before ??
-    added(
-      kept,
-      key,
-      from,
-      `SELECT CAST(${alias}.${quoteName(SUBJECT)} AS DOUBLE), CAST(${sql} AS DOUBLE) FROM ${quoteName(from.table)} AS ${alias}`
-    )
+  const place = `CAST(${alias}.${quoteName(from.rows === undefined ? SUBJECT : ROW)} AS DOUBLE)`
+  const query = `SELECT ${place}, CAST(${sql} AS DOUBLE) FROM ${quoteName(from.table)} AS ${alias}`
+  const entry = kept.columns.get(key) ?? added(kept, key, from, query)
   // Inserted last, so that this column is dropped last.
-  kept.columns.set(key, column)
-  return column
+  kept.columns.delete(key)
+  kept.columns.set(key, entry)
+  return entry.column
 }
 
 /** The subjects who have a row in a table. Throws NODE_ERROR. */
@@ -84,19 +80,20 @@ function keptOf(engine: Engine): Kept {
   return kept
 }
 
-function added(kept: Kept, key: string, { engine, subjects }: KeptTable, sql: string): Promise<KeptColumn> {
-  const bytes = subjects * Float64Array.BYTES_PER_ELEMENT
+function added(kept: Kept, key: string, { engine, subjects, rows = subjects }: KeptTable, sql: string) {
+  const bytes = rows * Float64Array.BYTES_PER_ELEMENT
   const give = (name: string) => {
-    if (kept.columns.delete(name)) kept.bytes -= bytes
+    kept.bytes -= kept.columns.get(name)?.bytes ?? 0
+    kept.columns.delete(name)
   }
   for (const oldest of kept.columns.keys()) {
     if (kept.bytes + bytes <= COLUMNS_BYTES_MAX) break
     give(oldest)
   }
   kept.bytes += bytes
-  const column = withSession(engine, (session) => readColumn(session, sql, subjects))
+  const column = withSession(engine, (session) => readColumn(session, sql, rows))
   column.catch(() => give(key))
-  return column
+  return { column, bytes }
 }
 
 async function withSession<T>(engine: Engine, use: (session: Session) => Promise<T>): Promise<T> {
@@ -108,8 +105,8 @@ async function withSession<T>(engine: Engine, use: (session: Session) => Promise
   }
 }
 
-async function readColumn(session: Session, sql: string, subjects: number): Promise<KeptColumn> {
-  const values = new Float64Array(subjects).fill(Number.NaN)
+async function readColumn(session: Session, sql: string, length: number): Promise<KeptColumn> {
+  const values = new Float64Array(length).fill(Number.NaN)
   let [present, largest] = [0, 0]
   for await (const [places = new Float64Array(), numbers = new Float64Array()] of session.numbers(sql, [])) {
     for (let i = 0; i < places.length; i++) {

@@ -24,6 +24,8 @@ export interface KeptSource {
   readonly columnSql?: CatalogView['columnSql'] | undefined
   readonly engine: Engine
   readonly subjects: number
+  /** The number of rows of a table with several rows per subject, to read a variable of it. */
+  readonly rows?: number | undefined
 }
 
 /** A variable with its values. */
@@ -45,17 +47,17 @@ export interface KeptRows {
 
 const ALIAS = 't0'
 
-/** Reads a variable, which must be of a table with one row per subject. Throws the errors of `resolveVariable`, NODE_ERROR. */
+/** Reads a variable: by subject, or by row if the source has a number of rows. Throws the errors of `resolveVariable`, NODE_ERROR. */
 export async function keptVariable(
   name: string,
-  { descriptor, config, columnSql, engine, subjects }: KeptSource,
+  { descriptor, config, columnSql, engine, subjects, rows }: KeptSource,
   tables?: readonly string[]
 ): Promise<KeptVariable> {
   const { ref, table, variable } = resolveVariable(descriptor, name, tables)
   const own = config.tables.find((one) => one.name === table.name)?.variables.find((one) => one.name === variable.name)
   if (own === undefined) throw new TypeError('a description that is not of this configuration')
   const sql = columnSql?.(table.name, variable.name, ALIAS) ?? `${ALIAS}.${quoteName(variable.name)}`
-  const column = await keptColumn({ engine, table: table.name, subjects }, { sql, alias: ALIAS })
+  const column = await keptColumn({ engine, table: table.name, subjects, rows }, { sql, alias: ALIAS })
   return { ref, variable, config: own, column }
 }
 

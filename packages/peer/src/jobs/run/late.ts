@@ -87,16 +87,16 @@ async function partsOf({ catalog, plan, filter: cohort }: Asked): Promise<Part[]
   const possible = await possibleOf(catalog, asked, rare?.hidden ?? hidden)
   if (possible === undefined || possible.unknown.length === 0) return []
   const groups = possible.groups.length === 0 ? [undefined] : possible.groups.map(({ people }) => people)
-  const bySets = Map.groupBy(possible.sets, ({ row }) => JSON.stringify(row ?? null))
   const parts: Part[] = []
-  for (const sets of bySets.values()) {
-    const row = sets[0]?.row
-    const all = sets.reduce((union, { people }) => union.or(people), SubjectSet.none(catalog.subjects))
-    const rows = row && (await rowsWith(catalog, row.variable, row.level))
-    for (const group of groups) {
-      const people = group === undefined ? all : all.and(group)
-      parts.push({ people, ...(rows === undefined ? {} : { rows }) })
-    }
+  const labels = new Map<string, Promise<Part['rows']>>()
+  // Each set by itself: late people who could only meet another condition make no group for those who could meet this one.
+  for (const { row, people } of possible.sets) {
+    const label = JSON.stringify(row ?? null)
+    const found = labels.get(label) ?? (row && rowsWith(catalog, row.variable, row.level))
+    if (found !== undefined) labels.set(label, found)
+    const rows = await found
+    for (const group of groups)
+      parts.push({ people: group === undefined ? people : people.and(group), ...(rows === undefined ? {} : { rows }) })
   }
   return parts
 }

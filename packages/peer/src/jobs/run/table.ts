@@ -21,6 +21,7 @@ import {
   sizesOf,
   spacingOf,
   variableFacts,
+  type Weighing,
   type Weights
 } from '@stimnet/privacy'
 import {
@@ -397,12 +398,13 @@ async function weightsOf(
     const weighing = variablesOf(measure).filter((variable) => isOfSeveral || facts(variable).identifying)
     return weighing.map((variable) => facts(variable).own)
   })
-  const found = new Map<VariableRef, Float64Array>()
+  const found = new Map<VariableRef, Weighing>()
   for (const ref of new Set([...own, ...earlier])) {
     const table = plain.descriptor.tables.find(({ name }) => ref.startsWith(`${name}.`))
     const type = table?.variables.find(({ name }) => ref === `${table.name}.${name}`)?.type
     const isNumber = type === 'integer' || type === 'number'
-    if (table?.oneRowPerSubject && isNumber) found.set(ref, await plain.valuesOf(ref))
+    if (!isNumber || (!table?.oneRowPerSubject && table?.name !== long?.name)) continue
+    found.set(ref, { by: table?.oneRowPerSubject ? 'subject' : 'row', values: await plain.valuesOf(ref) })
   }
   return found
 }
