@@ -292,7 +292,8 @@ function checkVariable(v: VariableConfig, context: Issues): void {
     context.addIssue({ code: 'custom', path: [key], message })
   const isCategory = v.type === 'category'
   const isNumber = v.type === 'integer' || v.type === 'number'
-  if (isCategory !== (v.levels !== undefined)) refuse('levels', 'a category declares its levels, nothing else does')
+  if (isCategory !== (v.levels !== undefined))
+    refuse('levels', 'only a category declares levels, and it must declare them')
   if (v.levels && new Set(v.levels).size !== v.levels.length) refuse('levels', 'a level is declared twice')
   checkReading(v, refuse)
   if (v.breakpoints && !isNumber && v.type !== 'date') refuse('breakpoints', `a ${v.type} has no breakpoints`)

@@ -94,7 +94,7 @@ function refOf(column: ColumnSyntax, scope: Scope): VariableRef {
   const shown = `${column.qualifier === undefined ? '' : `${column.qualifier}.`}${column.name}`
   if (isSubjectKey(column, scope)) {
     cursor.refuse(
-      `${descriptor.subjectKey} says who a row is about: it can be counted with COUNT(DISTINCT ${descriptor.subjectKey}) and joined on, nothing else.`,
+      `${descriptor.subjectKey} identifies the person of a row: it can only be counted with COUNT(DISTINCT ${descriptor.subjectKey}) and joined on.`,
       column.at
     )
   }

@@ -171,7 +171,7 @@ function* ownFaults<V extends DerivableVariable>({ rule, of, variable }: Derivat
   if ('take' in rule || 'order' in rule) {
     const isOrdered = rule.take === 'first' || rule.take === 'last'
     if (isOrdered !== (rule.order !== undefined))
-      yield [['derive', 'order'], 'take: first and take: last go by an order, and nothing else does']
+      yield [['derive', 'order'], 'take: first and take: last need an order, and no other take has one']
   }
   if (rule.rule === 'change' && rule.from === rule.to) yield [['derive', 'to'], 'a change is between two levels']
   if (rule.rule === 'sum' && (rule.complete ?? 1) > of.length)
