@@ -91,7 +91,7 @@ words and counts of the data, so keep them here. Levels and bounds become public
     const nodeId = values['node-id'] ?? nodeIdFor(setup.institution)
     const made = await make(setup, { nodeId, catalogs })
     io.out(
-      `Wrote ${made.file}\nNode ${nodeId}: others ask this peer alone by stimnet run --peers ${nodeId} (node_id in the file)\n`
+      `Wrote ${made.file}\nNode ${nodeId}: others ask only this peer with stimnet run --peers ${nodeId} (node_id in the file)\n`
     )
     io.out(
       `PeerId ${made.peerId}: join a federation with stimnet join CODE, or give it to the others for their mesh.peers.\n`

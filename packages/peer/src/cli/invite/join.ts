@@ -85,7 +85,8 @@ function expectConfirmation({ peer }: Invitation, member: string | undefined, io
   if (member === undefined) {
     if (!io.ask)
       refuse('stimnet join needs a terminal, where a person types the phrase of the member, or --member PEERID')
-  } else if (member !== peer) throw new NotConfirmed(`The code is of ${peer}, not of the member that --member names.`)
+  } else if (member !== peer)
+    throw new NotConfirmed(`The code was made by ${peer}, not by the member that --member names.`)
 }
 
 /** The newcomer's operator did not confirm the member. */

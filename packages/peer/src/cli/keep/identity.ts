@@ -59,7 +59,7 @@ async function show({ config, baseDir }: LoadedConfig, io: Io): Promise<number> 
 }
 
 const QUESTION =
-  'The old key of this peer will be worth nothing, and no member knows the new one yet. Type replace to go on: '
+  'The old key of this peer becomes invalid, and no member knows the new one yet. Type replace to continue: '
 
 async function replace(loaded: LoadedConfig, isSure: boolean, io: Io): Promise<number> {
   if (!isSure && !io.ask) refuse('stimnet identity replace needs a terminal, where a person confirms it, or --yes')
@@ -71,7 +71,7 @@ async function replace(loaded: LoadedConfig, isSure: boolean, io: Io): Promise<n
   )
   const lines = await linesWith(loaded.file, from)
   if (lines.length > 0) {
-    io.out(`${loaded.file} names the old PeerId, which counts for nothing any more: line ${lines.join(', ')}\n`)
+    io.out(`${loaded.file} names the old PeerId, which is no longer valid: line ${lines.join(', ')}\n`)
   }
   io.out(`Next, in this order:
   the members, each:   stimnet federation replace ${from} ${to}

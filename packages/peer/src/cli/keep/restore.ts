@@ -55,7 +55,7 @@ of another peer, the key is missing, the passphrase is wrong, or there is a data
     if (setAside !== undefined) io.out(`What was there is in ${setAside}: auditors may need its log.\n`)
     io.out(closedText(closed))
     io.out(
-      'What was released after the backup is unknown to its ledgers, so nothing about people is answered until a steward has decided:\n' +
+      'Its ledgers lack the releases after the backup, so no question about people is answered until a steward has decided:\n' +
         `  stimnet audit reconcile --config ${configFile}\n`
     )
     return EXIT.ok

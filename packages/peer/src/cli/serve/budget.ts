@@ -105,7 +105,7 @@ async function askRunning(url: string): Promise<Shown[]> {
     return usage.filter(({ what }) => what === 'privacy budget').map(balanceOf)
   } catch (error) {
     if (codeOf(error) !== 'UNAUTHENTICATED') throw error
-    const reason = `The running peer tells its budget to a ${ROLES} who is logged in: stimnet login NAME --url ${url}. Or stop the peer.`
+    const reason = `The running peer shows its budget to a ${ROLES} who is logged in: stimnet login NAME --url ${url}. Or stop the peer.`
     throw StimnetError.told('NOT_PERMITTED', reason, error)
   }
 }

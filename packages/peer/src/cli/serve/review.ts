@@ -86,7 +86,7 @@ async function reviewQuery(text: string, { json }: Asked, io: Io) {
 function languageOf(file: string): Language {
   const language = ENDINGS[extname(file).toLowerCase()]
   if (language) return language
-  return refuse(`${file}: the language cannot be told from the name; add --language ${LANGUAGES.join('|')}`)
+  return refuse(`${file}: the language does not follow from the name; add --language ${LANGUAGES.join('|')}`)
 }
 
 async function readProgram(file: string): Promise<string> {
