@@ -136,7 +136,7 @@ test('moments, spreads and their other names make the measures they promise', ()
   assert.deepEqual(plan('correlation', { variables: ['UPDRS_total', 'quality_of_life', 'age'] }).measures.length, 3)
 })
 
-test('a count of a catalog with several tables says what to write where no variable says which', () => {
+test('a count of a catalog with several tables says what to write where no variable determines it', () => {
   const says = (reason: RegExp) => (error: StimnetError) =>
     error.code === 'PARAMETER_INVALID' && reason.test(error.reason)
   const written = /which table, .*: \{ "name": "count", "table": "subjects" \}\. The catalog has subjects, outcomes/
