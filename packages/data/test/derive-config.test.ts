@@ -67,8 +67,8 @@ const REFUSED: readonly (readonly [why: string, variable: object, key: string, w
     'derive.by',
     /number/
   ],
-  ['take: last without an order', number({ ...CHANGE, take: 'last' }), 'derive.order', /go by an order/],
-  ['take: mean with an order', number({ ...CHANGE, take: 'mean', order: 'day' }), 'derive.order', /go by an order/],
+  ['take: last without an order', number({ ...CHANGE, take: 'last' }), 'derive.order', /need an order/],
+  ['take: mean with an order', number({ ...CHANGE, take: 'mean', order: 'day' }), 'derive.order', /need an order/],
   [
     'an order by a category',
     number({ ...CHANGE, take: 'last', order: 'visit' }),
