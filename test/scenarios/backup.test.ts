@@ -79,7 +79,7 @@ test('a peer backed up under load and put back answers about people only after i
   const [one, other] = await Promise.all([1, 2].map(() => stimnet(['restore', backup, '--replace', ...at])))
   // Either can come first; the other one is refused, or finds what the first one restored and restores it once more.
   const done = [one, other].find((run) => run?.code === 0)
-  assert.match(done?.out ?? '', /What was there is in .*replaced-\d+[\s\S]*stimnet audit reconcile --config/)
+  assert.match(done?.out ?? '', /The previous database is in .*replaced-\d+[\s\S]*stimnet audit reconcile --config/)
   for (const run of [one, other]) if (run?.code !== 0) assert.match(run?.err ?? '', /Another restore is at work/)
 
   const restored = await startSite(site)

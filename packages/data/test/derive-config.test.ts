@@ -105,7 +105,7 @@ const REFUSED: readonly (readonly [why: string, variable: object, key: string, w
     'a level of which nothing becomes',
     category({ rule: 'recode', of: 'stage', into: { one: 'early', two: 'early' } }, ['early']),
     'derive.into',
-    /becomes of three/
+    /no value for three/
   ],
   [
     'a level that the input does not have',
@@ -146,7 +146,7 @@ const REFUSED: readonly (readonly [why: string, variable: object, key: string, w
     'known to others though the input is not',
     number({ rule: 'log', of: 'weight', base: 10 }, { identifying: true }),
     'identifying',
-    /do not know people.weight/
+    /without people.weight/
   ],
   [
     'known to others though rows show something',

@@ -376,12 +376,12 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
     refuse(['postgres'], 'no table has a relation or a query')
   }
   if (catalog.mode === 'dp' && catalog.missingness === 'told') {
-    refuse(['missingness'], 'a catalog with mode: dp counts nothing in public; leave it untold')
+    refuse(['missingness'], 'a catalog with mode: dp publishes no exact shares; leave missingness out')
   }
   if (catalog.controlled_access && catalog.missingness === 'told') {
     refuse(
       ['missingness'],
-      'it is told to everybody who sees the catalog, not to those alone whom controlled_access lets in'
+      'it is disclosed to everybody who sees the catalog, not only to those whom controlled_access admits'
     )
   }
   const lattice = latticeOf(catalog).map(({ variable }) => variable)

@@ -160,7 +160,10 @@ function checkColumns({ items }: SelectSyntax, groupBy: readonly GroupKey[], sco
     if (value.kind !== 'column') continue
     const ref = refOf(value.column, scope)
     if (!groupBy.some(({ variable }) => variable === ref)) {
-      scope.cursor.refuse(`${value.column.name} would be single rows: put it into GROUP BY, or into an aggregate.`, at)
+      scope.cursor.refuse(
+        `${value.column.name} would list single rows: put it into GROUP BY, or into an aggregate.`,
+        at
+      )
     }
     if (seen.has(ref)) scope.cursor.refuse(`${value.column.name} is selected twice.`, at)
     seen.add(ref)
