@@ -376,7 +376,7 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
     refuse(['postgres'], 'no table has a relation or a query')
   }
   if (catalog.mode === 'dp' && catalog.missingness === 'told') {
-    refuse(['missingness'], 'a catalog with mode: dp publishes no exact shares; leave missingness out')
+    refuse(['missingness'], 'a catalog with mode: dp publishes no exact shares: leave missingness: untold')
   }
   if (catalog.controlled_access && catalog.missingness === 'told') {
     refuse(
