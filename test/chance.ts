@@ -1,4 +1,4 @@
-/** Numbers that look like chance and are the same in each run. */
+/** Pseudo-random numbers that are the same in each run. */
 
 /** A seeded source of numbers from 0 to 1. */
 export function uniform(seed: number): () => number {
@@ -9,7 +9,7 @@ export function uniform(seed: number): () => number {
   }
 }
 
-/** Numbers of a standard normal distribution from numbers from 0 to 1. */
+/** Numbers with a standard normal distribution, computed from numbers from 0 to 1. */
 export function normalFrom(next: () => number): () => number {
   return () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next())
 }

@@ -76,7 +76,7 @@ export interface Federation {
 }
 
 export interface FederationOptions extends SiteOptions {
-  /** What each site has in place of `config`. */
+  /** The configuration of each site instead of `config`. */
   readonly configOf?: (at: number) => Readonly<Record<string, unknown>>
   /** Called with each site before its peer starts. */
   readonly prepare?: (site: Site, at: number) => Promise<unknown>

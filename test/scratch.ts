@@ -1,16 +1,16 @@
-/** Temporary folders and free ports for tests, and what closes them. */
+/** Temporary folders and free ports for tests, and their clean-up. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after } from 'node:test'
 
-/** Where to register what must be done at the end: a test, `{ after }` for all tests of a file, or a row of the benchmark. */
+/** Where clean-up is registered: at a test, at `{ after }` for all tests of a file, or at a row of the benchmark. */
 export interface Ending {
   after(fn: () => unknown): void
 }
 
-/** The end of a suite, for what its `before` opens: what was opened last is closed first. Call it in the suite. */
+/** The end of a suite, for the parts that its `before` opens: the last opened part is closed first. Call it in the suite. */
 export function atEnd(): Ending {
   const opened: (() => unknown)[] = []
   after(async () => {
@@ -26,7 +26,7 @@ export async function scratchFolder(t: Ending): Promise<string> {
   return folder
 }
 
-/** A temporary folder with these files, which may lie in folders of their own. */
+/** A temporary folder with these files, which may be in subfolders. */
 export async function folderWith(t: Ending, files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await scratchFolder(t)
   for (const [name, text] of Object.entries(files)) {

@@ -1,4 +1,4 @@
-/** Hono on its Node server with constant answers, a small one and one of so many bytes: what a gateway could be at best. */
+/** Hono on its Node server with constant answers, a small one and one of a given size: an upper bound on the speed of a gateway. */
 import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'

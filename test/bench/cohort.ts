@@ -1,17 +1,21 @@
-/** Made-up cohorts for models, and the same rows for R: five covariates, three categories, and outcomes of which each is asked about once. */
+/**
+ * Made-up cohorts for models, and the same rows for R: five covariates, three categories, and outcomes that are each used for one question.
+ */
 import { open } from 'node:fs/promises'
 import { randomUnit, seededRandom } from '@stimnet/protocol'
 
 export const NUMBERS = ['dose', 'weight', 'duration', 'pressure', 'distance'] as const
 const CATEGORIES = { sex: ['female', 'male'], arm: ['control', 'low', 'high'], centre: ['a', 'b', 'c', 'd'] } as const
-/** A new outcome for each time that a model is asked, of which one is to warm up: what was answered before costs nothing again. */
+/** A new outcome for each model, including one for warming up, because a repeated question is answered from the store. */
 const OUTCOMES = 4
 
 const outcomeNames = Array.from({ length: OUTCOMES }, (_, i) => `score_${i}`)
 const eventNames = Array.from({ length: OUTCOMES }, (_, i) => `event_${i}`)
 const columns = [...NUMBERS, ...Object.keys(CATEGORIES), ...outcomeNames, ...eventNames]
 
-/** Writes the rows of one institution as a table, and appends them as doubles, row by row, for R. Codes of categories begin with 1 there. */
+/**
+ * Writes the rows of one institution as a table, and appends them as doubles, row by row, for R. There, codes of categories begin with 1.
+ */
 export async function writeCohort(
   file: string,
   { at, people, forR }: { readonly at: number; readonly people: number; readonly forR?: string | undefined }
@@ -84,7 +88,7 @@ export function logisticFormula(at: number): string {
   return `event_${at} ~ ${NUMBERS.join(' + ')} + arm`
 }
 
-/** R that has the rows in memory and answers each line of its input, which is a call, with the seconds that this took. */
+/** An R process with the rows in memory. It evaluates each line of its input, which is a call, and returns the seconds that this took. */
 export function programOfR(file: string, people: number): string {
   const factors = Object.entries(CATEGORIES).map(
     ([name, levels]) => `d$${name} <- factor(d$${name}, labels = c(${levels.map((one) => `"${one}"`).join(',')}))`

@@ -1,10 +1,10 @@
-/** The smallest exchange there can be: what was asked comes back. */
+/** The smallest possible exchange: it returns its input. */
 import type { Exchange } from '@stimnet/mesh'
 import { messages, type wire } from '@stimnet/protocol'
 
 const KiB = 1024
 
-/** Envelope → the same Envelope. With the job exchange's bounds, and a quota nobody meets. */
+/** Envelope → the same Envelope. With the job exchange's bounds, and a quota that is never reached. */
 export const echoExchange: Exchange<wire.Envelope, wire.Envelope> = {
   id: '/stimnet/bench-echo/1.0.0',
   question: messages.Envelope,

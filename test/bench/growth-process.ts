@@ -3,13 +3,13 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { Socket } from 'node:net'
 import { createEvents, loadConfig, type Peer, startPeer } from '@stimnet/peer'
 
-/** What the parent asks. */
+/** A question of the parent. */
 export type GrowthAsk =
   | { readonly ask: 'start'; readonly configFile: string; readonly nodeId: string }
   | { readonly ask: 'state' }
   | { readonly ask: 'stop' }
 
-/** What one peer knows and holds. */
+/** The state of one peer. */
 export interface GrowthPeer {
   readonly peerId: string
   readonly address: string
@@ -18,7 +18,7 @@ export interface GrowthPeer {
   readonly connections: number
 }
 
-/** What the process and its peers use. The process counts for all its peers together. */
+/** The resources that the process and its peers use. The process counts for all its peers together. */
 export interface GrowthState {
   readonly peers: readonly GrowthPeer[]
   /** Processor time since the start, s. */

@@ -17,7 +17,7 @@ export const keepingRow: Row = {
   measure
 }
 
-/** What the script measures, with the most ms that it may take. */
+/** A measurement of the script, with its upper bound in ms. */
 const MEASURED: Readonly<Record<string, number>> = {
   start: 2_000,
   'list 100 jobs': 50,
@@ -45,7 +45,7 @@ async function measure(context: Context): Promise<readonly Line[]> {
   })
 }
 
-/** The measured times of one run of the script, ms, by what was measured. */
+/** The measured times of one run of the script, ms, by measurement. */
 async function run(context: Context, count: number): Promise<ReadonlyMap<string, readonly number[]>> {
   context.progress(`a peer with ${count} past jobs`)
   const child = spawn(process.execPath, [SCRIPT, String(count), 'json'], { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -95,7 +95,7 @@ function besideR(
   }
 }
 
-/** Asks a model of the next outcome and waits for the fit, made here of the signed answers; ms. */
+/** Asks a model of the next outcome and waits for the fit, which is computed here from the signed answers; ms. */
 function asking(client: Client) {
   return (formula: (at: number) => string, of: Parameters<Client['model']>[1]): (() => Promise<number>) => {
     let at = 0

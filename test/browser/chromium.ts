@@ -43,7 +43,7 @@ export interface Person {
   close(): Promise<void>
 }
 
-/** The browser of this process while somebody uses it: it takes a second to start, a further profile takes a moment. */
+/** The browser of this process. It takes a second to start; a further profile takes a moment. */
 let browser: Promise<Browser> | undefined
 const profiles = new Set<BrowserContext>()
 
@@ -57,7 +57,7 @@ export async function openPerson(options: { expected?: RegExp } = {}): Promise<P
   })
   profiles.add(context)
   const page = await context.newPage()
-  // Longer than anything takes on a busy machine: what is waited for comes, or the story has failed.
+  // Longer than any wait on a busy machine. If it passes, the story has failed.
   page.setDefaultTimeout(180_000)
   const complaints = listen(page, options.expected)
   mkdirSync(ARTEFACTS, { recursive: true })

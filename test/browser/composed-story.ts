@@ -7,7 +7,7 @@ import { beginAnew } from './steps.ts'
 const statisticOf = (page: Page) => page.getByLabel('Statistic', { exact: true }).and(page.locator('select'))
 const ask = (page: Page) => page.getByRole('button', { name: 'Ask 3 institutions' })
 
-/** Signed in already. Each question is composed from what the catalog allows, asked, and read. */
+/** The user is already signed in. Each question is composed from the offered choices, sent, and read. */
 export async function composesModels(person: Person, url: string): Promise<void> {
   await survival(person, url)
   await hazards(person, url)
@@ -121,7 +121,7 @@ async function logistic({ page, picture, accessible }: Person, url: string): Pro
     .check()
   const formula = page.getByRole('textbox', { name: 'Formula' })
   assert.equal(await formula.inputValue(), 'adverse_event ~ arm')
-  // With a number it is fitted in rounds, and the page says so.
+  // With a number it is fitted in rounds, and the page states this.
   await formula.fill('adverse_event ~ days')
   await page.getByText(/It is round 0 of a model that they fit together/).waitFor()
   await formula.fill('adverse_event ~ arm')

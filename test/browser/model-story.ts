@@ -25,7 +25,7 @@ export async function fitsModel({ page, picture, accessible }: Person, url: stri
   const prices = page.getByRole('table', { name: /What the answer discloses/ })
   await prices.getByRole('row', { name: /Coastal Medical Centre scan_metadata\.scan_quality/ }).waitFor()
 
-  // What is typed is read into the choices, and a fault stands where it is.
+  // Typed text sets the choices, and a fault is shown at its place.
   await formula.fill('scan_quality ~ motion_scor')
   await page.getByText('The formula at character 16: the catalog has no variable').first().waitFor()
   assert.equal(await page.locator('.formula-fault mark').textContent(), 'motion_scor')

@@ -1,4 +1,4 @@
-/** Tests with a researcher's own key in a real browser: neither gateway nor asking peer is trusted about what she asked. */
+/** Tests with a researcher's own key in a real browser: neither gateway nor asking peer is trusted about her question. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { chmod, writeFile } from 'node:fs/promises'
@@ -109,7 +109,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     const kept = await page.evaluate<{ count: number; extractable: boolean; out: string; stored: string }>(KEPT)
     assert.deepEqual([kept.count, kept.extractable, kept.out], [1, false, 'InvalidAccessError'])
     assert.equal(kept.stored.includes(file.trim()), false)
-    // Text that gets into the page cannot become markup, and so cannot become a script that signs.
+    // Text on the page cannot become markup, and so cannot become a script that signs.
     const refused = `(() => { try { document.createElement('p').innerHTML = '<b>x</b>' } catch (error) { return error.name } })()`
     assert.equal(await page.evaluate(refused), 'TypeError')
     await ada.picture('14-your-key')
@@ -368,7 +368,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await compose(page, url, { sql: ALL, title: 'By the gateway' })
     await page.getByRole('radio', { name: 'The gateway, for my account' }).check()
     await page.getByRole('button', asked(3)).click()
-    await page.getByText('Which question it answers rests on the gateway’s word.').waitFor()
+    await page.getByText('Only the gateway states which question this answers.').waitFor()
     await page.getByText('Coastal Medical Centre: the accounts of this gateway may not ask there.').waitFor()
     await page.getByText('The evidence').click()
     assert.equal(await page.getByText('which a gateway keeps for an account').count(), 2)
@@ -432,7 +432,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     await old.page.getByText('This browser cannot sign with Ed25519.').waitFor()
     await old.accessible('no key possible')
     await compose(old.page, url, { sql: ALL, title: 'Old browser' })
-    await old.page.getByText('The gateway signs for your account, so what was asked rests on its word.').waitFor()
+    await old.page.getByText('The gateway signs for your account, so only the gateway states what was asked.').waitFor()
     await old.page.getByRole('button', asked(3)).click()
     await old.page.getByText('2 of 2 receipts verified.').waitFor()
     assert.deepEqual(old.complaints, [])

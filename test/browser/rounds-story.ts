@@ -54,7 +54,7 @@ export async function fitsInRounds(person: Person, url: string): Promise<void> {
   await picture('34-rounds-asked')
   await accessible('a model in rounds')
 
-  // The question of round 1 does not reach the gateway: the tab is reloaded while it is open, and goes on.
+  // The question of round 1 does not reach the gateway: the tab is reloaded while the request is open, and the fit continues.
   let isHeld = true
   await page.route('**/api/v1/broadcasts', async (route) => {
     const isFurther = route.request().method() === 'POST' && route.request().postData()?.includes('receipts') === true
@@ -121,7 +121,7 @@ async function readsTheFit({ page, picture, accessible }: Person): Promise<void>
   await page.getByText(/from 3 receipts of the round before/).waitFor()
 }
 
-/** The same model again, which costs nothing; the page is reloaded while it runs, and goes on by itself. */
+/** The same model again, at no cost; the page is reloaded while it runs, and the fit continues by itself. */
 async function goesOnAfterReload({ page }: Person, url: string): Promise<void> {
   await page.goto(`${url}/#/questions`)
   await page.getByRole('link', { name: 'fell ~ dose + arm, round 3', exact: true }).waitFor()

@@ -1,4 +1,4 @@
-/** A researcher chooses an intercept and a slope of each person in the console, and reads what a missing correlation depends on. */
+/** A researcher chooses an intercept and a slope of each person in the console, and reads on what a missing correlation depends. */
 import assert from 'node:assert/strict'
 import type { Person } from './chromium.ts'
 import { beginAnew } from './steps.ts'
@@ -48,7 +48,7 @@ export async function fitsSlopes({ page, picture, accessible }: Person, url: str
   await picture('38-slope-result')
   await accessible('a model with slopes')
 
-  // The offered time has 0 in its middle; then nothing is warned of.
+  // The offered time has 0 in its middle; then there is no warning.
   await page.getByRole('link', { name: 'Change it and ask again' }).click()
   await page.getByRole('heading', { name: 'Ask', level: 1 }).waitFor()
   assert.ok(await page.getByRole('radio', { name: 'Maximum likelihood (ML)', exact: true }).isChecked())

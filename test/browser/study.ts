@@ -1,4 +1,4 @@
-/** Made-up people for models in rounds, of a slope of each person and of hazards: doses, falls and their days, and scores at three visits. */
+/** Made-up people for models in rounds, slopes of each person and hazards: doses, falls with their days, and scores at three visits. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 

@@ -1,4 +1,4 @@
-/** A test of the image of the peer, started by the Compose file of the deployment as it is. */
+/** A test of the image of the peer, started by the Compose file of the deployment. */
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -18,7 +18,7 @@ const PROJECT = join(DEPLOY, '../..')
 /** The user of the image. */
 const USER = 64_017
 
-/** Why nothing can be tested here; false if it can. An image of other sources is built again. */
+/** The reason why nothing can be tested here; false if tests can run. An image of other sources is built again. */
 async function imageMissing(): Promise<string | false> {
   const missing = without('docker', 'docker-compose')
   if (missing) return missing
@@ -167,7 +167,7 @@ test('the peer runs from its image, answers a question and a script, and keeps i
   assert.equal(kept.receipt, counted.receipt, 'with its past')
 })
 
-/** The container grants nothing, and has nothing that is not needed. */
+/** The container has no privileges and nothing unnecessary. */
 async function assertClosed({ compose }: Site): Promise<void> {
   const inside = (...words: string[]) => compose(['exec', '-T', 'peer', ...words])
   const status = await inside('cat', '/proc/1/status')

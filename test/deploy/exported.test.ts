@@ -1,4 +1,4 @@
-/** Tests that a running peer exports what the rules and the dashboard of its deployment name. */
+/** Tests that a running peer exports every metric that the rules and the dashboard of its deployment name. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'yaml'
@@ -47,7 +47,7 @@ function namedInFiles(): { expressions: string[]; recorded: Set<string> } {
   }
 }
 
-/** The check itself finds what is not there. */
+/** The check itself finds missing names. */
 function assertFinds(exported: Exported, recorded: ReadonlySet<string>): void {
   const wrong = (expression: string) => unknownIn(expression, exported, recorded)
   assert.deepEqual(wrong('sum by (le) (rate(stimnet_nothing_bucket[5m])) > 0'), ['stimnet_nothing_bucket'])

@@ -32,7 +32,7 @@ const ADDED = new Set(['instance', 'job', 'le', 'alertstate', 'alertname'])
 /** Series that Prometheus makes itself. */
 const MADE = new Set(['up', 'ALERTS'])
 
-/** What an expression names and nobody exports: metrics, labels and values of labels. `recorded`: names of recording rules. */
+/** Metrics, labels and values of labels that an expression names and nobody exports. `recorded`: names of recording rules. */
 export function unknownIn(expression: string, exported: Exported, recorded: ReadonlySet<string>): string[] {
   const plain = expression
     .replace(/\[[^\]]*\]/g, '')

@@ -1,4 +1,4 @@
-/** Tests of several gateway processes behind nginx: one is killed under load, and no request is lost that was accepted. */
+/** Tests of several gateway processes behind nginx: one is killed under load, and no accepted request is lost. */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
@@ -10,7 +10,7 @@ import { freePort, PASSWORD, scratchFolder, startSite, until, writeSite } from '
 import { type Answer, ask, logIn, startNginx, writeCertificate, writeNginx } from './nginx.ts'
 import { deployFile, without } from './tools.ts'
 
-/** Jobs that clients submit in all, and the clients, each of which waits for its job before the next. */
+/** Total number of jobs, and the number of clients, each of which waits for its job before it submits the next one. */
 const REQUESTS = 120
 const CLIENTS = 8
 
@@ -23,7 +23,7 @@ interface Site {
   /** nginx's port. */
   readonly port: number
   readonly ports: readonly [number, number]
-  /** Starts the gateway at a port, as its unit does after its end. */
+  /** Starts the gateway at a port, as its unit does after a crash. */
   startGateway(port: number): Promise<unknown>
   /** Kills the gateway at a port as a machine without memory does. */
   killGateway(port: number): Promise<unknown>
@@ -34,7 +34,7 @@ async function openSite(test: TestContext): Promise<Site> {
   const closers: (() => unknown)[] = []
   const t = { after: (close: () => unknown) => void closers.unshift(close) }
   test.after(async () => {
-    // What is opened last is closed first.
+    // The last opened part is closed first.
     for (const close of closers) await close()
   })
   const folder = await scratchFolder(t)
@@ -52,7 +52,7 @@ async function openSite(test: TestContext): Promise<Site> {
   const running = new Map<number, GatewayProcess>()
   const startGateway = async (port: number) => running.set(port, await spawnGateway(t, folder, config, port))
   const killGateway = async (port: number) => {
-    // Held for a moment first, so that it has requests of which it knows no answer.
+    // Stopped for a moment first, so that it has requests whose answer it does not know.
     running.get(port)?.process.kill('SIGSTOP')
     await wait(300)
     await running.get(port)?.end('SIGKILL')
@@ -92,7 +92,7 @@ const question = (at: number) => ({
   script_content: `SELECT COUNT(DISTINCT subject_id) AS n${at} FROM subjects`
 })
 
-/** Submits a job until it is accepted, always with the same key, as a client does that must know; `lost` counts the broken attempts. */
+/** Submits a job until it is accepted, always with the same key, like a client that needs certainty; `lost` counts the broken attempts. */
 async function submit(port: number, at: number, token: string, lost: () => void): Promise<string> {
   const headers = {
     authorization: `Bearer ${token}`,
@@ -162,7 +162,7 @@ test('of requests that were accepted none is lost and none runs twice, although 
 
 const isOver = (state: string | undefined) => state !== undefined && !['queued', 'running'].includes(state)
 
-/** The audit log of the peer says that each request was made, admitted, run and released once. */
+/** According to the audit log of the peer, each request was made, admitted, run and released once. */
 async function assertOnce(peer: Peer, ids: readonly string[]): Promise<void> {
   const all = { limit: 100_000, signal: new AbortController().signal }
   const records = await peer.database.auditLog.select(() => true, all)

@@ -99,8 +99,8 @@ export async function startNginx(t: { after(fn: () => unknown): void }, folder: 
   const nginx = programAt('nginx') ?? ''
   const words = ['-p', folder, '-e', 'stderr', '-c', file]
   await promisify(execFile)(nginx, ['-t', ...words])
-  // Its errors go nowhere. In a pipe that nobody reads, nginx would stop once it is full: it writes a line for each request that a gateway
-  // did not answer.
+  // Its errors are discarded. In a pipe that nobody reads, nginx would block once the pipe is full: it writes a line for each request
+  // without an answer from a gateway.
   const child = spawn(nginx, words, { stdio: ['ignore', 'ignore', 'ignore'] })
   const exited = once(child, 'exit')
   t.after(async () => {

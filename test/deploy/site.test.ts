@@ -21,7 +21,7 @@ describe('a deployed site', { skip: without('nginx', 'openssl') }, () => {
   let port = 0
   let plainPort = 0
 
-  // One peer and one nginx serve all tests. What is opened last is closed first.
+  // One peer and one nginx serve all tests. The last opened part is closed first.
   before(async () => {
     const keep = { after: (fn: () => unknown) => void scratch.unshift(fn) }
     folder = await scratchFolder(keep)
@@ -118,7 +118,7 @@ describe('a deployed site', { skip: without('nginx', 'openssl') }, () => {
       body: `--x\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\n${'1'.repeat(bytes)}\r\n--x--\r\n`
     })
     assert.equal((await ask(port, '/api/v1/upload/data', upload(16 * MIB))).status, 200, 'the largest file passes')
-    // Announced, not sent: nginx refuses it before any of it is read.
+    // The size is only announced: nginx refuses the body before it reads any of it.
     const tooLarge = { authorization, 'content-length': 17 * MIB + 1 }
     const refused = request({ ...where, path: '/api/v1/upload/data', method: 'POST', headers: tooLarge })
     refused.on('error', () => undefined).flushHeaders()

@@ -11,18 +11,18 @@ export const deployFile = (name: string): string => readFileSync(join(DEPLOY, na
 
 const FOLDERS = ['/usr/local/bin', '/usr/bin', '/usr/sbin', '/bin', '/sbin']
 
-/** The path of a program; undefined where it is not installed. */
+/** The path of a program; undefined if it is not installed. */
 export function programAt(name: string): string | undefined {
   return FOLDERS.map((folder) => join(folder, name)).find((path) => existsSync(path))
 }
 
-/** For the option `skip` of a test: says which of these programs is missing; false where all are there. */
+/** For the option `skip` of a test: names the missing programs; false if there are none. */
 export function without(...names: readonly string[]): string | false {
   const missing = names.filter((name) => programAt(name) === undefined)
   return missing.length > 0 && `not installed: ${missing.join(', ')}`
 }
 
-/** Runs a program. Rejects with its output where it fails. */
+/** Runs a program. Rejects with its output if it fails. */
 export async function run(name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   const { stdout, stderr } = await promisify(execFile)(programAt(name) ?? name, args, {
     env: { PATH: FOLDERS.join(':'), ...env },

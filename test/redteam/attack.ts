@@ -23,7 +23,7 @@ export type Difference = (typeof DIFFERENCES)[number]
 /** The result of an attack in one world. */
 export interface Observation {
   readonly outcome: Outcome
-  /** Everything that the attacker saw, in order. */
+  /** All observations of the attacker, in order. */
   readonly seen: readonly unknown[]
 }
 
@@ -52,7 +52,7 @@ export interface Attack {
 /** Settings for attacks that obtain nothing: they share one catalog, whose refusals are practically unlimited. */
 export const NOTHING_LEFT = { shares: 'static', catalog: { privacy: { refusal_bits_max: 10_000 } } } as const
 
-/** The attack succeeded. The message says what was learnt. */
+/** The attack succeeded. The message states what it disclosed. */
 export class Broken extends Error {
   override readonly name = 'Broken'
 }

@@ -6,7 +6,7 @@ import { randomUnit, seededRandom, type StatisticCall } from '@stimnet/protocol'
 import type { Broadcast, Client } from '@stimnet/sdk'
 import { answerOf, clientOf, scratchFolder, startSite, writeSite } from '../mesh.ts'
 
-/** Somebody who knows age, sex and arm of everybody asks for survival of overlapping cohorts, and looks at the differences. */
+/** A requester who knows age, sex and arm of everybody asks for survival of overlapping cohorts, and looks at the differences. */
 
 const K = 5
 const AGES = [45, 46, 47, 48, 50, 52, 53, 56, 60, 61]
@@ -37,7 +37,7 @@ function peopleOf(seed: number, size: number): Person[] {
 
 const PEOPLE = peopleOf(5, 240)
 
-/** The same real people three times, so that what curves tell can be compared with what counts tell. */
+/** The same real people three times, so that disclosures of curves can be compared with those of counts. */
 function catalogOf(name: string) {
   return {
     ...{ name, access_level: 'public', subject_key: 'id', synthetic: false, lattice: 'none' },
@@ -88,7 +88,7 @@ async function ask(
   })
 }
 
-/** One number that was told: of whom, as somebody would ask for it, and what. */
+/** One released number: its people, as a condition, and its value. */
 interface Told {
   readonly members: readonly number[]
   readonly where: readonly string[]
@@ -103,7 +103,7 @@ function toldIn({ parts }: Broadcast, cohort: readonly string[], isIn: (one: Per
   return output.rows.flatMap(({ values, parts: own }) => {
     const part = Object.values(own)[0]
     if (part === undefined || !('bins' in part)) return []
-    // Bins of a quantile of whole numbers part halfway between two of them.
+    // Bins of a quantile of whole numbers meet halfway between two of them.
     return part.bins.map(({ from: low, to: high, rows }): Told => {
       const [from, to] = [Math.ceil(low), Math.ceil(high)]
       const isLast = to === MOST
@@ -124,8 +124,8 @@ function toldIn({ parts }: Broadcast, cohort: readonly string[], isIn: (one: Per
 }
 
 /**
- * The number of independent sums over the sets, and a bound of the fewest people on whom a combination of them rests. Where one rests
- * on n people, let t be one of them who weighs most. Then the n largest entries of t's row of the projector add up to at least 1.
+ * The number of independent sums over the sets, and a bound of the fewest people on whom a combination of them rests. If one rests on n
+ * people, let t be one of those with the largest weight. Then the n largest entries of t's row of the projector add up to at least 1.
  */
 function projected(sets: readonly (readonly number[])[]): { fewest: number; rank: number } {
   const basis: Float64Array[] = []
@@ -156,7 +156,7 @@ function projected(sets: readonly (readonly number[])[]): { fewest: number; rank
   return { fewest: Math.min(...enough), rank: basis.length }
 }
 
-/** All questions of one kind about a catalog, in the same order, and what they told. */
+/** All questions of one kind about a catalog, in the same order, and the released numbers. */
 async function askAll(client: Client, catalog: string, callOf: (by: readonly string[]) => Partial<StatisticCall>) {
   const cohorts = [
     { where: [], filter: {}, isIn: () => true },
@@ -199,7 +199,7 @@ describe('curves of overlapping cohorts', () => {
     t.diagnostic(words('curves', curves))
     t.diagnostic(words('bins of quantiles', bins))
     for (const { told, answered, fewest, nearest } of [curves, bins]) {
-      // The numbers are what they say, so the attacker has exact sums over known sets.
+      // The numbers are correct, so the attacker has exact sums over known sets.
       assert.deepEqual(
         told.filter(({ members, rows }) => members.length !== rows),
         []
@@ -210,7 +210,7 @@ describe('curves of overlapping cohorts', () => {
     // Both are stopped by the same budgets.
     assert.ok(curves.rank <= 1.25 * bins.rank, `${curves.rank} numbers of curves, ${bins.rank} of quantiles`)
 
-    // Of what curves told, each number by itself, from people of whom nothing was told yet.
+    // Each number that curves released, by itself, from people about whom nothing was released before.
     let [same, refused] = [0, 0]
     for (const { where, rows } of curves.distinct) {
       const condition = where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`
@@ -221,7 +221,7 @@ describe('curves of overlapping cohorts', () => {
       else same++
       assert.ok(value === rows || value === null, `${where.join()}: ${value} for ${rows}`)
     }
-    // A count by itself also says that all in its bin but few had the event, and pays for the people of its bin alone.
+    // A single count also discloses that everybody in its bin except few had the event, and only the people of its bin are charged.
     t.diagnostic(`${same} of ${curves.distinct.length} are told as counts too, ${refused} are not`)
     assert.ok(same >= 0.6 * curves.distinct.length, `${same} of ${curves.distinct.length}`)
   })

@@ -1,10 +1,10 @@
-/** Attacks of the design that other tests try, or that have no test yet, so that none is forgotten. */
+/** Attacks of the design that other tests carry out, or that have no test yet, so that none is forgotten. */
 
 /** One attack that this harness does not run. */
 export interface Elsewhere {
   readonly id: string
   readonly attack: string
-  /** The path of the test that tries it, or why there is none yet. */
+  /** The path of the test that carries it out, or the reason why there is none yet. */
   readonly where: string
 }
 

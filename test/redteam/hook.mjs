@@ -8,7 +8,7 @@ import fc from 'fast-check'
 
 const { file, from, to, mark } = JSON.parse(process.env.STIMNET_MUTATION ?? '{}')
 
-// Nobody reads the counterexample, so it need not be made small, which takes longer than finding it.
+// Nobody reads the counterexample, so it is not minimised, which takes longer than finding it.
 fc.configureGlobal({ endOnFailure: true })
 
 registerHooks({

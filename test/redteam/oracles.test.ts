@@ -204,7 +204,7 @@ describe('a question that differs by one person from what was answered', () => {
         assert.doesNotMatch(toldIn(await send(sql)), /"[msc]":-?\d/, sql)
       }
     }
-    // Where ages differ among all who could be in it, the mean is an ordinary one.
+    // If ages differ among all people who could be in the group, the mean is an ordinary one.
     assert.match(toldIn(await send(`SELECT AVG(age) AS m FROM subjects WHERE ${IS_RIGID}`)), /"m":\d/)
     assert.match(toldIn(await send('SELECT COVAR_SAMP(age, duration) AS c FROM subjects')), /"c":-?\d/)
   })

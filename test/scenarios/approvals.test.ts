@@ -34,7 +34,7 @@ const sandbox = () =>
 async function federation(
   t: { after(fn: () => unknown): void },
   peer: PeerOptions = { sandbox: sandbox() },
-  /** Ages that may be compared with. */
+  /** Ages for comparisons. */
   ages = [65]
 ) {
   const asWritten = demoCatalogs('data').map((catalog) => ({ ...catalog, scripts: 'review', lattice: 'none' }))
@@ -150,7 +150,7 @@ describe('an analysis that people decide', () => {
       [1, 2].map(() => ['denied', 'blocked', 0])
     )
     assert.match(seen[0]?.approval_notes ?? '', /A script needs a cohort/)
-    // Large enough, and too close to what was answered before: four people are 63.
+    // Large enough, and too close to an earlier cohort: the difference is the four people of age 63.
     const count = await ada.submitBroadcast({
       ...{ data_catalog_name: 'clinical_trial_data', script_type: 'sql', targets: [serving.peerId] },
       script_content: 'SELECT COUNT(*) AS n FROM subjects WHERE age >= 63'

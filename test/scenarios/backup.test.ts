@@ -10,7 +10,7 @@ import type { Client } from '@stimnet/sdk'
 import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { answerOf, clientOf, type Site, scratchFolder, startSite, stimnetIn, until, writeSite } from '../mesh.ts'
 
-/** Two institutions that know each other, with catalogs as of real people: synthetic data are answered about in any case. */
+/** Two institutions that know each other, with catalogs as of real people, because questions about synthetic data are always answered. */
 async function startTwo(t: TestContext) {
   const parent = await scratchFolder(t)
   const seeds = [1, 2].map((byte) => new Uint8Array(32).fill(byte))
@@ -77,9 +77,9 @@ test('a peer backed up under load and put back answers about people only after i
 
   assert.equal((await stimnet(['restore', backup, ...at])).code, 2, 'there is a database')
   const [one, other] = await Promise.all([1, 2].map(() => stimnet(['restore', backup, '--replace', ...at])))
-  // Whichever comes first; the other one is refused, or finds what the first one restored and restores it once more.
+  // Either can come first; the other one is refused, or finds what the first one restored and restores it once more.
   const done = [one, other].find((run) => run?.code === 0)
-  assert.match(done?.out ?? '', /What was there is in .*replaced-\d+[\s\S]*stimnet audit reconcile --config/)
+  assert.match(done?.out ?? '', /The previous database is in .*replaced-\d+[\s\S]*stimnet audit reconcile --config/)
   for (const run of [one, other]) if (run?.code !== 0) assert.match(run?.err ?? '', /Another restore is at work/)
 
   const restored = await startSite(site)

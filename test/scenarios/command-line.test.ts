@@ -110,7 +110,7 @@ describe('the command line', () => {
     assert.equal((await stimnet(['logout', ...at])).code, 0)
     await writeFile(session, copied)
     assert.equal((await stimnet(['jobs', ...at])).code, 4)
-    assert.match((await stimnet(['budget', ...at])).err, /tells its budget to a steward, .* stimnet login NAME --url/)
+    assert.match((await stimnet(['budget', ...at])).err, /shows its budget to a steward, .* stimnet login NAME --url/)
     assert.equal((await stimnet(['login', 'ada', ...at], `${PASSWORD}\n`)).code, 0)
     assert.equal((await stimnet(['token', 'rotate', '--config', configFile])).code, 0)
     await until(async () => (await stimnet(['jobs', ...at])).code === 4, 'the peer took the new secret up')

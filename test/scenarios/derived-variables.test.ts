@@ -21,7 +21,7 @@ interface Person {
   readonly afterwards: number | undefined
 }
 
-/** People of one institution, who lose weight if they are treated. */
+/** People of one institution, whose weight decreases if they are treated. */
 function peopleOf(site: number): Person[] {
   const source = seededRandom(91 + site)
   const chance = () => randomUnit(source)
@@ -63,7 +63,7 @@ const CATALOGS = [
         ...{ name: 'visits', file: 'data/visits.csv' },
         variables: [
           { ...VISIT, derive: { rule: 'recode', of: 'code', into: { 1: 'baseline', 2: null, 3: 'month_12' } } },
-          // Who has which visit is known, whatever the file calls it.
+          // Others know who has which visit, under every name of the visit in a file.
           { name: 'code', type: 'category', levels: [1, 2, 3], offered: false, identifying: true },
           { name: 'grams', type: 'integer', minimum: 0, maximum: 300_000, offered: false },
           { ...WEIGHT, derive: { rule: 'zscore', of: 'grams', centre: 0, scale: 1000 } }
@@ -212,7 +212,7 @@ describe('A change that is offered beside both visits', () => {
     ]
   })
 
-  /** The means of both visits of all, and of the change of all but the oldest; undefined where there is no answer. */
+  /** The means of both visits of all people, and of the change of all except the oldest; undefined without an answer. */
   async function means(t: { after(fn: () => unknown): void }, catalog: object) {
     const parent = await scratchFolder(t)
     const site = await writeSite(parent, 0, {

@@ -214,7 +214,7 @@ describe('a catalog that gives noisy numbers only', () => {
     await second.stop()
     await assert.rejects(startSite(await writeSite(parent, 1)), {
       code: 'CONFIG_INVALID',
-      message: /nothing exact ever leaves/
+      message: /it never releases exact numbers/
     })
   })
 

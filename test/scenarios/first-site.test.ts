@@ -1,4 +1,4 @@
-/** The walkthrough docs/first-site.md as it stands there: each command is run, and each output is compared. */
+/** The walkthrough docs/first-site.md: each command is run, and each output is compared. */
 import assert from 'node:assert/strict'
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

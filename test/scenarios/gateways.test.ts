@@ -60,7 +60,7 @@ test('a gateway process holds nothing: its peer may come, go and come back, and 
   await until(async () => (await second.database.auditLog.read({ limit: 1 })).length === 1, 'the peer goes on')
 })
 
-/** Submits jobs by connections that break off as soon as they are sent, as those of a gateway that is killed, and asks again. */
+/** Submits jobs over connections that end after sending, like those of a killed gateway, and asks again. */
 async function assertAskedOnce(peer: Peer, client: Client, at: { socket: string; token: string }): Promise<void> {
   const asked = async () => {
     const all = { limit: 1_000, signal: new AbortController().signal }

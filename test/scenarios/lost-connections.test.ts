@@ -22,7 +22,7 @@ time.sleep(3)
 result = {"rows": 2000}
 `
 
-// What is waited for is asked for all the time.
+// The awaited state is polled without a pause.
 const OFTEN = { gateway: { port: 0, requests_per_minute: 100_000 } }
 const WITH_SCRIPTS = { ...OFTEN, sandbox: { engine: 'wasm', pool_size: 0 } }
 
@@ -73,7 +73,7 @@ async function slowJob(client: Client): Promise<string> {
   return job_id
 }
 
-// One federation for all of it: whatever was killed before, the next must hold as well.
+// One federation for all tests: a federation after a failure must pass the next test as well.
 test('killed peers', async (t) => {
   const parent = await scratchFolder(t)
   const serving = await siteWithAccount(parent, 0, { config: WITH_SCRIPTS })
@@ -132,7 +132,7 @@ test('a link that is cut for a while loses nothing, also if the serving peer is 
   const serving = await siteWithAccount(parent, 0, { config: { ...WITH_SCRIPTS, mesh } })
   const servingPeer = await spawnSite(t, serving)
   const bootstrap = [`/ip4/127.0.0.1/tcp/${link.port}/p2p/${servingPeer.peerId}`]
-  // The asking peer listens nowhere, so that there is no way but the link.
+  // The asking peer has no listener, so the link is the only path.
   const dialsOnly = { listen: [], bootstrap, open: true }
   const asking = await siteWithAccount(parent, 1, { config: { ...OFTEN, mesh: dialsOnly } })
   const client = await logIn(await spawnSite(t, asking))

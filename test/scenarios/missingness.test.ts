@@ -296,7 +296,7 @@ describe('what is missing', () => {
     const granted = { controlled_access, missingness: 'told' }
     await assert.rejects(houseOf(t, granted), {
       code: 'CONFIG_INVALID',
-      message: /missingness: it is told to everybody/
+      message: /missingness: it is disclosed to everybody/
     })
   })
 

@@ -57,7 +57,7 @@ async function writePeople({ folder }: Site, at: number, without = 0): Promise<v
   await writeFile(join(folder, 'data/trial.csv'), ['id,arm,age,dose,fell', ...lines].join('\n'))
 }
 
-/** Maximum likelihood by Newton's steps, the same as glm gives: estimates and standard errors. */
+/** Maximum likelihood by Newton's steps, like glm: estimates and standard errors. */
 function glmOf(people: readonly Person[]): { estimates: number[]; errors: number[] } {
   const rows = people.map(({ age, arm, dose }) => [1, age, arm === 'low' ? 1 : 0, arm === 'high' ? 1 : 0, dose])
   let estimates = [0, 0, 0, 0, 0]
@@ -202,7 +202,7 @@ describe('A logistic model of numbers over three institutions', () => {
   test('nobody chooses the estimates: an answer that was changed and signed anew is refused', async () => {
     const mine = await signerFromSeed(new Uint8Array(32).fill(7))
     const receipts = receiptsAfter(0)
-    // The answer of an institution, changed and signed with a key of one's own.
+    // The answer of an institution, changed and signed with a different key.
     const { result } = await verifyReceipt(receipts[0] ?? '', { expectedPeer: roster()[0] ?? '' })
     const text = new TextDecoder().decode(result.outputJson).replace(/"score":\["0/, '"score":["9')
     const forged = await seal({

@@ -6,7 +6,7 @@ import { demoCatalogs } from '../../scripts/demo/catalogs.ts'
 import { answerOf, PASSWORD, scratchFolder, startFederation, stimnetIn } from '../mesh.ts'
 
 const CATALOG = 'clinical_trial_data'
-/** The demo's catalogs with a budget that 150 people at an institution need, since this is about the path and not about the price. */
+/** The demo's catalogs with a budget that suits 150 people per institution, because the subject is the path and not the price. */
 const RICH = {
   config: { catalogs: demoCatalogs('data').map((catalog) => ({ ...catalog, budget: { preset: 'census' } })) }
 }
@@ -63,7 +63,7 @@ describe('a regression with noise', () => {
       assert.deepEqual((await ask(researcher, again, { targets: ['node-1'], ...p2() })).parts[0]?.output, first)
     const records = await peers[0]?.database.auditLog.read({ limit: 200 })
     assert.equal(records?.filter(({ kind }) => kind === 'spend').length, 1)
-    // What is left holds a little more, and the refusal says how much.
+    // The remaining budget pays a little more, and the refusal states how much.
     const dear = await ask(researcher, LINEAR, { targets: ['node-1'], ...p2({ rho: '2' }) })
     assert.equal(dear.parts[0]?.code, 'BUDGET_EXCEEDED')
     assert.match(dear.parts[0]?.reason ?? '', /The largest rho that fits is 0\.69: /)
@@ -85,7 +85,7 @@ describe('a regression with noise', () => {
     }
     const [row] = noisy.pooled?.rows ?? []
     assert.ok(Math.abs(Number(row?.values[0]) - exact.n) < 6 * Number(row?.noise?.[0]), 'n with its noise')
-    // One person may be at two of them, and is charged half at each.
+    // One person may be at two of them; half of the amount is charged at each.
     const output = noisy.parts[0]?.output
     assert.ok(output?.kind === 'table')
     assert.deepEqual([output.disclosure.dp?.sites_per_person, output.disclosure.dp?.rho], [2, 1.5])
@@ -177,7 +177,7 @@ describe('a regression with noise', () => {
     assert.deepEqual([none.code, none.out], [1, ''])
     assert.match(
       none.err,
-      /age is a number, and with noise \(P2\) a logistic model has categories alone[\s\S]*nothing is asked/
+      /age is a number, and with noise \(P2\) a logistic model has categories alone[\s\S]*the question is not sent/
     )
   })
 

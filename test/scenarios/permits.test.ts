@@ -1,4 +1,4 @@
-/** Tests of data permits over real peers: who may ask what under one, attempts to ask for more, and the extract for its authority. */
+/** Tests of data permits over real peers: questions under a permit, attempts to ask for more, and the extract for its authority. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -102,7 +102,7 @@ describe('a catalog that answers only under a data permit', () => {
     await sue.grantPermit({ ...PERMIT, id: 'FD-2026-18', persons: [eve.id] })
   })
 
-  /** A request sealed by hand, with whatever is in it, brought by a peer. */
+  /** A manually sealed request with arbitrary contents, delivered by a peer. */
   async function sealed(changes: object, signer: Signer = ada, audience = [owner.peerId]): Promise<Uint8Array> {
     const body = messages.JobRequest.encode({
       ...{ custody: 'requester', catalog: 'clinical_trial_data', purpose: ['DUO:0000037'], permit: 'FD-2026-17' },

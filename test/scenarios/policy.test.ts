@@ -297,7 +297,7 @@ describe('refusals that depend on data', () => {
     const lattice = [{ variable: 'people.sex' }]
     const house = await houseOf(t, { catalogs: [{ ...CATALOG, lattice, privacy: { refusal_bits_max: 1 } }] })
     for (let i = 0; i < 3; i++) {
-      // Nobody is both, so the cohort is empty. It is refused like a small one.
+      // Nobody has both, so the cohort is empty. It is refused like a small one.
       const job = await ask(house, `${COUNT} WHERE sex = 'F' AND sex = 'M'`)
       assert.match(job.error_message ?? '', /^COHORT_NOT_RELEASABLE/)
     }
@@ -455,7 +455,7 @@ describe('the bits that scripts tell', () => {
     for (; failures < 20; failures++) {
       if (/^BUDGET_EXCEEDED/.test((await ask(house, '', script)).error_message ?? '')) break
     }
-    // The first answer costs `told` bits, and the one that was withheld three. Each failure costs three more, up to 40 in total.
+    // The first answer costs `told` bits, and the withheld one three. Each failure costs three more, up to 40 in total.
     assert.equal(failures, Math.floor((40 - told - 3) / 3))
     assert.equal((await ask(house, COUNT)).status, 'completed', 'SQL tells no bits')
   })
@@ -671,7 +671,7 @@ describe('a newer epoch', () => {
     assert.equal((await take(edited, '--forget')).code, 0)
     assert.notEqual(house.peer.catalogs.get('wards')?.epoch, before)
     const back = await take([...PEOPLE])
-    assert.match(back.err, /answered from before, with a ledger of its own/)
+    assert.match(back.err, /an earlier epoch, which answered questions and has its own ledger/)
   })
 })
 

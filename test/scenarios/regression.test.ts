@@ -179,13 +179,13 @@ describe('Regression over three institutions', () => {
     const places = rows.map(({ age, sex, place }) => [1, is(place === 1), is(place === 2), age, is(sex === 'male')])
     assertNear(fixed, leastSquares(places, outcome))
 
-    // The numbers of real people are rounded unless a steward decides otherwise, and rounded sums make no model.
+    // The numbers of real people are rounded unless a steward decides otherwise, and rounded sums do not suffice for a model.
     const real = await ask(client, formula, 'none', { catalog: 'rounded' })
     for (const { code, reason } of real.parts) {
       assert.equal(code, 'PROGRAM_NOT_PERMITTED')
       assert.match(reason ?? '', /releases rounded numbers.*`precision: exact`/)
     }
-    // Counts are exact there, so a logistic regression of categories is answered; components are those of a linear model's sums.
+    // In that catalog counts are exact, so a logistic regression of categories is answered; components are those of a linear model's sums.
     const logistic = { name: 'regression', arguments: { formula: 'sex ~ arm', family: 'binomial' } }
     const counted = await ask(client, '', '', { catalog: 'rounded', call: logistic })
     const odds = modelOf(counted)
@@ -207,7 +207,7 @@ describe('Regression over three institutions', () => {
     assert.deepEqual([harmonised.kind, harmonised.n, harmonised.harmonised?.length], ['combat', 2100, 2])
     assert.equal(harmonised.harmonised?.[0]?.sites.length, 3)
 
-    // With an intercept of each person, both visits count: every visit is there once, so its effect is the mean difference.
+    // With an intercept of each person, both visits count: every person has both visits, so the effect is the mean difference.
     const formulaOfVisits = 'grip ~ sex + visit + (1 | subject)'
     const visited = await ask(client, formulaOfVisits, 'none')
     const mixed = modelOf(visited)
@@ -227,7 +227,7 @@ describe('Regression over three institutions', () => {
     const varied = modelOf(await ask(client, 'weight ~ sex + (1 | site)', 'none'))
     assert.deepEqual([varied.kind, varied.site, varied.random?.groups, varied.n], ['mixed', 'random', 3, 2100])
 
-    // Over an analysis set that all define alike, the card of each says which it was.
+    // With an analysis set that all define alike, each card names the set.
     const inSet = await ask(client, formula, 'none', { set: 'main' })
     assert.equal(inSet.asked?.set, 'main')
     assert.equal(modelOf(inSet).n, 2100)
@@ -245,7 +245,7 @@ describe('Regression over three institutions', () => {
       unlike.reason ?? '',
       /other, analysis set "complete on people.age" instead of "complete on people.age, /
     )
-    // A single institution shows its own fit.
+    // A single institution shows its fit.
     const { job_id } = await client.submitJob({
       target_node_id: 'node-1',
       data_catalog_name: 'made_up',
@@ -292,7 +292,7 @@ describe('Regression over three institutions', () => {
     )
     assert.throws(() => model.forest('height'), { code: 'PARAMETER_INVALID', message: /It has: \(Intercept\), age/ })
 
-    // A fault has its place, and nothing is asked.
+    // A fault is shown with its place, and the question is not sent.
     const asked = (await client.listBroadcasts()).length
     await assert.rejects(client.model('weight ~ age + armm', { catalog: 'made_up' }), (error) => {
       assert.ok(error instanceof FormulaError)
@@ -302,7 +302,7 @@ describe('Regression over three institutions', () => {
     })
     await assert.rejects(client.model('weight ~ age', { catalog: 'made' }), { code: 'NO_PROVIDERS' })
     assert.equal((await client.listBroadcasts()).length, asked)
-    // An institution's names stand for PeerIds, and a refusal of all is an error that says why.
+    // Names of institutions stand for PeerIds, and a refusal by all is an error with the reason.
     const fixed = await client.model('weight ~ age', {
       catalog: 'made_up',
       site: 'fixed',
@@ -363,7 +363,7 @@ describe('Regression over three institutions', () => {
     assert.match(lines.out, /for the people with each set of visits: .* weighted by month\./)
     const noTime = await stimnet(['model', 'pace ~ month + (1 + pace | subject)', ...catalog])
     assert.match(noTime.err, /PARAMETER_INVALID.*no time of visits.* levels are all numbers[\s\S]*\^{4}/)
-    // What the descriptions rule out is said before anything is sent.
+    // Models that the descriptions rule out are refused before anything is sent.
     const before = (await client.listBroadcasts()).length
     const rounded = ['--catalog', 'rounded', ...at]
     const ruledOut = await stimnet(['model', 'weight ~ age', ...rounded])
@@ -372,12 +372,12 @@ describe('Regression over three institutions', () => {
     assert.equal((await client.listBroadcasts()).length, before)
     const several = await stimnet(['model', 'grip ~ sex', ...catalog])
     assert.deepEqual([several.code, several.out], [1, ''])
-    assert.match(several.err, /several rows per person.*--where visits\.visit=.*\n.*nothing is asked.*--anyway/)
+    assert.match(several.err, /several rows per person.*--where visits\.visit=.*\n.*the question is not sent.*--anyway/)
     assert.equal((await client.listBroadcasts()).length, before)
     const priced = await stimnet(['model', 'weight ~ age', ...rounded, '--dry'])
     assert.match(dry.out, /count against later ones: ask the main question first\.\n$/)
     assert.match(priced.out, /PROGRAM_NOT_PERMITTED[\s\S]*rounded releases rounded numbers/)
-    // One institution shows its own fit, which is not pooled.
+    // One institution shows its fit, which is not pooled.
     const one = await stimnet(['model', 'weight ~ age + sex', ...catalog, '--peers', 'node-1'])
     assert.match(one.out, /Linear regression, weight ~ age \+ sex\nterm[\s\S]*n = 500, df = 497/)
     const json = await stimnet(['model', 'weight ~ age + sex', ...catalog, '--json'])

@@ -194,7 +194,7 @@ test('an institution whose key was stolen comes back with another one over the s
     const [part] = (await answerOf(client, { ...QUESTION, targets: [target] })).parts
     return part?.code ?? part?.state
   }
-  /** What a command says and prints. */
+  /** The output of a command. */
   const stimnet = async ({ configFile }: Site, name: string, ...args: string[]) => {
     const io = recordingIo()
     const found = await SERVING[name]?.()
@@ -214,7 +214,7 @@ test('an institution whose key was stolen comes back with another one over the s
   const to = renewed.peerId
   assert.ok(to !== before.peer.peerId && out.includes(`federation replace ${before.peer.peerId} ${to}`))
   assert.ok(renewed.database.auditLog.head.size > size)
-  // A running peer tells from its name under which key the members know it.
+  // A running peer infers from its name the key under which the members know it.
   const advised = recordingIo()
   const doctor = await SERVING.doctor?.()
   assert.ok(doctor)
@@ -222,7 +222,7 @@ test('an institution whose key was stolen comes back with another one over the s
   assert.match(advised.said.out, new RegExp(`FIX .* run stimnet federation replace ${before.peer.peerId} ${to}\n`))
   // Nobody knows the new key, and the old one may still connect to the others: they decide.
   assert.deepEqual(renewed.mesh.connected(), [])
-  // The other way round nobody has that name, and nothing is signed.
+  // In the opposite order nobody has that name, and nothing is signed.
   const reversed = stimnet(sites[0] as Site, 'federation', 'replace', to, before.peer.peerId)
   await assert.rejects(reversed, { code: 'PARAMETER_INVALID', message: /--institution is missing/ })
   // The first member signs both at once, while the old key still has the name.

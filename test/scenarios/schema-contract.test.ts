@@ -105,7 +105,7 @@ describe('three registries whose columns, levels and units differ', () => {
       ['people', 'column order'],
       ['people.sex', 'levels']
     ])
-    // That the others have no `patient` and no `pounds` would be the same once more, the other way round.
+    // The opposite difference, that the others lack `patient` and `pounds`, would be the same information again.
     assert.deepEqual(at(third), [
       ['people.id', 'name'],
       ['people.weight', 'name']

@@ -1,4 +1,4 @@
-/** Tests of the self-test of a peer's sandboxes, with real engines: who may start it, what it leaves, what is kept. */
+/** Tests of the self-test of a peer's sandboxes, with real engines: who may start it, its remains, and its kept report. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises'

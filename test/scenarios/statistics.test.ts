@@ -426,7 +426,7 @@ describe('statistics of three institutions', () => {
           const own = everyone.filter(({ sex }) => sex === group)
           assert.equal(n, own.length)
           assert.ok(steps.length >= 8, `${group}: ${steps.length} steps`)
-          // Those who leave do so at the end of their interval, on a grid of their own.
+          // People who leave do so at the end of an interval of a separate grid.
           const leaving = steps.flatMap(({ censored, time }) => (censored > 0 ? [time ?? 0] : []))
           let survival = 1
           for (const [i, step] of steps.entries()) {

@@ -1,4 +1,4 @@
-/** Tests of what an operator sees of a running peer: its state, and clocks that differ. */
+/** Tests of an operator's view of a running peer: its state, and clocks that differ. */
 import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -44,7 +44,7 @@ test('an operator sees what runs, who is connected, whose clock is off and what 
   const url = first.gatewayUrl ?? ''
   await first.accounts.put({ name: 'rob', roles: ['researcher'], password: PASSWORD })
 
-  // Both sides say it: each peer about the one that is off, and that one about itself, since both others disagree with it.
+  // Both sides report it: each peer about the peer with the wrong clock, and that peer about itself, because both others disagree with it.
   const alerts = async (peer: Peer) => (await (await clientOf(peer)).events({ limit: 50, alerts: true })).map(said)
   const said = ({ kind, actor, detail }: { kind: string; actor: string; detail: string }) =>
     `${kind} ${actor} ${detail}`
@@ -58,7 +58,7 @@ test('an operator sees what runs, who is connected, whose clock is off and what 
   await until(async () => (await ready(late)).checks.some(({ name, ok }) => name === 'clock' && !ok), 'it is not ready')
   assert.equal((await ready(first)).ready, true)
 
-  // Without a login: what anybody may see. A researcher sees no more.
+  // Without a login: the public part. A researcher sees no more.
   const open = await stimnet(['status', '--url', url])
   assert.equal(open.code, 4, open.err)
   assert.match(open.out, /runs, version .*\nPeerId +12D3Koo/)
@@ -89,7 +89,7 @@ test('an operator sees what runs, who is connected, whose clock is off and what 
   assert.equal(off.code, 1, off.out)
   assert.match(off.out, /FIX +clock: 2 of 2 peers’ clocks are/)
 
-  // A configuration names its own peer. That another one, or another program, has its port, is no sign that it runs.
+  // A configuration names its own peer. If another peer or program has its port, the peer does not count as running.
   await stimnet(['init', 'other', '--institution', 'Hospital Z'])
   const configFile = join(folder, 'other', 'stimnet.yaml')
   const at = (port: number) => writeFile(configFile, stringify({ institution: 'Hospital Z', gateway: { port } }))

@@ -1,4 +1,4 @@
-/** The study docs/worked-study.md as it stands there: each command is run on the demo's data, and each line of output is found. */
+/** The study docs/worked-study.md: each command is run on the demo's data, and each line of output is found. */
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'

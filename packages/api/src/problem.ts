@@ -12,10 +12,10 @@ export const problemShape = output(
     status: z.number().int(),
     detail: z.string(),
     code: z.string().describe('One of the closed list of codes'),
-    retry: z.boolean().describe('Whether the same request may succeed later, unchanged'),
+    retry: z.boolean().describe('Whether the unchanged request may succeed later'),
     request_id: z.string(),
     errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
-    incident: z.string().optional().describe("By this id the operator finds the cause in the node's log")
+    incident: z.string().optional().describe("The id under which the operator finds the cause in the node's log")
   })
 )
 /** A problem, parsed. */

@@ -170,6 +170,6 @@ test('nothing is asked where every institution would refuse, and several rows of
   assert.equal(codeOf([]), undefined)
   assert.match(
     stopOf([several('12D2')], { roster: ['12D2'], anyway: false })?.text ?? '',
-    /nothing is asked.* --anyway/
+    /the question is not sent.* --anyway/
   )
 })

@@ -45,10 +45,7 @@ describe('a plot in a terminal', () => {
       pooledPlot({ pooled: { columns, rows, sites: ['N', 'S', 'W'] }, parts: [] } as never).join('')
     const all = ['N', 'S', 'W']
     const mixed = plotOf(row('female', all), row('male', all, ['N', 'W']))
-    assert.match(
-      mixed,
-      /female +█+ 4\n +male +█+ 4 \(2 of 3 institutions\)\nNot every bar is over the same institutions/
-    )
+    assert.match(mixed, /female +█+ 4\n +male +█+ 4 \(2 of 3 institutions\)\nNot all bars cover the same institutions/)
     const fewer = plotOf(row('female', ['N', 'S']), row('male', ['S', 'N']))
     assert.match(fewer, /female +█+ 4 \(2 of 3 institutions\)\n +male +█+ 4 \(2 of 3 institutions\)\n$/)
     assert.doesNotMatch(plotOf(row('female', all), row('male', all)), /institutions/)

@@ -33,7 +33,7 @@ test('a question for more bits than may be released says so, by variable', () =>
     const information = [{ variable: 'visits.score', numbers: 54, bits, bits_max: 0.5 }]
     return costText({ ...cost, peers: cost.peers.map((peer) => ({ ...peer, cost: null, information })) })
   }
-  assert.match(priced(0.9), /^More than may be released of visits\.score: an institution joins/m)
+  assert.match(priced(0.9), /^This is more than may be released about visits\.score: an institution joins/m)
   assert.doesNotMatch(priced(0.5), /More than may be released/)
 })
 
@@ -120,7 +120,7 @@ test('a price is told with what it buys, and with why somebody would refuse', ()
   assert.match(underP1, /South +no counted variable/)
   assert.match(
     underP1,
-    /from public descriptions alone\. What was released before, .* can still make an institution refuse\.\n$/
+    /from public descriptions only\. Earlier releases, .* can still make an institution refuse\.\n$/
   )
   const refusals = { bits: 130, bits_max: 200, at: '2026-01-01T00:00:00.000Z' }
   assert.match(

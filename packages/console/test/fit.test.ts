@@ -120,14 +120,14 @@ describe('a model in rounds', () => {
     })
     assert.equal(earlyEndOf([at(0), at(1)], roster), undefined)
     assert.deepEqual(earlyEndOf([at(0), at(1, 'PEER_UNREACHABLE')], roster), {
-      words: 'Not every institution answered round 1, so that the fit ended. The result is that of round 0.',
+      words: 'Not every institution answered round 1, so the fit ended. The result is that of round 0.',
       again: 1
     })
     const refused = earlyEndOf([at(0), at(1, 'PEER_UNREACHABLE', 'COHORT_NOT_RELEASABLE')], roster)
     assert.equal(refused?.again, undefined)
     // Round 0 asked again would be another fit.
     const first = earlyEndOf([at(0, 'PEER_UNREACHABLE')], roster)
-    assert.match(first?.words ?? '', /no round follows: the fits of the others are combined/)
+    assert.match(first?.words ?? '', /no further round follows: the fits of the others are combined/)
     assert.equal(first?.again, undefined)
     const nobody = earlyEndOf([at(0, 'MODEL_SEPARATED', 'COHORT_NOT_RELEASABLE')], roster)
     assert.match(nobody?.words ?? '', /there is no result/)

@@ -32,7 +32,7 @@ describe('the verdict of this browser', () => {
     const invented = verdict([answered, part('South', { code: 'COHORT_NOT_RELEASABLE' })])
     assert.deepEqual(
       [invented.tone, invented.left[0]?.why],
-      ['warn', 'no receipt. The reason (COHORT_NOT_RELEASABLE) rests on the gateway’s word.']
+      ['warn', 'no receipt. Only the gateway states the reason (COHORT_NOT_RELEASABLE).']
     )
     // The question may have been accepted when it was sent again, so an early refusal proves nothing.
     assert.equal(verdict([answered, refused('QUEUE_FULL')]).tone, 'warn')
@@ -53,7 +53,7 @@ describe('the verdict of this browser', () => {
       ['calm', 'Each institution refused and signed the refusal: nothing ran, and nothing was released.']
     )
     const theirs = verdict([refused('PURPOSE_NOT_PERMITTED')], { given: 0, own: false })
-    assert.equal(theirs.words, 'That nothing ran rests on the gateway’s word.')
-    assert.match(theirs.left[0]?.why ?? '', /of which question rests on the gateway’s word/)
+    assert.equal(theirs.words, 'Only the gateway states that nothing ran.')
+    assert.match(theirs.left[0]?.why ?? '', /only the gateway states of which question/)
   })
 })

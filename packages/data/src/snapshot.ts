@@ -152,7 +152,7 @@ async function storedSnapshot(options: SnapshotOptions & { readonly stored: stri
   }
   throw new StimnetError(
     'SOURCE_INVALID',
-    `${folder}: the epoch that catalog ${config.name} was answered from is lost or damaged, and its files have changed. ` +
+    `${folder}: the epoch from which catalog ${config.name} has answered is lost or damaged, and its files have changed. ` +
       'Put the files or the folder back, or accept the new epoch.'
   )
 }

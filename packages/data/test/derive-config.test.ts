@@ -67,8 +67,8 @@ const REFUSED: readonly (readonly [why: string, variable: object, key: string, w
     'derive.by',
     /number/
   ],
-  ['take: last without an order', number({ ...CHANGE, take: 'last' }), 'derive.order', /go by an order/],
-  ['take: mean with an order', number({ ...CHANGE, take: 'mean', order: 'day' }), 'derive.order', /go by an order/],
+  ['take: last without an order', number({ ...CHANGE, take: 'last' }), 'derive.order', /need an order/],
+  ['take: mean with an order', number({ ...CHANGE, take: 'mean', order: 'day' }), 'derive.order', /need an order/],
   [
     'an order by a category',
     number({ ...CHANGE, take: 'last', order: 'visit' }),
@@ -105,7 +105,7 @@ const REFUSED: readonly (readonly [why: string, variable: object, key: string, w
     'a level of which nothing becomes',
     category({ rule: 'recode', of: 'stage', into: { one: 'early', two: 'early' } }, ['early']),
     'derive.into',
-    /becomes of three/
+    /no value for three/
   ],
   [
     'a level that the input does not have',
@@ -146,7 +146,7 @@ const REFUSED: readonly (readonly [why: string, variable: object, key: string, w
     'known to others though the input is not',
     number({ rule: 'log', of: 'weight', base: 10 }, { identifying: true }),
     'identifying',
-    /do not know people.weight/
+    /without people.weight/
   ],
   [
     'known to others though rows show something',

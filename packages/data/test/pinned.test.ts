@@ -95,7 +95,10 @@ test('a pinned epoch that is lost or damaged is not replaced by another one', as
   const at = await clinicWorld()
   const { epoch } = await at.open()
   await at.write('people.csv', ADDED)
-  const lost = { code: 'SOURCE_INVALID', message: /clinic was answered from is lost or damaged.*accept the new epoch/ }
+  const lost = {
+    code: 'SOURCE_INVALID',
+    message: /catalog clinic has answered is lost or damaged.*accept the new epoch/
+  }
   await assert.rejects(at.open(CLINIC, seededRandom(1), 'f'.repeat(64)), lost)
   await writeFile(join(at.folder, 'data', 'clinic', epoch, 'people.parquet'), 'PAR1')
   await assert.rejects(at.open(CLINIC, seededRandom(1), epoch), lost)

@@ -176,7 +176,7 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
       [
         'column "spare": a column of type json has no single value',
         'column "list": a column of type _int4 has no single value',
-        'column "sampled": a timestamp with time zone is on a day only in a place',
+        'column "sampled": a timestamp with time zone has a date only in a time zone',
         'no column "gone": It has id, dose, change, code, seen, sampled, spare, list, huge'
       ]
     )
@@ -293,8 +293,7 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
       /: no connection with TLS: the server does not offer it/
     )
     assert.equal((await open(catalogOf(table))).note, undefined, 'loopback')
-    const words =
-      /PostgreSQL ::ffff:127\.0\.0\.1:\d+\/postgres: not encrypted \(tls: off\), so whoever is on the network/
+    const words = /PostgreSQL ::ffff:127\.0\.0\.1:\d+\/postgres: not encrypted \(tls: off\), so others on the network/
     const plain = catalogOf(table, { ...mapped, tls: 'off' })
     assert.match((await open(plain)).note ?? '', words)
     const places = { baseDir: folder, environment: ENVIRONMENT }

@@ -16,7 +16,7 @@ export function openApiOf(routes: readonly Route[], info: { version: string; url
     info: {
       title: 'StimNet',
       version: info.version,
-      summary: 'Federated analysis of clinical data where it lies.',
+      summary: 'Federated analysis of clinical data that stay at the institutions.',
       description:
         'Programs travel to the data; privacy-filtered aggregates come back. Clients must ignore fields they do not know.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' }
@@ -36,17 +36,17 @@ export function openApiOf(routes: readonly Route[], info: { version: string; url
 
 /** Descriptions of the groups of operations. */
 const TAGS: Readonly<Record<string, string>> = {
-  Node: 'How the node is, for people, probes and Prometheus.',
+  Node: 'The state of the node, for people, probes and Prometheus.',
   Authentication: 'Who asks.',
   Catalogs: 'Nodes and the data they offer: descriptions, never rows.',
   Jobs: 'One request to one peer, or to all that offer a catalog.',
   Broadcasts: 'One request to many peers, each with its part, and the pooled answer.',
-  'Analysis requests': 'Requests that people decide before they run.',
+  'Analysis requests': 'Requests that stewards decide before they run.',
   Crates: 'Requests and results as Five Safes RO-Crates, for archives and other tools.',
   Events: 'What happens at this node, for its staff.',
-  Uploads: 'Files that scripts read; each is its owner’s alone.',
+  Uploads: 'Files that scripts read; only the owner sees a file.',
   Privacy: 'What differentially private answers cost.',
-  Permits: 'What authorities permitted whom to ask, and the records under it.',
+  Permits: 'Permits that authorities issued, and the records under them.',
   Audit: 'The log of this node, and what proves it.',
   Documentation: 'This document, and a page that explains it.'
 }
@@ -147,7 +147,7 @@ function headersOf(route: Route): Json {
   const isPaged = queryParameters(route).some(({ name }) => name === 'cursor')
   const headers = {
     ...(route.etag ? { ETag: header('For If-None-Match; absent while the answer still changes') } : {}),
-    ...(isPaged ? { Link: header('rel="next": where the list goes on; absent on its last page') } : {})
+    ...(isPaged ? { Link: header('rel="next": the next page of the list; absent on the last page') } : {})
   }
   return Object.keys(headers).length > 0 ? { headers } : {}
 }

@@ -131,7 +131,7 @@ function lifeEvents(log: Logger, registry: Registry) {
     missingnessUntold: (catalog: string) =>
       log.warn(
         { catalog },
-        'its missingness stays untold: a newer epoch tells it, accepted with --forget --tell-missing'
+        'its missingness stays undisclosed until a newer epoch is accepted with --forget --tell-missing'
       ),
     sandboxReady: (facts: object) => log.info(facts, 'sandbox ready'),
     sandboxAway: (facts: { jobId: string }) =>

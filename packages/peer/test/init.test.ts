@@ -94,7 +94,7 @@ test('in a terminal it asks, proposes a catalog, makes an account, and says what
   const accounts = await Accounts.open(join(folder, 'stimnet-data/accounts.json'))
   assert.equal((await accounts.authenticate('ada', password))?.name, 'ada')
   assert.match(out, /stimnet catalog check --config .*\n {2}stimnet doctor --config .*\n {2}stimnet start --config/)
-  assert.match(out, /^Node hospital-north: others ask this peer alone by stimnet run --peers hospital-north/m)
+  assert.match(out, /^Node hospital-north: others ask only this peer with stimnet run --peers hospital-north/m)
 })
 
 test('Enter takes each default, what the command line gives is not asked, and nothing is offered then', async (t) => {

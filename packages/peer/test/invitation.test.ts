@@ -294,7 +294,7 @@ describe('a code that was exchanged in the mail', () => {
     assert.match(joining.io.said.err, /needs a terminal, .* or --member PEERID/)
     joining = joins(victim, code, undefined, ['--member', member.peerId])
     assert.equal(await joining.ended, 4)
-    assert.match(joining.io.said.err, new RegExp(`The code is of ${peer}, not of the member`))
+    assert.match(joining.io.said.err, new RegExp(`The code was made by ${peer}, not by the member`))
     assert.deepEqual([await readFile(victim.configFile, 'utf8'), await readdir(victim.folder)], before)
     assert.equal(await statementsAt(victim), 0)
   })

@@ -25,7 +25,7 @@ test('a catalog whose missing values cannot be counted serves without them, and 
   const catalogs = new Map([['large', catalog as unknown as Catalog]])
   const served = await withMissingness(catalogs, { database, ledgers: new LedgerStore(database), privacy, events })
   assert.equal(served.get('large'), catalogs.get('large'))
-  assert.deepEqual(told, ['missingness of large: it stays untold'])
+  assert.deepEqual(told, ['missingness of large: it stays undisclosed'])
 })
 
 test('a peer that was restored states no new shares, since its ledgers may lack those that it stated', async (t) => {

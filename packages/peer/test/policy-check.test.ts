@@ -96,8 +96,8 @@ describe('what a steward is warned of', () => {
     assert.deepEqual(
       found.map(({ key, detail }) => [key.split('.').at(-2), detail.slice(0, detail.indexOf(':'))]),
       [
-        ['visits', 'not written, and fewer than half of the people have a row whose visit is month_24'],
-        ['events', 'not written, and fewer than half of the people have a row']
+        ['visits', 'absent, and fewer than half of the people have a row whose visit is month_24'],
+        ['events', 'absent, and fewer than half of the people have a row']
       ]
     )
     // The files alone give the same note when a catalog is checked or proposed.
@@ -136,7 +136,7 @@ describe('what a steward is warned of', () => {
       }
     }
     const said = (await weakIn(withCount('unknown'))).filter(({ key }) => key === 'catalogs.trial.tables.events')
-    assert.match(said[0]?.detail ?? '', /^people\.events_n: derived from its rows, so that it says who has one/)
+    assert.match(said[0]?.detail ?? '', /^people\.events_n: derived from its rows, so it discloses who has a row/)
     assert.ok((await keysOf(withCount())).includes('catalogs.trial.tables.events'))
     for (const quiet of [withCount('unknown', { offered: false }), withCount('known')])
       assert.ok(!(await keysOf(quiet)).includes('catalogs.trial.tables.events'))
@@ -198,7 +198,10 @@ describe('what a steward is warned of', () => {
     assert.match(found[0]?.detail ?? '', /people\.response follows from people\.improvement for nearly everybody/)
     const two = { ...improvement, breakpoints: [40] }
     const [same, ...more] = await weakIn({ variables: [two, ...others], baseDir })
-    assert.match(same?.detail ?? '', /people\.improvement and people\.response say the same of nearly everybody/)
+    assert.match(
+      same?.detail ?? '',
+      /people\.improvement and people\.response have the same content for nearly everybody/
+    )
     assert.deepEqual(more, [])
     const known = { ...yesNo('response'), identifying: true }
     const keys = await keysOf({ variables: [two, known], baseDir })

@@ -201,7 +201,7 @@ describe('A model with a random slope of each person', () => {
       row.month === '12' ? { ...row, score: Number(first.get(row.id ?? '')) + 7 } : row
     )
     const opened = await open({ ...study, visits })
-    assertRefused(await opened.model('score ~ month + (1 + month | subject)'), /one value tells the other/)
+    assertRefused(await opened.model('score ~ month + (1 + month | subject)'), /one value discloses the other/)
     // The last score follows from the first two together, and from neither by itself.
     const second = new Map(study.visits.flatMap((row) => (row.month === '6' ? [[row.id, Number(row.score)]] : [])))
     const sums = study.visits.map((row) =>

@@ -169,7 +169,7 @@ test('outputs that could tell too much are refused before the run, with the numb
   assert.doesNotThrow(() => assertOutputsFit(outputs(3), SCRIPT, settings))
   assert.throws(() => assertOutputsFit(outputs(32), SCRIPT, settings), {
     code: 'CONTRACT_INVALID',
-    reason: /can tell \d+ bits or more, and a script may tell 256 here/
+    reason: /can disclose \d+ bits or more, and a script may disclose 256 here/
   })
   assert.equal(
     codeOf(() => assertOutputsFit(outputs(1), SQL, settings)),

@@ -150,8 +150,8 @@ export const CODES = facts({
     fault: 'policy',
     retry: true,
     meaning:
-      'The catalog keeps a part of what it may tell of a variable for others, and you or your institution took your share of the last ' +
-      'thirty days. Repeat a question that was answered, ask later, ask about another variable, or ask for P2.'
+      'The catalog reserves a part of the information about a variable for others, and you or your institution used your share of the ' +
+      'last thirty days. Repeat a question that was answered, ask later, ask about another variable, or ask for P2.'
   },
   SANDBOX_TOO_WEAK: {
     fault: 'policy',
@@ -175,22 +175,22 @@ export const CODES = facts({
     fault: 'policy',
     retry: false,
     meaning:
-      'Separation: at this institution the terms tell the outcome of everybody or nearly so, and the model has no finite estimates. ' +
+      'Separation: at this institution the terms determine the outcome of all or nearly all people, so the model has no finite estimates. ' +
       'Leave a term out, join levels, or ask without this institution.'
   },
   ROUND_INCOMPLETE: {
     fault: 'request',
     retry: false,
     meaning:
-      'A round of a model needs the signed answer of each institution of its roster to the round before, once. Ask the institutions whose ' +
-      'answer lacks again, or start again with a roster without them.'
+      'A round of a model needs exactly one signed answer of each institution of its roster to the previous round. Ask the institutions ' +
+      'whose answer is missing again, or start again with a roster without them.'
   },
   ROUND_MISMATCH: {
     fault: 'request',
     retry: false,
     meaning:
-      'A signed answer is of another model, cohort, roster or round than the request, or the institutions did not start from the same ' +
-      'answers. Give the answers to the round before of this very fit.'
+      'A signed answer has another model, cohort, roster or round than the request, or the institutions did not start from the same ' +
+      'answers. Give the answers to the previous round of the same fit.'
   },
   ROUND_EPOCH_CHANGED: {
     fault: 'request',
@@ -201,9 +201,9 @@ export const CODES = facts({
     fault: 'node',
     retry: false,
     meaning:
-      'Another institution has seen more of this institution’s log than there is, or the log was restored from a backup, or ' +
-      'the institution has a new key: what was released since may be in no ledger. ' +
-      'Nothing about people is answered until its steward has looked into it.'
+      'Another institution has seen more of this institution’s log than exists now, or the log was restored from a backup, or ' +
+      'the institution has a new key: later releases may be missing in the ledgers. ' +
+      'No question about people is answered until a steward of the institution has reconciled the log.'
   },
   // Jobs
   PROGRAM_FAILED: { fault: 'program', retry: false, meaning: 'The program ended with an error.' },

@@ -93,7 +93,7 @@ export function rowsNote(plan: Plan, repeats: TestsAsked['repeats']): string | u
   const table = plan.tables.find((one) => repeats(one) && read.includes(one) && !held.includes(one))
   return table === undefined || tests.length > 0
     ? undefined
-    : `${table} has several rows per person, and its numbers are over all of them: who has more rows counts for more. ` +
+    : `${table} has several rows per person, and its numbers are over all of them: people with more rows count for more.  ` +
         'Filter to one row of each person, such as one visit, for numbers over people.'
 }
 

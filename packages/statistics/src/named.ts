@@ -58,7 +58,7 @@ const CONFIDENCE: StatisticArgument = {
 const PAIRWISE: StatisticArgument = {
   name: 'pairwise',
   required: false,
-  meaning: 'true: each group with each other as well, by Welch’s t with p after Holm.'
+  meaning: 'true: also each pair of groups, by Welch’s t with p after Holm.'
 }
 const VALUE: StatisticArgument = {
   name: 'value',
@@ -420,7 +420,7 @@ function resolveAll(call: StatisticCall, descriptor: CatalogDescriptor): Resolve
   if (used.size === 0 && (names.length !== 1 || only === undefined)) {
     const example = withTable(call.name, names[0] ?? '…')
     invalid(
-      `Say which table, since no variable says it: ${example}. The catalog has ${names.join(', ').slice(0, 500)}.`
+      `Name the table, because no variable determines it: ${example}. The catalog has ${names.join(', ').slice(0, 500)}.`
     )
   }
   const tables = used.size === 0 && only !== undefined ? [only] : [...used]

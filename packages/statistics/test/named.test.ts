@@ -136,10 +136,10 @@ test('moments, spreads and their other names make the measures they promise', ()
   assert.deepEqual(plan('correlation', { variables: ['UPDRS_total', 'quality_of_life', 'age'] }).measures.length, 3)
 })
 
-test('a count of a catalog with several tables says what to write where no variable says which', () => {
+test('a count of a catalog with several tables says what to write where no variable determines it', () => {
   const says = (reason: RegExp) => (error: StimnetError) =>
     error.code === 'PARAMETER_INVALID' && reason.test(error.reason)
-  const written = /which table, .*: \{ "name": "count", "table": "subjects" \}\. The catalog has subjects, outcomes/
+  const written = /Name the table, .*: \{ "name": "count", "table": "subjects" \}\. The catalog has subjects, outcomes/
   assert.throws(() => plan('count', {}), says(written))
   const misplaced = /"table" stands beside "name", not in "arguments": \{ "name": "count", "table": "…" \}/
   assert.throws(() => plan('count', { arguments: { table: 'subjects' } }), says(misplaced))

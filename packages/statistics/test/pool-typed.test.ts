@@ -136,7 +136,7 @@ test('a site that withheld the count, or gives one that cannot be, is not weighe
   ]) {
     const answer = ofArms(fine, other)
     assert.equal(meansOf(answer)?.[0], 15)
-    assert.match(answer.notes.join(), /drug: without s1, which withheld it or the count that it is of/)
+    assert.match(answer.notes.join(), /drug: without s1, which withheld it or its count/)
   }
   assert.equal(meansOf(ofArms(arms(100, [null, 40], [99, 4]), arms(100, [null, 40], [99, 4])))?.[0], null)
 })

@@ -1,12 +1,12 @@
-/** An attack on the digits that are withheld once much was told of a variable: means of groups and of all their unions. */
+/** An attack on the digits that are withheld after many releases about a variable: means of groups and of all their unions. */
 import { concludeChange } from './conclude-change.ts'
 import { cells, type Condition, either, type Group, groupOf } from './groups.ts'
 import type { Reconstruction, Scene } from './scene.ts'
 import { askSums } from './sums.ts'
 
 /**
- * The people of each centre, and then all unions of centres. The sums of the centres determine those of all unions, so that each
- * further answer could be had for nothing, and their rounding errors average out.
+ * The people of each centre, and then all unions of centres. The sums of the centres determine those of all unions, so each further answer
+ * would be free of charge, and their rounding errors would average out.
  */
 function centresAndUnions({ population, target, questionsMax }: Scene): readonly Group[] {
   const centres = cells(population, ['centre']).flat()
@@ -25,7 +25,7 @@ export const DIGITS_ATTACK: Reconstruction = {
   run: async (scene) => {
     const { oracle, population } = scene
     const groups = centresAndUnions(scene)
-    // Means and spreads of the groups spend what may be told in full digits; what is asked afterwards comes in fewer.
+    // Means and spreads of the groups use the allowance for full digits; later answers have fewer.
     const first = await askSums(oracle, population, { groups, asked: { moments: true, covariance: true } })
     const then = await askSums(oracle, population, { groups, asked: { moments: false, covariance: false } })
     return concludeChange(population, [...first, ...then])

@@ -22,7 +22,7 @@ export interface Asked {
 /** Names of the columns of mean, variance, skewness and kurtosis. */
 export const MOMENT_COLUMNS = ['mean', 'v', 's', 'q'] as const
 
-/** The text of the question. A condition on the change itself, such as that it is there, would be refused where few lack it. */
+/** The text of the question. A condition on the change itself, such as `is not null`, would be refused if few people lack it. */
 function changeQuestion({ where }: Group, { moments, covariance }: Asked): string {
   const numbers = [
     'COUNT(change) AS n',
@@ -75,7 +75,7 @@ interface Context {
   readonly absent: number
 }
 
-/** The power sums that follow from a row of moments; null if not even a mean was disclosed. */
+/** The power sums that follow from a row of moments; null if there is not even a mean. */
 function sumsOf(
   oracle: Oracle,
   row: ToldRow | undefined,

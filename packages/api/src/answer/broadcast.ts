@@ -19,13 +19,13 @@ const partShape = output(
     reason: z.string().nullable(),
     progress: z.number().min(0).max(1),
     output: safeOutputShape.nullable(),
-    engine: z.string().nullable().describe('What ran it: node, wasm or docker; null before the end'),
+    engine: z.string().nullable().describe('The engine: node, wasm or docker; null before the end'),
     sandbox_grade: z.string().nullable().describe('Its isolation grade; null where no sandbox was needed'),
-    receipt: z.string().nullable().describe('The sealed JobResult (compact JWS): evidence anybody can verify'),
+    receipt: z.string().nullable().describe('The sealed JobResult (compact JWS), which anybody can verify'),
     decision: z
       .string()
       .nullable()
-      .describe('The sealed Decision (compact JWS): that the peer took the question, or why it did not'),
+      .describe('The sealed Decision (compact JWS): the peer accepted the question, or refused it with a reason'),
     warnings: z.array(z.string()),
     updated_at: timestamp
   })
@@ -38,7 +38,11 @@ const statisticShape = z.object({ name: z.string(), variables: z.array(z.string(
 const fileShape = z.object({ name: z.string(), sha256: z.string(), size: z.number() })
 const askedShape = output(
   'AskedQuestion',
-  z.object({ targets, ...asked, files: z.array(fileShape).optional().describe('Files that its script reads, by hash') })
+  z.object({
+    targets,
+    ...asked,
+    files: z.array(fileShape).optional().describe('The files that the script reads, by hash')
+  })
 )
 /** A question as it was signed, in the format of a submission. Submitting it again asks the same question. */
 export type AskedQuestion = Sent<typeof askedShape>
@@ -52,11 +56,11 @@ export const broadcastShape = output(
     title: z.string(),
     data_catalog_name: z.string(),
     script_type: z.string(),
-    cohort: z.unknown().describe('Whom it is about: its filter, with what `filters` add; null for everybody'),
-    opening: z.string().describe('The first characters of its program'),
+    cohort: z.unknown().describe('The cohort as one filter, `filters` included; null for everybody'),
+    opening: z.string().describe('The first characters of the program'),
     statistic: statisticShape
       .nullable()
-      .describe('Of a statistic by name: which, of what, in which groups; null for SQL and scripts'),
+      .describe('For a statistic by name: its name, variables and groups; null for SQL and scripts'),
     status: z.enum(REST_STATUSES),
     state: z.enum(OUTWARD_STATES),
     code: z.string().nullable(),
@@ -69,15 +73,19 @@ export const broadcastShape = output(
     parts: z.array(partShape),
     pooled: pooledOutputShape
       .nullable()
-      .describe('As the gateway pooled it; a client can do it again from what the peers signed'),
+      .describe(
+        'The result as the gateway pooled it; a client can repeat the pooling from the results that the peers signed'
+      ),
     schema: schemaShape
       .nullable()
-      .describe('Whether the peers mean the same by what it uses; null before they were compared, and for one peer'),
+      .describe(
+        'Whether the peers define the variables of the question alike; null before the comparison, and for one peer'
+      ),
     // As in a submission, fields with a default may be absent.
     asked: typed<AskedQuestion>(askedShape)
       .nullable()
       .describe(
-        'What was asked, as it was signed, in the form of a submission; null in lists, in events before the last, and before it is known'
+        'The signed question in the form of a submission; null in lists, in events before the last, and before it is known'
       )
   })
 )

@@ -17,7 +17,7 @@ export const jobShape = output(
     state: z.enum(OUTWARD_STATES),
     progress: z.number().min(0).max(1),
     result_data: resultDataShape.describe(
-      'A table: { columns, rows, withheld, disclosure }, rows being objects by column; a script: its values, with ' +
+      'A table: { columns, rows, withheld, disclosure }, each row an object by column; a script: its values, with ' +
         'withheld and disclosure; several peers: the pooled table, with parts; blocked: { message }'
     ),
     error_message: z.string().nullable(),
@@ -35,7 +35,7 @@ export const jobShape = output(
     engine: z
       .string()
       .nullable()
-      .describe('What ran it: node, wasm or docker; null before the end and for several peers'),
+      .describe('The engine: node, wasm or docker; null before the end and for several peers'),
     sandbox_grade: z.string().nullable().describe('Its isolation grade; null where no sandbox was needed'),
     receipt: z.string().nullable().describe("The sealed result of the one peer asked; see a broadcast's parts for many")
   })

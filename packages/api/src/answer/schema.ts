@@ -8,7 +8,7 @@ import type { Answered } from '../readonly.ts'
 export const schemaShape = output(
   'SchemaComparison',
   z.object({
-    contract: z.array(variableContractSchema).describe('What each used variable is taken to be'),
+    contract: z.array(variableContractSchema).describe('The definition of each used variable that the request assumes'),
     differences: z
       .array(
         z.object({
@@ -19,7 +19,7 @@ export const schemaShape = output(
           found: z.string()
         })
       )
-      .describe('Where a peer differs; with any, nothing was sent'),
+      .describe('The differences of each peer; if there are any, nothing was sent'),
     mappings: z
       .array(
         z.object({
@@ -30,7 +30,7 @@ export const schemaShape = output(
           scale: z.string()
         })
       )
-      .describe('To fill in and send as `mappings`: what only people know is empty')
+      .describe('To be completed and sent as `mappings`: values that only people know are empty')
   })
 )
 /** The common definitions and the differences of the peers of a request. If there are differences, nothing was sent. */

@@ -33,7 +33,11 @@ export const signedOutShape = z.object({ signed_out: z.literal(true) })
 /** The schema of a login provider in answers. */
 export const providerShape = output(
   'LoginProvider',
-  z.object({ name: z.string(), title: z.string(), login_url: z.string().describe('Add challenge and return_to') })
+  z.object({
+    name: z.string(),
+    title: z.string(),
+    login_url: z.string().describe('The client adds challenge and return_to')
+  })
 )
 /** An OpenID Connect provider for login. */
 export type LoginProvider = Answered<typeof providerShape>
@@ -65,7 +69,7 @@ export const newKeyShape = output(
   'NewApiKey',
   z.object({
     ...keyFields,
-    key: z.string().describe('The secret, shown this once; sent as X-API-Key, or as a token is')
+    key: z.string().describe('The secret, shown only once; sent as X-API-Key or as a bearer token')
   })
 )
 /** A new API key, with its secret. */

@@ -58,7 +58,7 @@ export const auditVerificationShape = output(
     ok: z.boolean().describe('False where a record was changed, dropped or moved, or anything in the store is damaged'),
     records: z.number().int().nullable(),
     head: z.string().nullable().describe('The root of the tree over all records'),
-    broken_at: z.number().int().nullable().describe('The sequence at which it first breaks'),
+    broken_at: z.number().int().nullable().describe('The sequence of the first record that does not verify'),
     why: z.string().nullable()
   })
 )

@@ -17,14 +17,16 @@ const variableShape = z.object({
   missing_share: z
     .number()
     .nullable()
-    .describe('Share of its rows without a value, to two places, told once an epoch; null: not told'),
+    .describe(
+      'Share of its rows without a value, to two decimal places, disclosed once per epoch; null: not disclosed'
+    ),
   identifying: z
     .boolean()
-    .describe('Others are taken to know it of a person anyway: what is told of it does not count as information'),
+    .describe('Others are assumed to know a person’s value anyway: its disclosure does not count as information'),
   derivation: z
     .string()
     .optional()
-    .describe('What it is derived from, in words; absent of a variable that is not, and from an older gateway')
+    .describe('The rule by which it is derived, in words; absent if it is not derived, and from an older gateway')
 })
 /** A variable: its type, unit, and declared levels or breakpoints. */
 export type CatalogVariable = Answered<typeof variableShape>
@@ -51,7 +53,7 @@ const schemaDefinitionShape = output(
           complete_on: z.array(z.string()).describe('table.variable; everybody in the set has a value of each'),
           where: typed<Filter>(z.record(z.string(), z.unknown()))
             .nullable()
-            .describe('The people and rows it is limited to')
+            .describe('The people and rows that it contains')
         })
       )
       .optional()
@@ -73,22 +75,21 @@ const described = {
   keywords: z.array(z.string()),
   epoch: z.string().describe('Hash of the snapshot'),
   synthetic: z.boolean(),
-  programs: z.array(z.string()).describe('What may be asked: statistic, sql, python, …'),
+  programs: z.array(z.string()).describe('The permitted kinds of program: statistic, sql, python, …'),
   cohort_size_min: z.number().int(),
   data_use: z.array(z.string()).describe('GA4GH DUO terms: permission, diseases, modifiers; empty: unrestricted'),
   mode: z.string().describe('sdc: exact numbers under disclosure control; dp: differentially private ones only'),
   scripts: z.string().describe('auto, review or deny'),
-  sandbox_grade_min: z.string().nullable().describe('Weakest isolation in which a script is run; null for any'),
-  permit_required: z
-    .boolean()
-    .optional()
-    .describe('Only requests under a data permit are admitted; absent where they need none'),
+  sandbox_grade_min: z.string().nullable().describe('The weakest isolation in which a script runs; null for any'),
+  permit_required: z.boolean().optional().describe('Whether requests need a data permit; absent if they need none'),
   preset: z.string().describe('Disclosure rules by name'),
   policy_hash: z.string().describe('Hash of the rules in force'),
   precision: z
     .string()
     .optional()
-    .describe('Of released numbers: exact or statistical, as on every disclosure card; absent where it is not told')
+    .describe(
+      'The claim of released numbers: exact or statistical, as on every disclosure card; absent if it is not published'
+    )
 }
 
 /** The schema of one of this node's catalogs in answers. */

@@ -11,7 +11,10 @@ export const healthShape = output(
     node_id: z.string(),
     version: z.string(),
     uptime: z.number().describe('Seconds'),
-    active_jobs: z.number().int().describe('Rounded down to tens, since anybody may ask: 0 is any number below ten'),
+    active_jobs: z
+      .number()
+      .int()
+      .describe('Rounded down to tens, because everybody may read it: 0 is any number below ten'),
     total_jobs: z.number().int().describe('Rounded in the same way'),
     institution: z.string(),
     peer_id: z.string(),
@@ -50,10 +53,10 @@ export const nodeShape = output(
     is_active: z.boolean(),
     last_seen: timestamp,
     peer_id: z.string(),
-    sandbox: z.string().describe('Engine and isolation grade, in its own words'),
+    sandbox: z.string().describe('The engine and its isolation grade, in the words of the node'),
     sandbox_engine: z.string().describe('wasm, docker or none'),
     sandbox_grade: z.string().describe('Isolation, from weak to strong: none, wasm, wasm+bwrap, docker, docker+gvisor'),
-    languages: z.array(z.string()).describe('Scripts that run there')
+    languages: z.array(z.string()).describe('The script languages that run on the node')
   })
 )
 /** A node as another node knows it. */

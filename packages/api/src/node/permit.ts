@@ -15,15 +15,19 @@ export const permitTermsShape = input(
   'PermitTerms',
   z
     .strictObject({
-      id: permitIdSchema.describe('The number that its authority gave it'),
-      authority: plainLine(200).min(1).describe('Who issued it, such as a health data access body'),
+      id: permitIdSchema.describe('The number that the authority gave the permit'),
+      authority: plainLine(200).min(1).describe('The issuer, such as a health data access body'),
       title: plainLine(200).default(''),
       purpose: z
         .array(plainLine(64).min(1))
         .min(1)
         .max(16)
-        .describe('GA4GH DUO terms and diseases: a request states some of them, and no others'),
-      persons: z.array(requester).min(1).max(64).describe('Who may ask under it, named as in `requesters`'),
+        .describe('GA4GH DUO terms and diseases: a request may state only these'),
+      persons: z
+        .array(requester)
+        .min(1)
+        .max(64)
+        .describe('The requesters who may use the permit, named as in `requesters`'),
       data_catalog_names: z.array(z.string().refine(isName, 'Not the name of a catalog.')).min(1).max(64),
       statistics: z
         .array(z.string().min(1).max(64))
@@ -35,8 +39,8 @@ export const permitTermsShape = input(
         .max(256)
         .default([])
         .describe('Programs by the SHA-256 of their text, as in receipts'),
-      from: z.iso.date().describe('Its first day, UTC'),
-      until: z.iso.date().describe('Its last day, UTC')
+      from: z.iso.date().describe('The first day of the permit, UTC'),
+      until: z.iso.date().describe('The last day of the permit, UTC')
     })
     .refine(({ statistics, code_hashes }) => statistics.length + code_hashes.length > 0, {
       path: ['statistics'],
@@ -79,17 +83,17 @@ export const permitRecordsShape = output(
     permit: permitShape,
     peer_id: z.string(),
     institution: z.string(),
-    checkpoint: z.string().max(16_384).describe('The signed state of the log that every record is proved against'),
+    checkpoint: z.string().max(16_384).describe('The signed state of the log against which every record is proved'),
     records: z
       .array(
         z.object({
           shown: auditShape.describe(
-            'Of an end that released nothing only what its requester is told: the rest depends on data'
+            'For a question that released nothing, only the fields that its requester receives: the others depend on data'
           ),
           proof: z.object({
             entry: bytesShape,
             path: z.array(bytesShape).max(64),
-            record: bytesShape.describe('The record behind its commitment; empty for such an end')
+            record: bytesShape.describe('The record behind the commitment; empty for a question that released nothing')
           })
         })
       )

@@ -8,15 +8,15 @@ const engineShape = output(
   z.object({
     engine: z.string(),
     grade: z.string().describe('From weak to strong: none, wasm, wasm+bwrap, docker, docker+gvisor'),
-    holds: z.string().describe('What stands between a program and the machine'),
+    holds: z.string().describe('The boundary between a program and the machine'),
     memory_mib: z.number().int(),
     wall_time_ms: z.number().int(),
     jobs_at_once: z.number().int(),
     languages: z.array(
       z.object({
         language: z.string(),
-        image: z.string().describe('What runs it, with its digest, as receipts name it'),
-        waiting: z.number().int().describe('Started, and waiting for a job'),
+        image: z.string().describe('The image that runs scripts, with its digest, as in receipts'),
+        waiting: z.number().int().describe('Started sandboxes that wait for a job'),
         waiting_max: z.number().int(),
         libraries: z.array(z.string()).describe('Top-level modules')
       })
@@ -29,17 +29,17 @@ export type SandboxEngine = Answered<typeof engineShape>
 const otherShape = z.object({
   grade: z.string(),
   holds: z.string(),
-  here: z.boolean().describe('Its parts are on the machine; whether it works is known once it is used'),
+  here: z.boolean().describe('Whether its parts are installed; whether it works is known only after its first use'),
   how_to: z.string()
 })
 
 const progressShape = z.object({
   started_by: z.string(),
   started_at: timestamp,
-  grade: z.string().describe('Of the engine that is attacked now; empty before the first'),
+  grade: z.string().describe('The grade of the engine that is attacked now; empty before the first'),
   done: z.number().int(),
   of: z.number().int(),
-  failing: z.number().int().describe('So far, attacks whose outcome the grade does not admit')
+  failing: z.number().int().describe('Attacks so far whose outcome the grade does not admit')
 })
 /** The progress of a self-test. */
 export type SandboxProgress = Answered<typeof progressShape>
@@ -53,9 +53,9 @@ const attackShape = output(
     language: z.string(),
     outcome: z
       .enum(['contained', 'bounded', 'open', 'unjudged'])
-      .describe('bounded: as far as a limit, which `by` names; unjudged: no verdict, which is no better than open'),
-    by: z.string().describe('What held it, or what it got'),
-    admitted: z.boolean().describe('Whether the published grade of the engine admits that')
+      .describe('bounded: a limit, named in `by`, stopped the attack; unjudged: no verdict, which counts as open'),
+    by: z.string().describe('The boundary that stopped the attack, or what the attack obtained'),
+    admitted: z.boolean().describe('Whether the published grade of the engine admits this outcome')
   })
 )
 /** One attack on an engine, with its outcome. */
@@ -64,10 +64,10 @@ export type SandboxAttack = Answered<typeof attackShape>
 const count = z.number().int()
 const findingsShape = z.object({
   grade: z.string(),
-  here: z.boolean().describe('False: it could not be opened, and `why` says more'),
+  here: z.boolean().describe('False if the engine could not be started; the reason is in `why`'),
   why: z.string().nullable(),
   how_to: z.string().nullable(),
-  clean: z.boolean().describe('It holds what its grade promises'),
+  clean: z.boolean().describe('Whether the engine keeps the promise of its grade'),
   languages: z.array(z.string()),
   counts: z.object({ contained: count, bounded: count, open: count, unjudged: count }),
   left_behind: z.array(z.string()),
@@ -83,7 +83,7 @@ const reportShape = output(
     started_at: timestamp,
     ended_at: timestamp,
     version: z.string(),
-    clean: z.boolean().describe('Every engine holds what its grade promises'),
+    clean: z.boolean().describe('Whether every engine keeps the promise of its grade'),
     engines: z.array(findingsShape)
   })
 )
@@ -96,13 +96,13 @@ export const sandboxesShape = output(
   z.object({
     configured: z.string().describe('auto, docker, wasm or none'),
     engines: z.array(engineShape),
-    others: z.array(otherShape).describe('Engines that are not used'),
+    others: z.array(otherShape).describe('The engines that are not in use'),
     self_test: z.object({
-      possible: z.boolean().describe('False where nothing runs that could be tested'),
-      next_in_ms: z.number().int().describe('Until another may begin'),
+      possible: z.boolean().describe('False if no engine runs that could be tested'),
+      next_in_ms: z.number().int().describe('Milliseconds until another test may begin'),
       running: progressShape.nullable(),
-      failed_at: timestamp.nullable().describe('When the last one ended without a report'),
-      report: reportShape.nullable().describe('Of the latest that ended')
+      failed_at: timestamp.nullable().describe('The time at which the last test ended without a report'),
+      report: reportShape.nullable().describe('The report of the latest test')
     })
   })
 )

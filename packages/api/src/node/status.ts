@@ -16,7 +16,7 @@ export const statusShape = output(
     peer_id: z.string(),
     version: z.string(),
     started_at: timestamp,
-    gateway_url: z.string().describe('Empty where the node has no listener of its own and no public URL'),
+    gateway_url: z.string().describe('Empty if the node has neither a listener nor a public URL'),
     gateways: z
       .array(
         z.object({
@@ -26,7 +26,7 @@ export const statusShape = output(
           through: z.enum(['socket', 'tls']).describe('socket: on the same machine')
         })
       )
-      .describe('Gateway processes that are attached now'),
+      .describe('The gateway processes that are connected now'),
     mesh_addresses: z.array(z.string()).describe('Multiaddrs, each with the PeerId'),
     reach: z
       .object({
@@ -38,27 +38,29 @@ export const statusShape = output(
           z.object({
             peer_id: z.string(),
             address: z.string(),
-            since: timestamp.nullable().describe('Since when others reach this node through it; null: not now'),
-            why: z.string().describe('Why not, in words; else empty')
+            since: timestamp
+              .nullable()
+              .describe('The time since which others reach this node through it; null: not now'),
+            why: z.string().describe('The reason if it is not reached through it; else empty')
           })
         ),
         relaying: z
           .object({ reservations: count, circuits: count })
           .nullable()
-          .describe('Peers that are reached through this node, and their connections; null: it relays nothing')
+          .describe('The peers that are reached through this node, and their connections; null: it is no relay')
       })
-      .describe('The ways by which others reach this node'),
+      .describe('The paths by which others reach this node'),
     checks: readinessShape.shape.checks.describe('As in /ready'),
     sandbox: z.object({ engine: z.string(), grade: z.string(), languages: z.array(z.string()) }),
     catalogs: z.array(
       z.object({
         name: z.string(),
         epoch: z.string(),
-        newer_epoch: z.string().nullable().describe('Of changed files; a steward has to accept it'),
-        note: z.string().describe('Why an operator should look, such as a database that does not answer; else empty')
+        newer_epoch: z.string().nullable().describe('The epoch of changed files, which a steward has to accept'),
+        note: z.string().describe('A problem for the operator, such as a database that does not answer; else empty')
       })
     ),
-    federation: z.string().nullable().describe('Its name; null without a charter'),
+    federation: z.string().nullable().describe('The name of the federation; null without a charter'),
     members: z.array(
       z.object({
         peer_id: z.string(),
@@ -74,11 +76,13 @@ export const statusShape = output(
     ),
     clock: z.object({
       compared: count.describe('Peers whose clocks were compared'),
-      differing: count.describe('Of those, how many differ by more than half a minute'),
+      differing: count.describe('The number of them whose clocks differ by more than half a minute'),
       own_off_ms: z
         .number()
         .nullable()
-        .describe('What most peers’ clocks are ahead of this node’s; null: most agree, or too few were compared')
+        .describe(
+          'How far the clocks of most peers are ahead of this node’s; null: most agree, or too few were compared'
+        )
     }),
     jobs: z.object({ queued: count, running: count }),
     waiting: z.object({
@@ -113,12 +117,14 @@ export const statusShape = output(
       .array(
         z.object({
           what: z.string().describe('results; jobs; requests; uploads; epochs; accounts (locked ones)'),
-          days: count.nullable().describe('After which it is deleted; null: it is kept'),
-          due: count.describe('What the next sweep deletes')
+          days: count.nullable().describe('Age at which records are deleted; null: they are kept'),
+          due: count.describe('The number of records that the next sweep deletes')
         })
       )
-      .describe('Within the hour, and recorded in the audit log'),
-    usage: z.array(usageShape).describe('Budgets of which something is used; without information about variables')
+      .describe('Deleted within the hour; the deletion is recorded in the audit log'),
+    usage: z
+      .array(usageShape)
+      .describe('The budgets that are partly or wholly used, except the information about variables')
   })
 )
 /** The status of a node. */

@@ -8,14 +8,14 @@ export const usageShape = output(
   'Usage',
   z.object({
     data_catalog_name: z.string(),
-    scope: z.string().describe('Empty: over all; *: everybody who shares a cap; else a project or a requester’s key'),
+    scope: z.string().describe('Empty: all requesters; *: all who share a cap; else a project or a requester’s key'),
     what: z
       .string()
       .describe(
-        'privacy budget (ρ); refusals: bits that they told the requester who was told most, in thirty days; script bits; or “information: VARIABLE”, bits told per value of a variable'
+        'privacy budget (ρ); refusals: bits disclosed by refusals within thirty days to the requester with the most; script bits; or “information: VARIABLE”, bits disclosed per value of a variable'
       ),
     used: z.string(),
-    max: z.string().nullable().describe('Null: without end, as of synthetic data'),
+    max: z.string().nullable().describe('Null: unlimited, as for synthetic data'),
     share: z.number().describe('0 to 1, and above where a limit was lowered')
   })
 )
@@ -50,13 +50,13 @@ export const membershipShape = output(
     federation: z
       .string()
       .nullable()
-      .describe('Its name; null without a charter: then members are those that may connect'),
+      .describe('The name of the federation; null without a charter: then the members are the peers that may connect'),
     open: z
       .boolean()
       .describe(
-        'Whether anybody may connect (mesh.open), only beside synthetic data: then members are those that have'
+        'Whether any peer may connect (mesh.open), which only synthetic data permit: then the members are the peers that have connected'
       ),
-    signatures_needed: z.number().int().nullable().describe('To admit or to revoke a member'),
+    signatures_needed: z.number().int().nullable().describe('The signatures that admit or revoke a member'),
     members: z.array(
       z.object({
         peer_id: z.string(),
@@ -65,7 +65,7 @@ export const membershipShape = output(
         self: z.boolean(),
         log_disputed_by: z
           .array(z.string())
-          .describe('PeerIds of those who attested its audit log and were shown another one since')
+          .describe('PeerIds of the peers that attested its audit log and were later shown a different one')
       })
     )
   })

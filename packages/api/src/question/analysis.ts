@@ -66,10 +66,10 @@ export const analysisDecisionShape = input(
   'AnalysisRequestDecision',
   z.strictObject({
     status: z.enum(['approved', 'denied']),
-    approval_notes: plainText(1_000)
+    approval_notes: plainText(1_000).nullish().describe('The reason, which the requester reads; required for a denial'),
+    standing: standingTermsShape
       .nullish()
-      .describe('In your own words; the requester reads them. A denial needs some'),
-    standing: standingTermsShape.nullish().describe('Lets the same code run again without asking, within these terms')
+      .describe('The terms under which the same code may run again without a new decision')
   })
 )
 /** A steward's decision. */
@@ -82,7 +82,7 @@ export const analysisShape = output(
   'AnalysisRequest',
   z.object({
     id: z.number().int(),
-    request_id: z.string().describe('Also the id of its job at the serving peer'),
+    request_id: z.string().describe('The id of the request, and of its job at the serving peer'),
     status: z.enum(ANALYSIS_STATUSES),
     state: z.string().describe('The state of its job'),
     requester_name: z.string(),
@@ -107,48 +107,54 @@ export const analysisShape = output(
     expires_at: timestamp.nullable(),
     submitted_at: timestamp,
     updated_at: timestamp,
-    approvals: z.number().int().describe('Stewards who have agreed'),
+    approvals: z.number().int().describe('The number of stewards who have approved'),
     approvals_needed: z.number().int(),
     purpose: z.array(z.string()).describe('GA4GH DUO terms'),
     project: z.string().nullable(),
-    permit: z.string().nullable().optional().describe('The data permit that it names; absent from an older gateway'),
-    privacy: z.record(z.string(), z.unknown()).nullable().describe('Which claim it asks for, and at what price'),
-    contract: z.array(z.unknown()).describe('What it takes variables to be'),
-    mappings: z.array(z.unknown()).describe('How variables read in its words: they change what the cohort means'),
+    permit: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('The data permit that the request names; absent from an older gateway'),
+    privacy: z.record(z.string(), z.unknown()).nullable().describe('The requested claim and its price'),
+    contract: z.array(z.unknown()).describe('The definitions of variables that the request assumes'),
+    mappings: z
+      .array(z.unknown())
+      .describe('Mappings of variables to those of the request: they change the meaning of the cohort'),
     standing: z
       .record(z.string(), z.unknown())
       .nullable()
-      .describe('Terms within which all who have agreed so far let it run again; null for this one run'),
+      .describe('The terms under which all approvals so far let the code run again; null for a single run'),
     filters_unapplied: z
       .array(z.string())
-      .describe('Names in `filters` that are no variable: the script is told of them, and nobody is chosen by them'),
-    wall_time_ms_max: z.number().nullable().describe('How long it may take, as asked; null where it asks for none'),
+      .describe('Names in `filters` that are no variable: the script receives them, and they select nobody'),
+    wall_time_ms_max: z.number().nullable().describe('The requested time limit; null if the request states none'),
     requester_key: z.string().describe('The key that signed'),
     custody: z
       .enum(['gateway', 'requester'])
-      .describe('Who signed: the asking institution for its account, or the requester with an own key'),
-    account: z.string().nullable().describe('With custody gateway: whose, as the asking institution says'),
+      .describe('The signer: the asking institution for its account, or the requester with an own key'),
+    account: z.string().nullable().describe('The account according to the asking institution, with custody gateway'),
     asked_by: z
       .object({ peer_id: z.string(), institution: z.string() })
       .nullable()
-      .describe('The institution that brought it; `requester_…` is what the requester says'),
+      .describe('The institution that forwarded the request; `requester_…` are statements of the requester'),
     request_hash: z.string(),
     set: z.string().nullable().optional().describe('The analysis set that the cohort is restricted to'),
     cohort: z
       .unknown()
       .describe(
-        'The full filter, with what `filters` add, null for everyone: read alone in the words of the catalog, in a list as written'
+        'The full filter, `filters` included; null for everybody. A single request has it in the terms of the catalog, a list as written'
       ),
-    outputs: z.array(z.unknown()).describe('What it promises to release'),
+    outputs: z.array(z.unknown()).describe('The outputs that the request declares'),
     uploads: z
       .array(z.object({ name: z.string(), sha256: z.string(), size: z.number().int() }))
-      .describe('Files that the script reads; what is approved is these bytes'),
+      .describe('The files that the script reads; an approval covers exactly these bytes'),
     epoch: z.string().nullable(),
     image: z.string().nullable().describe('What would run it'),
     review: z
       .array(findingShape)
       .nullable()
-      .describe('What the script shows of files, network, processes, eval, time: advice for its reader, no boundary')
+      .describe('Traces of files, network, processes, eval and time in the script: advice for its reader, no boundary')
   })
 )
 /** A request about which stewards decide. */
@@ -160,7 +166,7 @@ export const analysisResultsShape = z.object({
   job_id: z
     .string()
     .nullable()
-    .describe('Null until it is approved; then it is read as any other job, receipt and all'),
+    .describe('Null until the request is approved; then the id of a job with a receipt like any other'),
   status: typed<AnalysisStatus>(z.string()),
   result_data: resultDataShape
 })
@@ -175,7 +181,7 @@ export const standingShape = output(
     data_catalog_name: z.string(),
     script_type: z.string(),
     code_hash: z.string(),
-    request_id: z.string().nullable().describe('What it was granted for, where that is still known'),
+    request_id: z.string().nullable().describe('The request that it was granted for, if that is still known'),
     analysis_title: z.string().nullable(),
     runs_left: z.number().int(),
     expires_at: timestamp,

@@ -16,7 +16,7 @@ export const costQuestionShape = input(
       .refine(isKeyId, { error: 'A key id (12D3Koo…).' })
       .nullish()
       .describe(
-        'The key that would sign it: what is left is told for that key; for the accounts of the peer unless given'
+        'The key that would sign: remaining budgets are those of this key; by default those of the accounts of the peer'
       )
   })
 )
@@ -30,12 +30,15 @@ const columnErrorShape = output(
     name: z.string(),
     kind: z.string(),
     sd: z.number().nullable().describe('Standard deviation of the noise, in the unit of the column'),
-    error_95: z.number().nullable().describe('Nineteen of twenty answers are no further from the exact one than this'),
+    error_95: z.number().nullable().describe('The distance from the exact value that 19 of 20 answers do not exceed'),
     rank_error_95: z
       .number()
       .nullable()
-      .describe('Of a quantile: rows by which its rank is off, 19 times of 20 at most'),
-    assumes_rows: z.number().nullable().describe('For a group of that many rows; null where it holds for any'),
+      .describe('For a quantile: the error of its rank in rows that 19 of 20 answers do not exceed'),
+    assumes_rows: z
+      .number()
+      .nullable()
+      .describe('The number of rows per group that the error assumes; null if it holds for any'),
     range: z
       .number()
       .nullable()
@@ -48,11 +51,11 @@ const priceShape = output(
   z.object({
     mechanism: z.string(),
     epsilon: z.number().nullable().describe('Pure differential privacy; null where ρ was asked for'),
-    rho: z.number().describe('What the ledger of the catalog takes'),
+    rho: z.number().describe('The charge to the ledger of the catalog'),
     nano_rho: z.string(),
     epsilon_at_delta: z.number(),
     delta: z.number(),
-    numbers: z.number().describe('Numbers among which it is divided'),
+    numbers: z.number().describe('The number of values that share it'),
     groups: z.number(),
     groups_per_subject: z.number(),
     rows_per_subject: z.number(),
@@ -67,9 +70,9 @@ const informationShape = output(
   'InformationPrice',
   z.object({
     variable: z.string(),
-    numbers: z.number().describe('Numbers about it, over all groups that there can be'),
-    bits: z.number().describe('Bits that they tell of the value of a person, on average'),
-    bits_max: z.number().describe('Bits of it that all answers together may tell')
+    numbers: z.number().describe('The number of values about the variable, over all possible groups'),
+    bits: z.number().describe('Bits that these values disclose about the value of a person, on average'),
+    bits_max: z.number().describe('Bits that all answers together may disclose about the variable')
   })
 )
 /** The information about one variable that a question would release. */
@@ -85,33 +88,36 @@ export const costShape = output(
         peer_id: z.string(),
         node_id: z.string(),
         institution: z.string(),
-        code: z.string().nullable().describe('Why this institution would refuse, by its public description'),
+        code: z
+          .string()
+          .nullable()
+          .describe('The code with which this institution would refuse, according to its public description'),
         reason: z.string().nullable(),
         cost: priceShape.nullable().describe('Under P2'),
         information: z
           .array(informationShape)
           .nullable()
-          .describe(
-            'Under P1, of each variable that is not identifying; a question that was answered before tells nothing more'
-          ),
+          .describe('Under P1, for each variable that is not identifying; a repeated question discloses nothing more'),
         refusals: z
           .object({ bits: z.number(), bits_max: z.number(), at: z.string() })
           .nullish()
           .describe(
-            'Bits that refusals and withheld numbers had told whoever signs in thirty days, rounded up to tens, of how many they may, as of the ' +
-              'last answer of this institution (at); null before the first, or where it sets no limit or does not tell'
+            'Bits that refusals and withheld numbers disclosed to the signer within thirty days, rounded up to tens, and their limit, as of the ' +
+              'last answer of this institution (at); null before the first answer, without a limit, or if the institution does not publish them'
           ),
         left: z
           .object({ project_rho: z.string(), lifetime_rho: z.string() })
           .nullable()
           .describe(
-            'Of the own catalog alone, ρ as decimal text: what whoever signs could still spend, and all together'
+            'For the own catalog only, ρ as decimal text: the remaining budgets of the signer and of all together'
           )
       })
     ),
     pooled: z
       .array(z.object({ name: z.string(), sd: z.number().nullable(), error_95: z.number().nullable() }))
-      .describe('Noise of the sums and counts of all together: its standard deviation, and 19 times of 20 at most')
+      .describe(
+        'Noise of the pooled sums and counts: its standard deviation, and the amount that 19 of 20 answers do not exceed'
+      )
   })
 )
 /** The price of a request at each peer that offers the catalog. */

@@ -39,9 +39,9 @@ export const asked = {
       error: `At most ${LIMITS.scriptBytesMax / 1024} KiB.`
     })
     .describe('The query or script; for a statistic its JSON: { name, table?, variables?, by?, arguments? }'),
-  parameters: parameterObject.describe('What a script finds as its parameters'),
-  filters: parameterObject.describe('The cohort: column to value or list of values, all of which must hold'),
-  where: filterShape.nullish().describe('The cohort in the full filter language; joined to `filters` by and'),
+  parameters: parameterObject.describe('The parameters of the script'),
+  filters: parameterObject.describe('The cohort: a value or a list of values per column; all must hold'),
+  where: filterShape.nullish().describe('The cohort in the full filter language; joined to `filters` by “and”'),
   set: z
     .string()
     .min(1)
@@ -50,17 +50,13 @@ export const asked = {
     .describe('An analysis set of the catalog, to which the cohort is restricted'),
   purpose: z.array(plainLine(64).min(1)).max(16).nullish().describe('GA4GH DUO terms'),
   project: plainLine(128).nullish(),
-  permit: permitIdSchema
-    .nullish()
-    .describe('The data permit under which it is asked; each institution checks its terms'),
-  privacy: privacyAskSchema.nullish().describe('Which claim is asked for; P1 unless given'),
-  outputs: outputContractSchema
-    .nullish()
-    .describe('Typed outputs that a script promises; the default contract unless given'),
+  permit: permitIdSchema.nullish().describe('The data permit of the request; each institution checks its terms'),
+  privacy: privacyAskSchema.nullish().describe('The requested claim; P1 by default'),
+  outputs: outputContractSchema.nullish().describe('The typed outputs of a script; the default contract if absent'),
   contract: contractListSchema
     .nullish()
-    .describe('What each variable is taken to be: a peer that differs is not asked, or refuses'),
-  mappings: mappingListSchema.nullish().describe('How a site’s own variables read in the request’s'),
+    .describe('The assumed definition of each variable: a peer with a different one is not asked, or refuses'),
+  mappings: mappingListSchema.nullish().describe('Mappings of a site’s variables to those of the request'),
   title: plainLine(200).nullish()
 }
 
@@ -108,9 +104,9 @@ export const crateSubmissionShape = output(
   'CrateSubmission',
   z.object({
     submission: typed<BroadcastSubmission>(
-      z.record(z.string(), z.unknown()).describe('As POST /api/v1/broadcasts takes it')
+      z.record(z.string(), z.unknown()).describe('The body of POST /api/v1/broadcasts')
     ),
-    warnings: z.array(z.string()).describe('What of the crate was left out')
+    warnings: z.array(z.string()).describe('The parts of the crate that were left out')
   })
 )
 /** The submission in a crate. */

@@ -9,7 +9,7 @@ export const uploadedFileIds = z
   .array(z.union([z.string().min(1).max(64), z.int().min(1)]))
   .max(LIMITS.uploadsPerRequestMax)
   .nullish()
-  .describe('Of your own uploaded files, by `file_id` or `id`: the script finds them in UPLOADS_ROOT')
+  .describe('Own uploaded files, by `file_id` or `id`: the script finds them in UPLOADS_ROOT')
 
 /** The schema of an uploaded file in answers. */
 export const uploadShape = output(
@@ -17,13 +17,13 @@ export const uploadShape = output(
   z.object({
     id: z.number().int(),
     file_id: z.string(),
-    filename: z.string().describe('As you call it: text, never a path'),
+    filename: z.string().describe('The name that the account gave: text, never a path'),
     file_type: z.enum(['script', 'data']),
-    name: z.string().describe('As a script finds it in UPLOADS_ROOT'),
+    name: z.string().describe('The name of the file in UPLOADS_ROOT'),
     size: z.number().int().describe('Bytes'),
     sha256: z.string(),
     uploaded_at: timestamp,
-    expires_at: timestamp.describe('Gone then, unless a request that has not ended names it')
+    expires_at: timestamp.describe('The time of deletion, unless a request that has not ended names the file')
   })
 )
 /** An uploaded file of the account. */

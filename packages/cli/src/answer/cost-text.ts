@@ -45,7 +45,7 @@ function informationText(cost: PrivacyCost): string {
     ...overLines(cost),
     ...refusalsUsed(cost).map((sentence) => `${printable(sentence)}\n`),
     'Counted once: the same question again costs nothing. Identifying variables are not counted.\n',
-    'Made from public descriptions alone. What was released before, groups of few people, and somebody who weighs too much in a model can ' +
+    'Computed from public descriptions only. Earlier releases, groups of few people, or a person with too much weight in a model can ' +
       'still make an institution refuse.\n'
   ].join('')
 }
@@ -56,7 +56,7 @@ function overLines({ peers }: PrivacyCost): string[] {
   const names = [...new Set(over.map(({ variable }) => printable(variable)))]
   if (names.length === 0) return []
   return [
-    `More than may be released of ${names.join(', ')}: an institution joins intervals, gives fewer digits or withholds numbers until it is not.\n`
+    `This is more than may be released about ${names.join(', ')}: an institution joins intervals, gives fewer digits or withholds numbers until the limit is kept.\n`
   ]
 }
 

@@ -50,7 +50,7 @@ function barOf(length: number, zero: number): string {
 }
 
 /** A note for plots whose bars are over different institutions. */
-const MIXED = 'Not every bar is over the same institutions; bars over different ones differ by who is in them too.\n'
+const MIXED = 'Not all bars cover the same institutions; such bars also differ in the people that they cover.\n'
 
 /** A plot of the first measure of a pooled table, by its keys. */
 export function pooledPlot(broadcast: Broadcast): string[] {

@@ -28,14 +28,14 @@ export const modelCommand = command({
   name: 'model',
   usage:
     'FORMULA --catalog NAME [--where COMPARISON] [--site none|fixed|random|meta] [--family NAME] [--forest TERM] [--dry]',
-  summary: 'Fits a regression over the people of many institutions, as lm and glm in R would over one file.',
+  summary: 'Fits a regression over the people of many institutions, as lm and glm in R do over one file.',
   details: `
   stimnet model "UPDRS_change ~ diagnosis + sex" --catalog clinical_trial_data --where outcomes.visit=month_12
   stimnet model "UPDRS_change ~ diagnosis * sex" --catalog clinical_trial_data --where outcomes.visit=month_12 --dry
   stimnet model "scan_quality ~ motion_score + scan_type" --catalog imaging_data --site meta --forest motion_score
 
 A formula has the outcome, ~, and terms joined by +:
-  a              a number, or a category: one coefficient for each of its levels but the first
+  a              a number, or a category: one coefficient for each level except the first
   a:b            the product of both
   a * b          the same as a + b + a:b
   - 1            no intercept
@@ -48,25 +48,25 @@ It has no functions and no other brackets: a transformed variable must be a vari
 
 --family binomial is logistic regression of a category, such as "fell ~ sex + arm", and --event the level that it models;
 --family poisson is regression of a count. With categories alone they are fitted from the table of people by all of them. With a
-number among the terms the institutions fit them together in up to four rounds, of which each is shown while it runs: interrupted,
-the same command goes on where it was, since a question that was answered is answered again. An institution that drops out ends the fit
-with the last round that all of them answered. --peers chooses who takes part. Rounds are for synthetic data.
+number among the terms the institutions fit them together in up to four rounds; each round is shown while it runs. After an interruption
+the same command continues the fit: answered questions are answered again. If an institution drops out, the fit ends with the last
+round that all of them answered. --peers chooses the institutions. Rounds are for synthetic data.
 
 --site says how institutions enter:
-  none       all people as one sample (unless given)
+  none       all people as one sample (default)
   fixed      the institution as a factor, so that differences between institutions do not enter
   random     an intercept of each institution from a normal distribution, as lmer's (1 | site): variances and ICC by REML
-  meta       one fit for each institution; each coefficient is combined by random effects, with τ², I², Q and where that of a
-             further institution lies. --method: reml, dl, pm or fixed; --interval: hartung_knapp or wald
+  meta       one fit for each institution; each coefficient is combined by random effects, with τ², I², Q and the prediction
+             interval of a further institution. --method: reml, dl, pm or fixed; --interval: hartung_knapp or wald
 
-Each person must have one row, but for (1 | subject): of a table with several rows for each person, choose by --where, for example
-one visit. Where no condition does at any institution, nothing is asked, unless --anyway is given. Over real people no number that others may know (identifying in the catalog, such as age) stands beside other
-variables: take a category of it, such as age groups. A catalog that releases rounded numbers (no precision: exact) has no model but
-the logistic one of categories. The answer has coefficients with standard error, t, p and 95 % interval, the fit in one line, and
-each institution by itself.
+Except with (1 | subject), each person must have one row: if a table has several rows per person, choose one by --where, for example
+one visit. Without such a condition no institution is asked, unless --anyway is given. Over real people a number that others may know
+(identifying in the catalog, such as age) cannot be in a model with other variables: use a category of it, such as age groups. A
+catalog that releases rounded numbers (no precision: exact) supports only the logistic model of categories. The answer has
+coefficients with standard error, t, p and 95 % interval, the fit in one line, and the numbers of each institution.
 --epsilon or --rho asks for noise in every sum (P2), and spends a privacy budget that is never refunded: the price and the expected error
-of each coefficient are shown before. It needs neither exact numbers nor k people, and has linear regressions and logistic ones of
-categories; standard errors and intervals hold for people and noise together. Of several rows one is taken at random.
+of each coefficient are shown first. P2 needs neither exact numbers nor k people, and supports linear regressions and logistic ones of
+categories; standard errors and intervals include the noise. From several rows of a person one is chosen at random.
 
 --forest TERM draws one coefficient by institution, such as motion_score or "sex[male]". --dry checks the formula and shows what the
 answer would disclose; nothing is asked. Every institution releases the whole matrix of sums behind the fit, or nothing: see
@@ -164,11 +164,14 @@ export function stopOf(
     return roster.length > 0 && roster.every((site) => sites.has(site))
   }
   if (isEverybody(hints.filter(({ isRefused }) => isRefused)))
-    return { code: 'PROGRAM_NOT_PERMITTED', text: 'No institution would answer this model, so that nothing is asked.' }
+    return {
+      code: 'PROGRAM_NOT_PERMITTED',
+      text: 'No institution would answer this model, so the question is not sent.'
+    }
   if (anyway || !isEverybody(hints)) return undefined
   const text =
-    'No institution would answer this model where a person has several rows, and each would count the refusal, so that nothing is asked. ' +
-    'If each person has one row all the same, ask with --anyway.'
+    'No institution would answer this model if a person has several rows, and each would count the refusal, so the question is not sent. ' +
+    'If each person has one row nevertheless, ask with --anyway.'
   return { code: 'COHORT_NOT_RELEASABLE', text }
 }
 

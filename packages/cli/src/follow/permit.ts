@@ -10,19 +10,19 @@ export const permitCommand = command({
   name: 'permit',
   usage:
     'grant ID --authority NAME --purpose TERM --person WHO --catalog NAME --statistic NAME --from DAY --until DAY | list | show ID | revoke ID | confirm ID',
-  summary: 'Enters and revokes data permits: who may ask what of which catalogs, and for how long.',
+  summary: 'Enters and revokes data permits: who may ask which questions of which catalogs, and for how long.',
   details: `
 ID is the number that the authority gave the permit. Requests name it (--permit), and every institution looks it up among the permits
-that its own stewards entered. A permit opens nothing: its persons must be among the requesters of the catalog, and disclosure
-control and reviews apply as ever. A catalog with permit: required in the configuration answers only under a permit.
+that its own stewards entered. A permit grants no access: its persons must be among the requesters of the catalog, and disclosure
+control and reviews apply as without a permit. A catalog with permit: required in the configuration answers only under a permit.
 
 --person, --catalog, --purpose, --statistic and --code-hash can be given several times. --person is a key id, or any other entry of
 requesters. --statistic is the name of a statistic, or sql for any query. --code-hash is the SHA-256 of a program's text (sha256sum FILE;
 receipts name it too). --from and --until are the first and the last day, UTC.
 
-Terms never change: revoke a permit and enter another one. A revocation counts at once, also for jobs that wait. Both are in the
-audit log. A peer that was restored from a backup does not know what was revoked since: each of its permits is closed until a steward
-confirms it, with confirm, or revokes it. stimnet audit export --permit ID writes all records under a permit for its authority.
+Terms never change: revoke a permit and enter another one. A revocation takes effect at once, also for jobs that wait. Both are in the
+audit log. A peer that was restored from a backup does not know later revocations: each of its permits is closed until a steward
+confirms or revokes it. stimnet audit export --permit ID writes all records under a permit for its authority.
 
   stimnet permit grant FD-2026-17 --authority "Data access body" --purpose DUO:0000037 --person 12D3KooW… \\
     --catalog clinical_trial_data --statistic mean --statistic count --from 2026-01-01 --until 2026-12-31
@@ -30,14 +30,14 @@ confirms it, with confirm, or revokes it. stimnet audit export --permit ID write
   options: {
     ...CLIENT_OPTIONS,
     authority: { type: 'string', value: 'NAME', help: 'grant: who issued the permit' },
-    title: { type: 'string', value: 'TEXT', help: 'grant: what it is about' },
+    title: { type: 'string', value: 'TEXT', help: 'grant: the subject of the permit' },
     purpose: { type: 'string', multiple: true, value: 'TERM', help: 'grant: a permitted purpose, as a GA4GH DUO term' },
-    person: { type: 'string', multiple: true, value: 'WHO', help: 'grant: who may ask under it' },
+    person: { type: 'string', multiple: true, value: 'WHO', help: 'grant: a person who may use the permit' },
     catalog: { type: 'string', multiple: true, value: 'NAME', help: 'grant: a catalog that it covers' },
     statistic: { type: 'string', multiple: true, value: 'NAME', help: 'grant: a statistic that it covers, or sql' },
     'code-hash': { type: 'string', multiple: true, value: 'SHA256', help: 'grant: a program that it covers' },
-    from: { type: 'string', value: 'DAY', help: 'grant: its first day, YYYY-MM-DD' },
-    until: { type: 'string', value: 'DAY', help: 'grant: its last day, YYYY-MM-DD' }
+    from: { type: 'string', value: 'DAY', help: 'grant: the first day, YYYY-MM-DD' },
+    until: { type: 'string', value: 'DAY', help: 'grant: the last day, YYYY-MM-DD' }
   },
   positionals: [1, 2, `ACTION (${ACTIONS.join(', ')})`],
   run: async (values, [asked = '', named], io) => {

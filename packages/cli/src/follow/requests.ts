@@ -25,8 +25,8 @@ export const requestsCommand = command({
   usage: '[list | show ID | approve ID | deny ID | standing | revoke ID] [--notes TEXT]',
   summary: 'Shows requests that wait for stewards, and approves or denies them.',
   details: `
-show prints the script, what it appears to do with files, network, processes, eval and time, the cohort, what it may release
-and what exactly would run. What it appears to do is advice for you as its reader; the sandbox isolates the script in any case.
+show prints the script, its apparent use of files, network, processes, eval and time, the cohort, the declared outputs and the
+exact image that would run. The apparent use is advice for you as the reader; the sandbox isolates the script in any case.
 
 Two stewards must agree unless the peer is configured otherwise; the first denial ends the request. An approval is bound to the
 exact script, parameters, cohort, outputs, epoch and image. With --runs, every steward must name the same terms. The requester
@@ -138,7 +138,9 @@ function requesterOf({
   account
 }: AnalysisRequest) {
   const said = [name, institution, ...(email === '' ? [] : [`<${email}>`])].filter((one) => one !== '').join(', ')
-  return said || (account === null ? 'says nothing of itself' : `account ${account} of the asking institution`)
+  return (
+    said || (account === null ? 'no statement about the requester' : `account ${account} of the asking institution`)
+  )
 }
 
 function showText(one: AnalysisRequest): string {

@@ -11,16 +11,16 @@ export const verifyCommand = command({
   summary: 'Checks a receipt, or proofs from the audit log, offline.',
   details: `
 FILE contains a receipt (the field receipt of a job), the JSON of a job, a proof from stimnet audit prove, or an extract from stimnet
-audit export. Checked are the institution's signature, that the values are those it signed, that the end of the job is in its audit
-log, for proofs and extracts the signatures of all witnesses, and for an extract that each record and the terms of the permit are
-shown as they are in the log. That no record is missing from an extract cannot be checked. --peer names the institution that must have signed: a receipt alone does not prove who owns
-a key.
+audit export. The command checks the institution's signature, the signed values, and the entry of the job's end in the audit log; for
+proofs and extracts also the signatures of all witnesses; for an extract also that each record and the terms of the permit are the
+same as in the log. It cannot check that an extract is complete. --peer names the institution that must have signed: a receipt alone
+does not prove who owns a key.
 
   stimnet job 3f2a91c4 --json > job.json && stimnet verify job.json --peer 12D3KooW…
   stimnet verify release-41.json --peer 12D3KooW…`,
   options: {
     peer: { type: 'string', value: 'PEERID', help: 'The institution that must have signed' },
-    request: { type: 'string', value: 'HASH', help: 'The hash of the signed request that it must answer' },
+    request: { type: 'string', value: 'HASH', help: 'The hash of the signed request that the receipt must answer' },
     json: { type: 'boolean', help: 'Print its contents as JSON' }
   },
   positionals: [1, 1, 'FILE'],
@@ -62,16 +62,16 @@ async function extractFacts(text: string, peer: string): Promise<Record<string, 
   return {
     holds:
       verified.closed === 0
-        ? 'every record is in the log and is shown as it is there'
-        : 'every record is in the log, and those that are not closed are shown as they are there',
+        ? 'every record is in the log and is the same there'
+        : 'every record is in the log, and those that are not closed are the same there',
     log: verified.peer,
     permit: permit.terms.id,
     terms: verified.areTermsProved
-      ? 'as they were entered'
-      : 'not proved by this file: the record of their entry is not in it',
+      ? 'the same as when they were entered'
+      : 'not proved: this file lacks the record of their entry',
     records: records.length,
     of: verified.checkpoint.size,
-    closed: `${verified.closed}: their number, hour and kind are proved; job and state are as the file says`,
+    closed: `${verified.closed}: their number, hour and kind are proved; job and state are unproved statements of the file`,
     state_of_permit: `${permit.state}, as the file says`,
     ...(after === null ? {} : { more: `after record ${after}` }),
     witnesses: witnessesIn(verified)

@@ -20,10 +20,11 @@ export function earlyEndOf(
   const mayAnswer = round > 0 && missing.every(({ code }) => isCode(code) && CODES[code].retry)
   const again = mayAnswer ? round : undefined
   if (round > 0) {
-    const words = `Not every institution answered round ${round}, so that the fit ended. The result is that of round ${round - 1}.`
+    const words = `Not every institution answered round ${round}, so the fit ended. The result is that of round ${round - 1}.`
     return { words, again }
   }
   if (missing.length >= roster.length) return { words: 'No institution released a fit: there is no result.', again }
-  const words = 'Not every institution answered round 0, so that no round follows: the fits of the others are combined.'
+  const words =
+    'Not every institution answered round 0, so no further round follows: the fits of the others are combined.'
   return { words, again }
 }

@@ -36,7 +36,10 @@ export function FitResult({ fit, rounds, isEnded, nameOf }: ResultProps) {
         <ModelPart model={model} nameOf={nameOf} />
         <Notes notes={notes} names={names} />
       </Panel>
-      <Panel title="What is promised" hint="From the disclosure card that each institution signed with its numbers.">
+      <Panel
+        title="What is promised"
+        hint="According to the disclosure card that each institution signed with its numbers."
+      >
         <Cards named={named} />
       </Panel>
     </>

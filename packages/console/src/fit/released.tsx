@@ -43,7 +43,7 @@ export function amountInWords({ terms, round }: Released): string {
   const p = terms.length
   const each = p + (p * (p + 1)) / 2 + 1
   const first = round.round === 0 ? `${plural(p, 'estimate')} of its own people` : `${plural(p, 'gradient')}`
-  return `Each institution released ${each} numbers: ${first}, the ${(p * (p + 1)) / 2} of the information matrix and the deviance; besides how many people these are, and how many events.`
+  return `Each institution released ${each} numbers: ${first}, the ${(p * (p + 1)) / 2} of the information matrix and the deviance; also the numbers of people and of events.`
 }
 
 /** Four digits of each number; all digits are in the saved file. */

@@ -61,7 +61,7 @@ function nameOfRound(round: number): string {
 function startInWords(round: number): string {
   return round === 0
     ? 'Each institution fits the model to its own people.'
-    : `All evaluate the model at the estimates that follow from round ${round - 1}.`
+    : `All institutions evaluate the model at the estimates that follow from round ${round - 1}.`
 }
 
 function Finished(props: { round: FitRound; nameOf: PanelProps['nameOf']; signed: NonNullable<Fit['fit']>['signed'] }) {
@@ -99,7 +99,7 @@ function Finished(props: { round: FitRound; nameOf: PanelProps['nameOf']; signed
         </details>
       )}
       <p className="soft">
-        <a href={hrefTo('question', broadcast.id)}>Its question, with the evidence of each receipt</a>
+        <a href={hrefTo('question', broadcast.id)}>The question of the round, with the evidence of each receipt</a>
       </p>
     </article>
   )

@@ -45,7 +45,7 @@ function database(): Promise<IDBDatabase> {
     opened = undefined
     throw new StimnetError('NODE_ERROR', 'opening the browser’s store', {
       cause,
-      reason: 'This browser keeps nothing for this page; a private window often does not, nor one that blocks cookies.'
+      reason: 'This browser stores nothing for this page. The reason may be a private window or blocked cookies.'
     })
   })
   return opened

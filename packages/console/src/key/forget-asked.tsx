@@ -22,7 +22,7 @@ export function ForgetAsked({ account }: { account: string }) {
         <fieldset ref={following} className="stack" tabIndex={-1}>
           <legend>Forget what was asked here?</legend>
           <p className="prose">
-            The answers stay at the gateway. Which question they answer then rests on the gateway’s word.
+            The answers stay at the gateway. Then only the gateway states which question they answer.
           </p>
           <Answers yes="Forget the questions now" no="Remember them" agree={forget} keep={() => setState('closed')} />
         </fieldset>

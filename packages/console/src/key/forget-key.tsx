@@ -40,8 +40,8 @@ export function ForgetKey({ held }: { held: HeldKey }) {
           <label className="choice">
             <input type="checkbox" checked={withAsked} onChange={(event) => setWithAsked(event.target.checked)} />
             <span>
-              Also forget the questions asked with it here. Which question an answer belongs to then rests on the
-              gateway’s word.
+              Also forget the questions asked with it here. Then only the gateway states which question an answer
+              belongs to.
             </span>
           </label>
           <Answers yes="Forget it now" no="Keep it" agree={forget} keep={() => setAsking(false)} />

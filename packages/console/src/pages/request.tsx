@@ -85,7 +85,7 @@ function Read({ request, reload }: { request: AnalysisRequest; reload: () => voi
         <Listing scriptType={request.script_type} content={request.script_content} findings={request.review ?? []} />
       </Panel>
       <Files request={request} />
-      <Panel title={TITLES[request.status]} hint="An approval is valid for exactly this and nothing else.">
+      <Panel title={TITLES[request.status]} hint="An approval is valid only for exactly this.">
         <WhatRuns request={request} />
       </Panel>
       {request.status === 'pending' && holds(account, 'steward') && (

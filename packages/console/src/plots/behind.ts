@@ -25,4 +25,4 @@ export function isMixed(all: readonly Behind[]): boolean {
 
 /** The warning shown if some bars are computed from other institutions than the rest. */
 export const MIXED =
-  'Not every bar is over the same institutions: one over fewer says how many. Bars over different institutions differ by who is in them too.'
+  'Not all bars cover the same institutions; a bar over fewer institutions states how many. Such bars also differ in the people that they cover.'

@@ -47,7 +47,10 @@ export function Result(props: {
       )}
       <Plots pooled={pooled} sites={sites} named={named} />
       {hasAnswer && (
-        <Panel title="What is promised" hint="From the disclosure card that each institution signed with its numbers.">
+        <Panel
+          title="What is promised"
+          hint="According to the disclosure card that each institution signed with its numbers."
+        >
           <Cards named={named} />
         </Panel>
       )}

@@ -292,7 +292,8 @@ function checkVariable(v: VariableConfig, context: Issues): void {
     context.addIssue({ code: 'custom', path: [key], message })
   const isCategory = v.type === 'category'
   const isNumber = v.type === 'integer' || v.type === 'number'
-  if (isCategory !== (v.levels !== undefined)) refuse('levels', 'a category declares its levels, nothing else does')
+  if (isCategory !== (v.levels !== undefined))
+    refuse('levels', 'only a category declares levels, and it must declare them')
   if (v.levels && new Set(v.levels).size !== v.levels.length) refuse('levels', 'a level is declared twice')
   checkReading(v, refuse)
   if (v.breakpoints && !isNumber && v.type !== 'date') refuse('breakpoints', `a ${v.type} has no breakpoints`)
@@ -375,12 +376,12 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
     refuse(['postgres'], 'no table has a relation or a query')
   }
   if (catalog.mode === 'dp' && catalog.missingness === 'told') {
-    refuse(['missingness'], 'a catalog with mode: dp counts nothing in public; leave it untold')
+    refuse(['missingness'], 'a catalog with mode: dp publishes no exact shares: leave missingness: untold')
   }
   if (catalog.controlled_access && catalog.missingness === 'told') {
     refuse(
       ['missingness'],
-      'it is told to everybody who sees the catalog, not to those alone whom controlled_access lets in'
+      'it is disclosed to everybody who sees the catalog, not only to those whom controlled_access admits'
     )
   }
   const lattice = latticeOf(catalog).map(({ variable }) => variable)

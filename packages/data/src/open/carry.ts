@@ -87,7 +87,7 @@ export async function carryEpoch(options: CarryOptions): Promise<Carried> {
   const [older, newer] = await Promise.all([sideOf(options, index, from), sideOf(options, index, to)])
   const stored = catalogConfigSchema.safeParse(await index.config(from))
   if (!stored.success || described(offeredConfig(stored.data)) !== described(config)) {
-    return refused('its tables are described otherwise now: what was the same value can no longer be told')
+    return refused('the description of its tables has changed: values cannot be compared with the earlier ones')
   }
   if (!(older.hasPeople && newer.hasPeople)) return refused('a snapshot was made before epochs could be compared')
   return withSession({ threads: 2 }, async (session) => {
@@ -119,7 +119,7 @@ function refused(why: string): Carried {
 }
 
 function changedWords(table: string, subjects: number): string {
-  return `values of ${counted(subjects, 'subject')} in ${table} were changed or removed: both versions of a row would be counted apart. Values that were missing may be filled in`
+  return `values of ${counted(subjects, 'subject')} in ${table} were changed or removed: both versions of a row would be counted as different rows. Only missing values may be filled in`
 }
 
 /** The settings that determine how values are stored. Epochs with different settings cannot be compared. */

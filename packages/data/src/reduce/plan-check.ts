@@ -86,7 +86,7 @@ export function measureFault(measure: Measure, plan: Plan, descriptor: CatalogDe
   if (variable.breakpoints.length === 0) return `${measure.variable} has no declared breakpoints: it has no quantiles.`
   if (measure.kind === 'bins') return null
   if (measure.q >= QUANTILE_MIN && measure.q <= QUANTILE_MAX) return null
-  return `A quantile is asked for from ${QUANTILE_MIN} to ${QUANTILE_MAX}.`
+  return `A quantile must be from ${QUANTILE_MIN} to ${QUANTILE_MAX}.`
 }
 
 /** The reason why a model does not fit the catalog; null if it fits. */
@@ -95,8 +95,7 @@ function gramFault(
   { tables, groupBy, measures }: Plan,
   descriptor: CatalogDescriptor
 ): string | null {
-  if (groupBy.length > 0 || measures.length > 1)
-    return 'A model is asked for by itself, without groups and other numbers.'
+  if (groupBy.length > 0 || measures.length > 1) return 'A question with a model has no groups and no other numbers.'
   return firstFault(variablesOf(measure), (ref) => {
     const { variable } = resolveVariable(descriptor, ref, tables)
     const factor = measure.factors.find((one) => one.variable === ref)

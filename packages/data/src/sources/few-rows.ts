@@ -100,6 +100,6 @@ export function fewRowsText(few: readonly FewRows[]): string[] {
       category === undefined
         ? 'Write presence: unknown to keep that, as where a row says that something happened; presence: known'
         : 'Leave presence out to keep that. presence: unknown protects all rows of the table; presence: known protects none, and'
-    return `Fewer than half of the people have ${rows}. Who has one is protected like a value, so that fewer questions are answered. ${keep} is right only if others know of everybody who has one.`
+    return `Fewer than half of the people have ${rows}. Who has one is protected like a value, so fewer questions are answered. ${keep} is right only if others know of everybody who has one.`
   })
 }

@@ -94,7 +94,7 @@ function refOf(column: ColumnSyntax, scope: Scope): VariableRef {
   const shown = `${column.qualifier === undefined ? '' : `${column.qualifier}.`}${column.name}`
   if (isSubjectKey(column, scope)) {
     cursor.refuse(
-      `${descriptor.subjectKey} says who a row is about: it can be counted with COUNT(DISTINCT ${descriptor.subjectKey}) and joined on, nothing else.`,
+      `${descriptor.subjectKey} identifies the person of a row: it can only be counted with COUNT(DISTINCT ${descriptor.subjectKey}) and joined on.`,
       column.at
     )
   }
@@ -160,7 +160,10 @@ function checkColumns({ items }: SelectSyntax, groupBy: readonly GroupKey[], sco
     if (value.kind !== 'column') continue
     const ref = refOf(value.column, scope)
     if (!groupBy.some(({ variable }) => variable === ref)) {
-      scope.cursor.refuse(`${value.column.name} would be single rows: put it into GROUP BY, or into an aggregate.`, at)
+      scope.cursor.refuse(
+        `${value.column.name} would list single rows: put it into GROUP BY, or into an aggregate.`,
+        at
+      )
     }
     if (seen.has(ref)) scope.cursor.refuse(`${value.column.name} is selected twice.`, at)
     seen.add(ref)

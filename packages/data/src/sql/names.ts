@@ -10,7 +10,8 @@ export interface ColumnSyntax {
 
 /** Keywords of other dialects that can occur here, with advice on alternatives. */
 const NOT_HERE: Readonly<Record<string, string>> = {
-  HAVING: 'HAVING would select groups by their numbers; every group that may be released is released. Leave it out.',
+  HAVING:
+    'HAVING would select groups by their numbers, but every group that may be released is released. Leave it out.',
   LIMIT: 'LIMIT is not needed: an answer has one row a group. Leave it out.',
   OFFSET: 'OFFSET is not needed: an answer has one row a group. Leave it out.',
   FETCH: 'FETCH is not needed: an answer has one row a group. Leave it out.',
@@ -22,7 +23,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   OVER: 'Window functions look at single rows; only aggregates leave. Write GROUP BY.',
   TABLESAMPLE: 'A sample is no cohort: use WHERE.',
   USING: 'A sample is no cohort: use WHERE.',
-  FILTER: 'FILTER counts single subjects apart; use WHERE, GROUP BY, or SHARE(v, ’level’).',
+  FILTER: 'FILTER would count single subjects separately; use WHERE, GROUP BY, or SHARE(v, ’level’).',
   WITHIN: 'WITHIN GROUP is not supported; write QUANTILE(column, q).',
   LEFT: 'Only an inner JOIN on the subject key is supported.',
   RIGHT: 'Only an inner JOIN on the subject key is supported.',

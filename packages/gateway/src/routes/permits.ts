@@ -35,7 +35,7 @@ export function permitRoutes({ peer }: Room): Route[] {
       path: '/api/v1/permits',
       id: 'grantPermit',
       tag,
-      summary: 'Enter a permit that an authority issued; it narrows what its persons may ask, and opens nothing',
+      summary: 'Enter a permit that an authority issued; it narrows what its persons may ask, and grants no access',
       access: 'account',
       roles: ['steward'],
       body: { type: 'json', schema: permitTermsShape },
@@ -61,7 +61,8 @@ export function permitRoutes({ peer }: Room): Route[] {
       path: '/api/v1/permits/{id}/confirm',
       id: 'confirmPermit',
       tag,
-      summary: 'Open a permit that was closed because the peer was restored from a backup; any other stays as it is',
+      summary:
+        'Confirm a permit that was closed because the peer was restored from a backup; other permits do not change',
       access: 'account',
       roles: ['steward'],
       answer: permitShape,

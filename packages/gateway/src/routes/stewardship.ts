@@ -17,7 +17,7 @@ export function stewardshipRoutes({ peer }: Room): Route[] {
       path: '/api/v1/usage',
       id: 'usage',
       summary:
-        'How much of each privacy budget, of the refusals and of the script bits is used; how far people are told apart',
+        'How much is used of each privacy budget, of the refusals, of the script bits and of the information about each variable',
       answer: z.array(usageShape),
       handle: ({ account }) => peer.usage(known(account))
     }),

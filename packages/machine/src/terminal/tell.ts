@@ -91,5 +91,5 @@ const HINTS: Partial<Record<Code, string>> = {
   CATALOG_UNKNOWN: 'stimnet catalogs lists them.',
   JOB_UNKNOWN: 'stimnet jobs lists yours.',
   ADDRESS_IN_USE: 'stimnet doctor says by what. Stop that, or change the port in the configuration.',
-  NOT_PERMITTED: 'The operator of the peer can tell you which roles your account has.'
+  NOT_PERMITTED: 'Ask the operator of the peer which roles your account has.'
 }

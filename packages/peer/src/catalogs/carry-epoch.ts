@@ -45,7 +45,10 @@ export async function acceptEpoch(options: AcceptOptions): Promise<Accepted> {
   const to = await snapshotOf(options)
   if (to === from) return { ok: false, why: 'its files make the epoch that it answers from' }
   if (await store.hasReleased(name, to)) {
-    return { ok: false, why: 'its files make an epoch that was answered from before, with a ledger of its own' }
+    return {
+      ok: false,
+      why: 'its files are those of an earlier epoch, which answered questions and has its own ledger'
+    }
   }
   const carried = await carryEpoch({ config, dataDir: snapshotsIn(options), index: indexOf(options), from, to })
   if (!carried.ok) return carried
@@ -72,7 +75,7 @@ export async function acceptEpoch(options: AcceptOptions): Promise<Accepted> {
  * single new value by the difference.
  */
 const FILLED_AFTER_SCRIPTS =
-  'values were filled in that were missing, and a script was answered before: run again, it would tell what the new values are'
+  'missing values were filled in, and a script was answered before: a second run would disclose the new values'
 
 /** Makes the snapshot of the current files, if there is none yet, and returns its epoch. */
 async function snapshotOf(options: AcceptOptions): Promise<string> {

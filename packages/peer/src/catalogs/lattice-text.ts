@@ -35,7 +35,7 @@ function reasons({ variables, cells, leftOut }: LatticeProposal, { subjectsMin }
     ...leftOut.map((variable) => `# ${variable}: left out; with it a cell would be too small.`),
     '# Fewer variables make larger cells: means and spreads of more groups can be shown then. Variables that are not here',
     '# can still be counted and averaged, not filtered or grouped by. A lattice is a choice: without one any question is',
-    '# taken, and whether it is answered depends on what was told before.'
+    '# taken, and whether it is answered depends on earlier releases.'
   ]
 }
 

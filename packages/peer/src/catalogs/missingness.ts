@@ -55,7 +55,7 @@ export async function withMissingness(
   const described = new Map<string, Catalog>()
   for (const [name, catalog] of catalogs) {
     const shares = await sharesOf(catalog, parts).catch((error: unknown) => {
-      parts.events.unexpected(error, `missingness of ${name}: it stays untold`)
+      parts.events.unexpected(error, `missingness of ${name}: it stays undisclosed`)
       return undefined
     })
     described.set(name, shares ? { ...catalog, descriptor: describedWith(catalog.descriptor, shares) } : catalog)

@@ -76,7 +76,7 @@ function* withoutEffect(key: string, written: WrittenRules, holds: PrivacySettin
 /** A finding for a number of bits above the default, which applies although it is less strict. */
 function* raisedBits(key: string, written: number | undefined): Generator<PolicyFinding> {
   if (written === undefined || written <= REFUSAL_BITS_MAX_DEFAULT) return
-  const detail = `${written} bits in thirty days, in place of ${REFUSAL_BITS_MAX_DEFAULT}: refusals and withheld cells tell one requester that much more`
+  const detail = `${written} bits in thirty days, in place of ${REFUSAL_BITS_MAX_DEFAULT}: refusals and withheld cells disclose that much more to one requester`
   yield { grade: 'weak', key, detail }
 }
 
@@ -85,7 +85,8 @@ function* laxerThanUnwritten(key: string, catalog: CatalogConfig): Generator<Pol
   if (catalog.synthetic || catalog.mode === 'dp') return
   yield* raisedBits(`${key}.privacy.refusal_bits_max`, catalog.privacy?.refusal_bits_max)
   if (catalog.privacy?.precision === 'exact') {
-    const detail = 'exact: means and spreads of real people are told to every digit, which says more of single ones'
+    const detail =
+      'exact: means and spreads of real people are released with all digits, which discloses more about single people'
     yield { grade: 'weak', key: `${key}.privacy.precision`, detail }
   }
   yield* derivedFindings(key, catalog)
@@ -93,7 +94,7 @@ function* laxerThanUnwritten(key: string, catalog: CatalogConfig): Generator<Pol
     for (const { name, identifying } of table.variables) {
       if (identifying !== true || isIdentifyingName(name)) continue
       const detail =
-        'true, though not by its name: others are taken to know it of everybody, so that any amount of it may be told and refusals may go by its values'
+        'true, though not by its name: others are assumed to know its value of everybody, so any amount of it may be disclosed and refusals may depend on its values'
       yield { grade: 'weak', key: `${key}.tables.${table.name}.${name}.identifying`, detail }
     }
   }
@@ -102,14 +103,14 @@ function* laxerThanUnwritten(key: string, catalog: CatalogConfig): Generator<Pol
 function* derivedFindings(key: string, catalog: CatalogConfig): Generator<PolicyFinding> {
   for (const derived of knownByNameAlone(catalog)) {
     const detail =
-      'by its name others know it of a person, but they are not taken to know what it is derived from: if they do, write identifying: true there (and presence: known at a table of rows), else identifying: false here'
+      'by its name others know its value of a person, but they are not assumed to know the inputs of its derivation: if they do, write identifying: true at the inputs (and presence: known at a table of rows), else identifying: false here'
     yield { grade: 'weak', key: `${key}.tables.${derived}.identifying`, detail }
   }
   for (const { input, isOffered, derived } of saidTwice(catalog)) {
     const [names, advice] = [derived.slice(0, 5).join(', '), 'offer one of them (offered: false)']
     const detail = isOffered
-      ? `${names}: derived from it, and offered as well. The ledger of one does not know what the other has told, so that both together can tell of single people: ${advice}`
-      : `${names}: all derived from it. Where one follows from others, as a change from both visits, they can tell of single people together: ${advice}`
+      ? `${names}: derived from it, and offered as well. The ledger of one does not count disclosures of the other, so both together can disclose single people: ${advice}`
+      : `${names}: all derived from it. If one follows from others, such as a change from both visits, together they can disclose single people: ${advice}`
     yield { grade: 'weak', key: `${key}.tables.${input}`, detail }
   }
 }
@@ -118,7 +119,7 @@ function* derivedFindings(key: string, catalog: CatalogConfig): Generator<Policy
 function* rowFindings(key: string, catalog: CatalogConfig, tables: readonly string[]): Generator<PolicyFinding> {
   for (const [table, derived] of derivedFromRows(catalog)) {
     if (!tables.includes(table)) continue
-    const detail = `${derived.slice(0, 5).join(', ')}: derived from its rows, so that it says who has one. The ledger of the rows does not know what it has disclosed: offer it or the table, not both (offered: false)`
+    const detail = `${derived.slice(0, 5).join(', ')}: derived from its rows, so it discloses who has a row. The ledger of the rows does not count its disclosures: offer it or the table, not both (offered: false)`
     yield { grade: 'weak', key: `${key}.tables.${table}`, detail }
   }
 }
@@ -129,9 +130,9 @@ function* sameFindings(key: string, same: readonly SameContent[]): Generator<Pol
     const isMutual = same.some((other) => other.from === to && other.to === from)
     if (isMutual && from > to) continue
     const what = isMutual
-      ? `${from} and ${to} say the same of nearly everybody`
+      ? `${from} and ${to} have the same content for nearly everybody`
       : `${to} follows from ${from} for nearly everybody`
-    const detail = `${what}. The ledger of one does not know what the other has told, so that both together can tell of single people: offer one of them (offered: false)`
+    const detail = `${what}. The ledger of one does not count disclosures of the other, so both together can disclose single people: offer one of them (offered: false)`
     yield { grade: 'weak', key: `${key}.tables.${to}`, detail }
   }
 }
@@ -170,19 +171,16 @@ function* checkCatalog({ privacy }: PeerConfig, catalog: CatalogConfig): Generat
   if (own?.scope === 'project') {
     yield weak(
       'privacy.scope',
-      'two projects together may learn about fewer people than either: say so to those who answer for the data'
+      'two projects together may learn about fewer people than either: inform those who are responsible for the data'
     )
   }
   if (catalog.code_hashes?.length) {
-    yield weak(
-      'code_hashes',
-      `${catalog.code_hashes.length} scripts run unasked, with whatever parameters they are given`
-    )
+    yield weak('code_hashes', `${catalog.code_hashes.length} scripts run without a decision, with any parameters`)
   }
   if (catalog.scripts === 'auto')
     yield weak('scripts', 'auto: strangers’ code runs unread, and its results make no claim')
   if (catalog.missingness === 'told' && (catalog.requesters || catalog.data_use)) {
-    yield weak('missingness', 'told: everybody who sees the catalog is told, also those who may not ask it')
+    yield weak('missingness', 'told: disclosed to everybody who sees the catalog, also to those who may not ask it')
   }
   if (catalog.timing === 'prompt') yield weak('timing', 'prompt: how long a script took can be seen')
 }
@@ -210,8 +208,8 @@ async function checkData({ baseDir, config }: LoadedConfig, catalog: CatalogConf
           grade: 'weak',
           key: `${key}.tables.${table}.presence`,
           detail: isKnown
-            ? `known, though ${because}: others are taken to know who has one, so that who has one is not protected. Take it out unless everybody knows it of everybody`
-            : `not written, and ${because}: who has one is protected like a value, so that fewer questions are answered. Write presence: known if everybody knows it of everybody, ${ofLevels ? 'else leave it out: presence: unknown protects all rows of the table' : 'else presence: unknown'}`
+            ? `known, though ${because}: others are assumed to know who has a row, so this is not protected. Remove it unless everybody knows it of everybody`
+            : `absent, and ${because}: who has a row is protected like a value, so fewer questions are answered. Write presence: known if everybody knows it of everybody, ${ofLevels ? 'else leave it out: presence: unknown protects all rows of the table' : 'else presence: unknown'}`
         })
       )
       const isProtected = ({ name, presence }: CatalogConfig['tables'][number]) =>

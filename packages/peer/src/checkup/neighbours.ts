@@ -71,7 +71,7 @@ export async function look(
       finding:
         named === undefined
           ? fix(withoutPeerId(address))
-          : ok(`${address} ${isPlain ? 'answers; who it is' : ''} was not checked, for want of a key`)
+          : ok(`${address} ${isPlain ? 'answers; who it is' : ''} was not checked, because the peer has no key`)
     }
   }
   const { met, refused, offset, outside } = await meet(place, { ...self, seed: self.seed }, permits)
@@ -115,7 +115,7 @@ function judge({ key, address, named, met, refused, permits, self, ok, fix }: Ju
 }
 
 function withoutPeerId(address: string): string {
-  return `${address} has no PeerId, so it is not noticed if another peer answers there: add /p2p/PEERID`
+  return `${address} has no PeerId, so another peer there would not be noticed: add /p2p/PEERID`
 }
 
 function canConnect(host: string, port: number): Promise<boolean> {

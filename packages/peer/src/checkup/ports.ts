@@ -51,7 +51,7 @@ export async function doorOf(loaded: LoadedConfig, peerId: string | undefined): 
   if (peerId === undefined) {
     const whose = `${String(health.institution)} (${health.peer_id})`
     return {
-      findings: [fix(`port ${gateway.port}: whether ${whose} is this peer cannot be told without its key`)],
+      findings: [fix(`port ${gateway.port}: whether ${whose} is this peer cannot be checked without its key`)],
       isRunning: undefined
     }
   }

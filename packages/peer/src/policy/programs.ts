@@ -19,7 +19,7 @@ export const programShowsNothingRefused: Rule = ({ review, catalog }) => {
   const wants = `The catalog ${catalog.name} takes no scripts that use ${catalog.refuses.join(', ')}`
   if (refused.length > 0) return refuse('PROGRAM_NOT_PERMITTED', `${wants}. This one does: ${placesOf(refused)}.`)
   if (!isCut) return allowed
-  return refuse('PROGRAM_NOT_PERMITTED', `${wants}, and this one is too long or too deep to tell.`)
+  return refuse('PROGRAM_NOT_PERMITTED', `${wants}, and this one is too long or too deep to check.`)
 }
 
 function placesOf(findings: readonly Finding[]): string {

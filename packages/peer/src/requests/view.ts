@@ -193,7 +193,7 @@ function warningsIn(output: Output | undefined): readonly string[] {
 }
 
 const FEWER_DIGITS =
-  'Some numbers are rounded to half of their standard error, or to a whole one, because much has been released about a variable already.'
+  'Some numbers are rounded to half of their standard error, or to a whole one, because much was already released about a variable.'
 
 /** A warning if the allowance for refusals is nearly used up. */
 function refusalsWarning({ refusals, institution, nodeId }: RequestPart): readonly string[] {

@@ -52,10 +52,10 @@ export function tellsDigits(
 }
 
 const DIGITS =
-  'a number that others know stands beside values that they do not, and exact sums of products tell single values: use a category of it'
+  'a number that others know is in a model with values that they do not know, and exact sums of products disclose single values: use a category of it'
 
 const ROUND_DIGITS =
-  'all digits of a sum with uneven weights tell how many people have each value: no rounds over real people'
+  'all digits of a sum with uneven weights disclose how many people have each value: no rounds over real people'
 
 /** Number of significant digits that represent every double. */
 const FULL_DIGITS = 17

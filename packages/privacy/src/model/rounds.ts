@@ -102,7 +102,7 @@ export function judgeRound(asked: RoundToJudge): RoundJudgement {
   const { sums, isTooStrong } = atOnce(ownNumbers(asked))
   if (sums === undefined)
     return round === 0
-      ? { ok: false, why: 'separation: the terms tell the outcome', separated: true }
+      ? { ok: false, why: 'separation: the terms determine the outcome', separated: true }
       : no('at these estimates the model expects no number')
   if (isTooStrong) return no(`leverage: somebody weighs more than one in ${k} in this round`)
   const total = String(observed.outcome.reduce((sum, y) => sum + y, 0))

@@ -70,7 +70,7 @@ export const dataUseSchema = z
   })
   .refine(({ permission, diseases }) => (permission === 'DUO:0000007') === diseases.length > 0, {
     path: ['diseases'],
-    error: 'Diseases are named with DUO:0000007, and with nothing else.'
+    error: 'Diseases can be named only with DUO:0000007.'
   })
 /** The permitted uses of a catalog, parsed. */
 export type DataUse = z.output<typeof dataUseSchema>
@@ -160,7 +160,7 @@ function ofBiomedical(investigations: readonly string[]): DataUseMatch {
   const doubtful = investigations.filter((term) => !isClear(term))
   return doubtful.length === 0
     ? permitted
-    : people(`Whether ${doubtful.join(', ')} is biomedical research, people decide.`)
+    : people(`Stewards decide whether ${doubtful.join(', ')} is biomedical research.`)
 }
 
 function ofDiseases(use: DataUse, { investigations, diseases }: Purpose): DataUseMatch {
@@ -173,7 +173,7 @@ function ofDiseases(use: DataUse, { investigations, diseases }: Purpose): DataUs
   }
   const others = diseases.filter((disease) => !use.diseases.includes(disease))
   // A disease may be a subtype of a named one. Deciding that needs the whole disease ontology or an expert.
-  return others.length === 0 ? permitted : people(`Whether ${others.join(', ')} is a kind of ${named}, people decide.`)
+  return others.length === 0 ? permitted : people(`Stewards decide whether ${others.join(', ')} is a kind of ${named}.`)
 }
 
 function ofModifier(modifier: Modifier, use: DataUse, purpose: Purpose): DataUseMatch {
@@ -196,12 +196,12 @@ function ofModifier(modifier: Modifier, use: DataUse, purpose: Purpose): DataUse
     case 'DUO:0000018':
       return affirms(modifier) || (affirms('DUO:0000045') && affirms('DUO:0000046')) ? permitted : affirmation(modifier)
     default:
-      return people(`The catalog says "${DATA_USE_MODIFIERS[modifier]}" (${modifier}), which people judge.`)
+      return people(`The catalog says "${DATA_USE_MODIFIERS[modifier]}" (${modifier}), which stewards judge.`)
   }
 }
 
 function affirmation(modifier: Modifier): DataUseMatch {
-  return people(`The catalog is for ${DATA_USE_MODIFIERS[modifier]}: affirm it with ${modifier}, or people decide.`)
+  return people(`The catalog is for ${DATA_USE_MODIFIERS[modifier]}: affirm it with ${modifier}, or stewards decide.`)
 }
 
 /** A catalog's permission, diseases and modifiers as one list of terms, as in its description. */

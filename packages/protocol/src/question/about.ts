@@ -55,6 +55,6 @@ export function aboutFromMessage(message: wire.AnalysisAbout | null): About | un
   })
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  const reason = `What the request tells of its requester is not well formed: ${issue?.path.join('.')}: ${issue?.message}`
+  const reason = `The statements of the request about its requester are not well formed: ${issue?.path.join('.')}: ${issue?.message}`
   throw StimnetError.told('PARAMETER_INVALID', reason, parsed.error)
 }

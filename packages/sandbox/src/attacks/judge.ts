@@ -25,7 +25,7 @@ export interface Seen {
 /** The verdict `open` for observations that are a breach in every attack; undefined if there is none. */
 export function breach(outcomes: readonly SandboxOutcome[], { secret, hits, left }: Seen): Verdict | undefined {
   const texts = outcomes.map((outcome) => `${outcome.ok ? outcome.result : ''}\n${outcome.log}`)
-  if (texts.some((text) => text.includes(secret))) return open('the secret came out')
+  if (texts.some((text) => text.includes(secret))) return open('the secret was in the output')
   if (hits > 0) return open('a listener of this machine was reached')
   if (left.length > 0) return open(`left behind: ${left.join(', ')}`)
   const boast = texts.map((text) => /^GOT (.*)$/m.exec(text)?.[1]).find((got) => got !== undefined)
@@ -40,16 +40,16 @@ export function judgeAssault(
 ): Verdict {
   const { wallTimeMs, peakMemoryBytes = 0 } = outcome.usage
   if (wallTimeMs > limits.wallTimeMsMax + OVERRUN_MS_MAX)
-    return open(`it answered ${Math.round(wallTimeMs)} ms after it began`)
+    return open(`it answered ${Math.round(wallTimeMs)} ms after its start`)
   if (peakMemoryBytes > OVER_MEMORY_MAX * limits.memoryBytesMax)
     return open(`it took ${peakMemoryBytes} bytes of memory`)
   const told = outcome.ok ? toldIn(outcome.result) : undefined
   if (told && told.got.length > 0) return through(attack, limits.grade, told.got.map(String).join(', ').slice(0, 200))
-  if (outcome.ok && !told) return unjudged('it ended well and did not say what it got')
+  if (outcome.ok && !told) return unjudged('it ended without an error and without a report')
   const end = outcome.ok ? 'refused' : outcome.code
   // A program that was ended before it began gives no evidence.
   if (!outcome.ok && !outcome.log.includes(BEGINS)) return unjudged(`it was ended (${end}) before it began`)
-  if (attack.says !== undefined && !outcome.log.includes(attack.says)) return unjudged('it did not get to its attempt')
+  if (attack.says !== undefined && !outcome.log.includes(attack.says)) return unjudged('it did not reach its attempt')
   const means = attack.ends[end]
   if (means === undefined) return unjudged(`it ended as ${end}, which was not expected`)
   if (means === 'contained' || told?.usedNothing)
@@ -60,12 +60,10 @@ export function judgeAssault(
 /** The verdict on a probe, from the program's report that the probe succeeded or raised an error; undefined without either. */
 export function judgeProbe(attack: Probe, grade: SandboxGrade, told: ProbesTold): Verdict | undefined {
   if (told.got.includes(attack.id)) {
-    return through(attack, grade, 'it got through')
+    return through(attack, grade, 'it succeeded')
   }
   const why = told.why[attack.id]
-  return why === undefined
-    ? undefined
-    : { outcome: 'contained', by: why === 'AssertionError' ? 'nothing is there' : why }
+  return why === undefined ? undefined : { outcome: 'contained', by: why === 'AssertionError' ? 'not found' : why }
 }
 
 /** The report of a program with probes: the ids of successful probes, and the error of each of the others. */

@@ -261,7 +261,7 @@ function assertTime(at: FormulaName, { ref, table, variable }: ResolvedVariable,
   if (variable.levels.length < VISITS_MIN)
     failAt(
       at,
-      `${ref} has ${variable.levels.length} visits, and an intercept, a slope and an error are told apart by ${VISITS_MIN} or more: take (1 | subject)`
+      `${ref} has ${variable.levels.length} visits, and ${VISITS_MIN} or more are needed to distinguish an intercept, a slope and an error: take (1 | subject)`
     )
 }
 
@@ -315,7 +315,7 @@ function fitAsked(
   if (type !== 'category' || levels.length < 2)
     failAt(name, `${outcome.ref} is no category; the outcome of binomial is one`)
   if (event === undefined && levels.length > 2)
-    failAt(name, `${outcome.ref} has more than two levels: say which is modelled with the argument event`)
+    failAt(name, `${outcome.ref} has more than two levels: name the modelled level with the argument event`)
   const found = levels.find((level) => level === (event ?? levels[1]))
   if (found === undefined) invalid(`event: one of ${levels.join(', ').slice(0, 500)}.`)
   return { family, event: found, ...asked }
@@ -377,7 +377,7 @@ function fitFault({ fit, terms, factors, outcome, site }: GramMeasure): string |
     )
   const most = fit.family === 'binomial' ? DIVIDED_BY_MAX - 1 : DIVIDED_BY_MAX
   return covariates.length > most || covariates.includes(outcome)
-    ? `A ${fit.family} model has at most ${most} categories: it is fitted from the table of all of them.`
+    ? `A ${fit.family} model has at most ${most} categories: it is fitted from the table of all their combinations.`
     : undefined
 }
 

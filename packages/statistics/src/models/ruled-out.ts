@@ -42,7 +42,7 @@ export function isInRounds({ fit }: Pick<GramMeasure, 'fit'>): boolean {
 /** The reason why a model is not fitted in rounds over real people. */
 export const ROUNDS_REASON =
   'A logistic or Poisson model with a number as a term is fitted in rounds, and these are for synthetic data alone: all digits of a sum ' +
-  'with uneven weights tell how many people have each value, rare ones included. Use categories, such as age groups.'
+  'with uneven weights disclose how many people have each value, rare ones included. Use categories, such as age groups.'
 
 /** The reason why a catalog with rounded numbers has no model. */
 export function roundedReason({ name }: Pick<CatalogDescriptor, 'name'>): string {
@@ -58,7 +58,7 @@ export function knownReason(names: readonly string[]): string {
   const which = names.length === 0 ? 'a number' : names.join(', ')
   return (
     `The model has ${which}, which others may know of a person (identifying), beside values that they do not. Exact sums of their ` +
-    'products would tell values of single people. Use a category of that number, such as age groups.'
+    'products would disclose values of single people. Use a category of that number, such as age groups.'
   )
 }
 

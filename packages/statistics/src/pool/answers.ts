@@ -45,13 +45,14 @@ export function otherThanAsked(
   { asked, outputs }: { readonly asked: AskedProgram | undefined; readonly outputs: readonly OutputDeclaration[] }
 ): string | undefined {
   if (asked !== undefined && output.kind !== kindAsked(asked.program, outputs))
-    return `with ${KIND_WORDS[output.kind]}, which was not asked`
+    return `with ${KIND_WORDS[output.kind]}, which the question did not request`
   if (outputs.length > 0 && output.kind === 'typed' && shapeOfTyped(output) !== shapeDeclared(outputs))
     return 'with other outputs than were declared'
   if (asked?.program.kind !== 'statistic' || output.kind !== 'table') return undefined
   const { statistic } = asked.program
   const isModel = output.columns.some(({ kind }) => kind === 'gram')
-  if (isModel !== isOfModel(statistic)) return isModel ? 'with a model, which was not asked' : 'without a model'
+  if (isModel !== isOfModel(statistic))
+    return isModel ? 'with a model, which the question did not request' : 'without a model'
   for (const { parts } of output.rows) {
     for (const part of Object.values(parts)) {
       const unlike = 'gram' in part ? unlikeAsked(part.gram, statistic, asked) : undefined
@@ -83,7 +84,7 @@ export function alike<T>(all: readonly T[], shapeOf: (one: T) => string, asked?:
 
 /** The note on sites that answered with different columns, or models, of which none is more common than all others. */
 export function tieNote(sites: readonly string[], what: string): string {
-  return `${sites.join(', ')} answered with different ${what}, each as often as another: nobody can tell which is right, so that none is pooled.`
+  return `${sites.join(', ')} answered with different ${what}, equally often: it is unknown which is right, so none is pooled.`
 }
 
 /** The columns of a table in the form in which they are compared. */

@@ -200,7 +200,7 @@ function notesOf(sites: readonly SiteOutputs[], outputs: readonly PooledTyped[])
   for (const { output, method, sites: behind } of outputs) {
     if (method !== 'weighted by its count' || behind.length === sites.length) continue
     const others = sites.map(({ site }) => site).filter((site) => !behind.includes(site))
-    notes.push(`${output.name}: without ${others.join(', ')}, which withheld it or the count that it is of.`)
+    notes.push(`${output.name}: without ${others.join(', ')}, which withheld it or its count.`)
   }
   const models = named('fixed effect, inverse variance')
   if (models.length > 0) notes.push(`${models.join(', ')}: a fixed-effect meta-analysis of the sites’ estimates.`)

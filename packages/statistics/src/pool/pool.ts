@@ -194,7 +194,7 @@ function poolTables(
       )
     if (cells > 0) notes.push(`${site} withheld ${counted(cells, 'number')}: those columns are pooled without it.`)
     if (digits > 0)
-      notes.push(`${site} told some numbers in fewer digits: to half of their standard error, or a whole one.`)
+      notes.push(`${site} released some numbers with fewer digits: to half of their standard error, or a whole one.`)
   }
   notes.push(...cellNotes(columns, sound), ...leftOutNotes(columns, sound))
   for (const name of unpooled)

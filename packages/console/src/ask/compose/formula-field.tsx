@@ -40,7 +40,7 @@ export function FormulaField(props: {
         )}
       </Field>
       {fault?.place !== undefined && <Marked formula={formula} place={fault.place} />}
-      {!isRead && <p className="hint">While the formula has a fault, the choices above stay as they were.</p>}
+      {!isRead && <p className="hint">While the formula is invalid, the choices above do not change.</p>}
     </>
   )
 }

@@ -95,7 +95,7 @@ function Family({ picked: { model }, set }: Omit<BuilderProps, 'about'>) {
     if (family !== undefined) set({ model: withFamily(model, family.name) })
   }
   return (
-    <Field label="Family" hint="What the outcome is.">
+    <Field label="Family" hint="The kind of the outcome.">
       {(field) => (
         <select {...field} value={model.family} onChange={(e) => choose(e.target.value)}>
           {MODEL_FAMILIES.map(({ name, title, outcome }) => (
@@ -150,7 +150,7 @@ interface EventProps extends Omit<PartProps, 'write'> {
 function Event({ shown, variables, model, choose }: EventProps) {
   const levels = variables.find(({ ref }) => ref === shown.outcome)?.variable.levels ?? []
   return (
-    <Field label="Level that is modelled" hint="Odds ratios are of having this level.">
+    <Field label="Level that is modelled" hint="Odds ratios are those of this level.">
       {(field) => (
         <select {...field} value={model.event} onChange={(e) => choose(e.target.value)}>
           <option value="">{levels[1] ?? ''} (the second)</option>
@@ -189,7 +189,7 @@ function Terms({ shown, variables, write, model }: PartProps & { shown: FormulaT
           The page of the fit carries their signed answers from round to round. Only catalogs of synthetic data answer.
         </p>
       )}
-      {pickerOf('Factors in the model; the first level is what the others are compared with', factors, FACTORS_MAX)}
+      {pickerOf('Factors in the model; the other levels are compared with the first', factors, FACTORS_MAX)}
       <Products shown={shown} variables={variables} write={write} model={model} />
     </>
   )
@@ -211,7 +211,7 @@ function Products({ shown, variables, write }: PartProps & { shown: FormulaTerms
           </span>
         </label>
       ))}
-      <p className="hint">Whether one variable matters more, or less, where the other is higher or another level.</p>
+      <p className="hint">Whether the effect of one variable depends on the other.</p>
       {larger.length > 0 && <p className="hint">In the formula besides: {larger.join(', ')}.</p>}
     </fieldset>
   )

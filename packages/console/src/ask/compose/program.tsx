@@ -18,7 +18,7 @@ const KINDS = [
 
 const HINTS = {
   statistic:
-    'The institution computes it with its own code. The answers are pooled, and say how far rounding can have moved them.',
+    'The institution computes it with its own code. The answers are pooled, with the largest possible error by rounding.',
   sql: 'The institution parses the query and computes it with its own code. The text is never executed.',
   script:
     'Runs in a sandbox without a network. Its result is checked; what it prints about real data never leaves. On synthetic ' +
@@ -93,7 +93,7 @@ function Script({ draft, change, about }: Part) {
       <FilesPart draft={draft} change={change} />
       <Field
         label="Declared outputs (optional)"
-        hint="As JSON: a name and a kind each. Declared outputs are checked by their kind, and pool."
+        hint="As JSON: a name and a kind for each output. Declared outputs are checked by kind, and can be pooled."
       >
         {(field) => (
           <>

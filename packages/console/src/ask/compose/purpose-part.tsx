@@ -40,7 +40,7 @@ export function PurposePart({ draft, change, about }: { draft: Draft; change: Ch
             />
           )}
         </Field>
-        <Field label="Data permit (optional)" hint="As its authority numbers it; each institution checks its terms.">
+        <Field label="Data permit (optional)" hint="The number from its authority; each institution checks its terms.">
           {(field) => (
             <input
               {...field}

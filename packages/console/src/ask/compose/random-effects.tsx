@@ -106,8 +106,8 @@ function Origin({ chosen, centred, take }: OriginProps) {
   return (
     <Notice tone="warn" live>
       <p>
-        Without correlation the fit depends on where {name} is 0, at one end of the visits: people’s intercepts there
-        and their slopes usually do correlate. Let them correlate, or take a time with 0 in the middle of the visits.
+        Without correlation the fit depends on where {name} is 0. At one end of the visits intercepts and slopes usually
+        correlate. Allow the correlation, or use a time with 0 in the middle of the visits.
         {centred.length === 0 && ' The catalog has none: its steward can derive one.'}
       </p>
       {centred.map(({ ref, variable }) => (

@@ -154,17 +154,17 @@ function Arguments({ picked, set, about }: PartProps) {
   }
   if (picked.name === 'one_sample') {
     return (
-      <Field label="Compared with" hint="The number that the mean would be without an effect. If left empty, 0.">
+      <Field label="Compared with" hint="The mean without an effect. If left empty, 0.">
         {(field) => <input {...field} value={picked.value} onChange={(e) => set({ value: e.target.value })} />}
       </Field>
     )
   }
   if (picked.name === 'anova') {
-    const words = 'Each group with each other as well (p after Holm)'
+    const words = 'Also compare each pair of groups (p after Holm)'
     return <Choice is={picked.pairwise} set={(pairwise) => set({ pairwise })} words={words} />
   }
   if (picked.name === 'pca') {
-    const words = 'Each variable with the variance 1 (components of the correlations)'
+    const words = 'Scale each variable to variance 1 (components of the correlations)'
     return <Choice is={picked.scaled} set={(scaled) => set({ scaled })} words={words} />
   }
   if (picked.name === 'moments') {

@@ -38,7 +38,7 @@ export function SurvivalPicker({ picked, set, about: { variables } }: PickerProp
       />
       <Choice
         label="Event"
-        hint="The variable that says who had the event at that time. The others were seen until then without it."
+        hint="The variable with the event. People without it were observed until their time."
         some={eventsOf(variables)}
         value={survival.event}
         choose={(event) => put({ event, level: '' })}
@@ -122,7 +122,7 @@ function Within({ picked, put, variables }: PartProps & { picked: Picked; variab
     <>
       <Choice
         label="Compared within levels of"
-        hint="Differences between these levels do not enter."
+        hint="People are compared only within a level."
         some={strata}
         value={survival.strata}
         choose={(ref) => put({ strata: ref })}
@@ -139,7 +139,7 @@ function Within({ picked, put, variables }: PartProps & { picked: Picked; variab
             checked={survival.interaction}
             onChange={(e) => put({ interaction: e.target.checked })}
           />
-          <span>The hazard ratios of each differ between the levels of the other (interaction)</span>
+          <span>The hazard ratios of one differ between the levels of the other (interaction)</span>
         </label>
       )}
     </>

@@ -19,7 +19,7 @@ export function SignedBy(props: { draft: Draft; change: Change; about: About; ow
   if (own.state !== 'held') {
     return (
       <p className="prose">
-        The gateway signs for your account, so what was asked rests on its word.{' '}
+        The gateway signs for your account, so only the gateway states what was asked.{' '}
         {own.state === 'unusable' ? (
           <span className="soft">{UNUSABLE[own.why]}</span>
         ) : (
@@ -57,7 +57,8 @@ export function SignedBy(props: { draft: Draft; change: Change; about: About; ow
         </>
       ) : (
         <p className="prose">
-          The gateway signs for your account: institutions see its signature, and what was asked rests on its word.
+          The gateway signs for your account: institutions see its signature, and only the gateway states what was
+          asked.
         </p>
       )}
     </div>

@@ -39,7 +39,7 @@ export const SITE_CHOICES: readonly { readonly value: SiteEffects; readonly labe
   {
     value: 'none',
     label: 'One sample',
-    hint: 'All people as if in one file. Differences between institutions are not adjusted for.'
+    hint: 'All people as one sample. Differences between institutions are not adjusted for.'
   },
   { value: 'fixed', label: 'Institution as a factor', hint: 'People are compared within their own institution.' },
   {
@@ -50,7 +50,7 @@ export const SITE_CHOICES: readonly { readonly value: SiteEffects; readonly labe
   {
     value: 'meta',
     label: 'One fit each, combined',
-    hint: 'Each institution by itself; each coefficient is combined by random effects, and says how institutions differ in it.'
+    hint: 'One fit per institution; each coefficient is combined by random effects, with the differences between institutions.'
   }
 ]
 

@@ -10,7 +10,7 @@ export const OF_PERSON: readonly { readonly value: OfPerson; readonly label: str
   {
     value: 'nothing',
     label: 'None: one row of each person',
-    hint: 'Each person has one row, as after a condition that chooses one visit.'
+    hint: 'Each person has one row, for example because a condition chooses one visit.'
   },
   {
     value: 'intercept',
@@ -20,7 +20,7 @@ export const OF_PERSON: readonly { readonly value: OfPerson; readonly label: str
   {
     value: 'slope',
     label: 'An intercept and a slope over time',
-    hint: 'Each person has a line over the times of their visits, as (1 + time | subject) in R’s lmer.'
+    hint: 'Each person has an intercept and a slope over the times of the visits, as (1 + time | subject) in R’s lmer.'
   }
 ]
 
@@ -30,7 +30,7 @@ export const CORRELATIONS = [
   {
     value: 'uncorrelated',
     label: 'Without correlation ( || )',
-    hint: 'The correlation is set to zero at time 0. That depends on where time begins.'
+    hint: 'The correlation is set to zero at time 0. The result depends on the choice of time 0.'
   }
 ] as const
 
@@ -40,7 +40,7 @@ export const LIKELIHOOD_CHOICES = [
   {
     value: 'ml',
     label: 'Maximum likelihood (ML)',
-    hint: 'Compares models with other terms; variances are somewhat too small.'
+    hint: 'Also compares models with different terms; variances are somewhat too small.'
   }
 ] as const
 

@@ -130,9 +130,7 @@ export function missingInSurvival(
     ...(name === 'log_rank' && by.length !== 1 ? ['Choose the variable that makes the groups.'] : []),
     ...(name === 'cox' && by.length === 0 ? ['Choose one or two variables that make the groups.'] : []),
     ...(name === 'cox' && by.length > groupingsMax(name, draft)
-      ? [
-          'Choose at most two variables: those that make the groups, and the one within whose levels people are compared.'
-        ]
+      ? ['Choose at most two variables: one for the groups, and one for the strata.']
       : []),
     ...(read === undefined || read.length > TIMES_MAX ? [`Times: at most ${TIMES_MAX} numbers above 0.`] : []),
     ...(ends === undefined || ends.length > 1 ? ['The end of the restricted mean: one number above 0.'] : [])

@@ -29,7 +29,7 @@ export function SoFar({ whole, signed }: { whole: Broadcast; signed: SignedHere 
   return (
     <Panel
       title="Result so far"
-      hint={`Over ${shown} of ${whole.parts.length} institutions; it changes with each answer.`}
+      hint={`Over ${shown} of ${whole.parts.length} institutions; the numbers change with each answer.`}
     >
       <Answer pooled={verified.pooled} named={named} />
     </Panel>

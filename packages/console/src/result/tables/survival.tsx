@@ -17,8 +17,8 @@ export function Survival({ tests }: { tests: readonly TestResult[] }) {
           <SurvivalPlot title={title} curves={curves} />
         </Scroll>
         <p className="hint">
-          At risk: two numbers are the least and the most that there can be. Within an interval of the grid nobody knows
-          when people left or had the event.
+          At risk: two numbers are the smallest and largest possible number, because the times within an interval of the
+          grid are unknown.
         </p>
         <ReadOff curves={curves} />
       </section>
@@ -32,8 +32,8 @@ function ReadOff({ curves }: { curves: readonly SurvivalCurve[] }) {
     <Scroll label="Medians, means and survival at single times">
       <table>
         <caption>
-          Median time, mean time up to the end of the curve, and survival at the times that were asked for, each with
-          where the exact times put it and its 95 % interval
+          Median time, mean time up to the end of the curve, and survival at the requested times, each with the range
+          that exact times can give and its 95 % interval
         </caption>
         <TableHead heads={['Group', { number: 'People' }, { number: 'Events' }, 'What', 'Estimate', '95 % interval']} />
         {rows.map(({ group, people, events, cells }) => (

@@ -31,8 +31,8 @@ export function verdictOf({ verified, agrees, question }: CheckedAnswer, given: 
   if (given === 0) {
     const words = isProven
       ? 'Each institution refused and signed the refusal: nothing ran, and nothing was released.'
-      : 'That nothing ran rests on the gateway’s word.'
-    return { tone: 'calm', head: 'No institution gave a receipt.', words, about: undefined, left: named }
+      : 'Only the gateway states that nothing ran.'
+    return { tone: 'calm', head: 'There is no receipt.', words, about: undefined, left: named }
   }
   return {
     tone: toneOf({ isWrong: !agrees || holding < given, isWhole: left.length === 0 || isProven }),
@@ -59,7 +59,7 @@ function wordsOf(parts: readonly VerifiedPart[], agrees: boolean): string {
 }
 
 function aboutOf(question: CheckedAnswer['question']): string {
-  if (!question) return 'Which question it answers rests on the gateway’s word.'
+  if (!question) return 'Only the gateway states which question this answers.'
   return `This answers the question that this browser signed: each of these receipts names it. It was signed for ${plural(question.targets.length, 'institution')}.`
 }
 
@@ -73,11 +73,11 @@ function whyLeft(part: VerifiedPart, isSignedHere: boolean): string {
   if (hasRefused(part)) {
     return isSignedHere
       ? `it refused and signed the refusal (${code}).`
-      : `it signed a refusal (${code}); of which question rests on the gateway’s word.`
+      : `it signed a refusal (${code}); only the gateway states of which question.`
   }
   if (code === 'PEER_UNKNOWN') return 'this browser did not ask this institution.'
   if (decision?.allowed) return 'it accepted the question, but there is no receipt.'
   if (receipt === undefined && code === 'SIGNATURE_INVALID')
     return 'its receipt is not valid, or answers another question.'
-  return `no receipt. The reason (${code ?? 'no code'}) rests on the gateway’s word.`
+  return `no receipt. Only the gateway states the reason (${code ?? 'no code'}).`
 }

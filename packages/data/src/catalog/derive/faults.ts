@@ -54,7 +54,7 @@ function* faultsOf<V extends DerivableVariable>(catalog: DerivableCatalog<V>, at
     const words = hidden.slice(0, 5).join(', ')
     yield [
       ['identifying'],
-      `others cannot know it who do not know ${words}: leave identifying out, which follows the inputs`
+      `others cannot know it without ${words}: leave identifying out, because it follows from the inputs`
     ]
   }
 }
@@ -145,7 +145,7 @@ function* typeFaults<V extends DerivableVariable>({ rule, of, by, order }: Deriv
   if (order !== undefined && !isNumber(order.variable) && order.variable.type !== 'date')
     yield [
       ['derive', 'order'],
-      `an order is by a number or a date, and ${order.variable.name} is of type ${order.variable.type}`
+      `an order needs a number or a date, and ${order.variable.name} is of type ${order.variable.type}`
     ]
 }
 
@@ -171,7 +171,7 @@ function* ownFaults<V extends DerivableVariable>({ rule, of, variable }: Derivat
   if ('take' in rule || 'order' in rule) {
     const isOrdered = rule.take === 'first' || rule.take === 'last'
     if (isOrdered !== (rule.order !== undefined))
-      yield [['derive', 'order'], 'take: first and take: last go by an order, and nothing else does']
+      yield [['derive', 'order'], 'take: first and take: last need an order, and no other take has one']
   }
   if (rule.rule === 'change' && rule.from === rule.to) yield [['derive', 'to'], 'a change is between two levels']
   if (rule.rule === 'sum' && (rule.complete ?? 1) > of.length)
@@ -209,7 +209,7 @@ function* recodeFaults(
   const left = from.filter((level) => !Object.hasOwn(into, level))
   if (left.length > 0) {
     const words = left.slice(0, 20).join(', ').slice(0, 300)
-    yield [['derive', 'into'], `it does not say what becomes of ${words}: name a level, or null for missing`]
+    yield [['derive', 'into'], `it has no value for ${words}: name a level, or null for missing`]
   }
 }
 

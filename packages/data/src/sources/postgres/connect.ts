@@ -96,7 +96,7 @@ async function begin({ place, run, rows }: ThreadDatabase, minutesMax: number): 
   if (encoding === 'SQL_ASCII' || ours !== 'UTF8') {
     throw unfit(
       place,
-      'its encoding is SQL_ASCII: nobody knows which letters its bytes are. Read from an export instead'
+      'its encoding is SQL_ASCII: the characters of its bytes are unknown. Read from an export instead'
     )
   }
   if (isReadOnly !== 'on' || isolation !== 'repeatable read') {

@@ -64,7 +64,8 @@ const CONNECTING: Readonly<Record<string, string>> = {
 const PASSING: Readonly<Record<string, string>> = {
   '57014': 'reading took longer than minutes_max, or somebody cancelled it',
   '55P03': 'somebody holds a lock on it',
-  '40001': 'the server, a copy of another, gave the reading up: read from the primary, or let it wait longer',
+  '40001':
+    'the server, a standby of another, cancelled the query: read from the primary, or let the standby wait longer',
   '53300': 'the server has too many connections'
 }
 

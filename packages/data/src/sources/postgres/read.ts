@@ -47,7 +47,7 @@ export async function withDatabase<T>(
 /** A sentence about a connection that anybody in between can read; undefined for any other. Only `tls: off` makes one. */
 function opennessNote({ place, isPrivate }: Database): string | undefined {
   if (isPrivate) return undefined
-  return `${place}: not encrypted (tls: off), so whoever is on the network in between can read and change the rows. Use tls: verify`
+  return `${place}: not encrypted (tls: off), so others on the network can read and change the rows. Use tls: verify`
 }
 
 /** The loaded relations of a catalog, and a note about their database for the institution's log. */

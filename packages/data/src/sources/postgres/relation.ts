@@ -142,7 +142,7 @@ function readingOf(
       return { sql: `${column}::text`, charactersMax: NUMBER_CHARACTERS_MAX }
     case 'timestamptz':
       return timeZone === undefined
-        ? 'a timestamp with time zone is on a day only in a place: declare postgres.time_zone'
+        ? 'a timestamp with time zone has a date only in a time zone: declare postgres.time_zone'
         : { sql: `(${column} AT TIME ZONE ${quoteText(timeZone)})::text`, charactersMax: NUMBER_CHARACTERS_MAX }
     default:
       return `a column of type ${typeName === '' ? 'unknown' : nameShown(typeName)} has no single value: name its parts in a query`

@@ -30,7 +30,7 @@ export function authRoutes(room: Room): Route[] {
       path: '/api/v1/auth/token',
       id: 'signOut',
       tag: 'Authentication',
-      summary: 'Signs out: the access token that is shown holds no more',
+      summary: 'Signs out: the access token of the request is no longer valid',
       access: 'account',
       answer: signedOutShape,
       handle: async ({ account, request }) => {

@@ -17,7 +17,7 @@ export const catalogCommand = command({
   details: `
 propose   reads CSV, TSV and Parquet files and writes a catalog to standard output: subject key, types, levels, bounds,
           breakpoints, and how the files are read. Levels of few people are not written, since levels are public. What a person
-          must decide is written to standard error, with the line of the proposal. Words and counts in it are of your data.
+          must decide is written to standard error, with the line of the proposal. It contains words and counts of your data.
           With --bids it reads the tables of a BIDS dataset: participants.tsv, phenotype/, sessions and scans, with the units, levels
           and descriptions of their JSON sidecars. Images are not opened.
           With --postgres it reads the tables and views of a database, all that the role may read or those of --table. The URL is
@@ -26,15 +26,15 @@ propose   reads CSV, TSV and Parquet files and writes a catalog to standard outp
           refused, unless --writing-role warn accepts it.
           With --omop it makes one row per person of an OMOP Common Data Model 5.4, with --fhir of a folder of FHIR bulk NDJSON, by the
           concept sets or codes of a file: see docs/sources.md.
-check     says everything that is wrong with the catalogs of a configuration (--config), or of a file as propose writes it, and
-          with all lines of their files and all rows of their databases. It starts nothing and writes nothing. Exit code 0: nothing is
-          wrong; 1: something is; 2: the configuration cannot be read.
-dummy     writes made-up rows of a catalog as CSV files, from its description alone: types, levels, bounds and no data. For
-          writing a script before it is sent. Asks the gateway for the description, or takes it from --config.
+check     lists all faults of the catalogs in a configuration (--config) or in a file that propose wrote, of all lines of their files
+          and of all rows of their databases. It starts nothing and writes nothing. Exit code 0: no faults;
+          1: faults; 2: the configuration cannot be read.
+dummy     writes made-up rows of a catalog as CSV files, only from its description: types, levels, bounds and no data. Use them to
+          write a script before you send it. Asks the gateway for the description, or takes it from --config.
 
-dcat      writes the description of a catalog in HealthDCAT-AP (JSON-LD), as catalogues of the European Health Data Space read it, from
-          what its configuration declares: texts, access, permitted uses, variables, and the section dcat. It reads no data and
-          counts nobody. Exit code 1: something that the profile requires is not declared; it is named.
+dcat      writes the description of a catalog in HealthDCAT-AP (JSON-LD), the format of catalogues of the European Health Data Space,
+          from its configuration: texts, access, permitted uses, variables, and the section dcat. It reads no data and
+          counts nobody. Exit code 1: a declaration that the profile requires is missing; the command names it.
 
   stimnet catalog propose export/*.csv > catalog.yaml
   stimnet catalog propose --bids /data/ds004 --name imaging_data > catalog.yaml
@@ -91,7 +91,7 @@ dcat      writes the description of a catalog in HealthDCAT-AP (JSON-LD), as cat
     out: {
       type: 'string',
       value: 'PATH',
-      help: 'dummy, dcat: where it goes (default: a folder with the catalog’s name; standard output)'
+      help: 'dummy, dcat: the output (default: a folder with the catalog’s name; standard output)'
     },
     seed: { type: 'string', value: 'N', help: 'dummy: other rows for other numbers (default 1)' },
     url: {

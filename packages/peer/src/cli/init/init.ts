@@ -33,7 +33,7 @@ export const initCommand = command({
   usage: '[FOLDER] [--institution NAME] [--node-id NAME] [--catalog FILE] [--yes] [--keep-data]',
   summary: 'Makes a folder for a new peer, with a configuration and a key.',
   details: `
-In a terminal, it asks for what the command line does not give: folder, name, address and ports, files to propose a catalog for, and a
+In a terminal, it asks for missing settings: folder, name, address and ports, files to propose a catalog for, and a
 first account. Each question has an answer that Enter takes. With --yes, or without a terminal, it asks nothing; then --institution
 is needed.
 
@@ -45,10 +45,10 @@ What it makes:
 Nothing is offered and nobody may connect until stimnet.yaml says so: add catalogs, the PeerIds of the other institutions
 (mesh.peers), an address of one of them (mesh.bootstrap) and who may ask (requesters). To undo, delete the folder.
 
-A stimnet-data that is there already, such as one that was put back from a copy, has a key and accounts with passwords that somebody knows. It
-says what is there and takes it only after a yes in the terminal, or with --keep-data; one of another user it never takes.
+An existing stimnet-data, such as one that was restored from a copy, has a key and accounts with passwords that somebody knows. The
+command lists its contents and uses it only after a confirmation in the terminal, or with --keep-data; it never uses that of another user.
 
-A proposed catalog is private: it is announced to nobody. What a person must decide about it is shown line by line; the sentences have
+A proposed catalog is private: it is announced to nobody. The decisions that a person must make are shown line by line; the sentences have
 words and counts of the data, so keep them here. Levels and bounds become public once others may see the catalog.
 
 --catalog takes a file that describes catalogs, as in a configuration, and reads their data.
@@ -91,7 +91,7 @@ words and counts of the data, so keep them here. Levels and bounds become public
     const nodeId = values['node-id'] ?? nodeIdFor(setup.institution)
     const made = await make(setup, { nodeId, catalogs })
     io.out(
-      `Wrote ${made.file}\nNode ${nodeId}: others ask this peer alone by stimnet run --peers ${nodeId} (node_id in the file)\n`
+      `Wrote ${made.file}\nNode ${nodeId}: others ask only this peer with stimnet run --peers ${nodeId} (node_id in the file)\n`
     )
     io.out(
       `PeerId ${made.peerId}: join a federation with stimnet join CODE, or give it to the others for their mesh.peers.\n`

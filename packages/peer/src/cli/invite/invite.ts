@@ -35,11 +35,11 @@ export const inviteCommand = command({
 Prints a code for the newcomer, who runs stimnet join CODE, and waits. When the newcomer has connected, its machine shows a phrase.
 Call the person you invited, at a number that you know, have the phrase read to you, and type it: only then this peer signs that the
 newcomer is a member, as stimnet federation admit does. Then read the second phrase, which this machine shows, to the newcomer's
-person, who types it before the newcomer believes anything. The code alone admits nobody. It is valid once, until the command ends or
+person, who types it before the newcomer accepts the charter. The code alone admits nobody. It is valid once, until the command ends or
 --minutes are over.
 
 The command listens at a port of its own, which the newcomer must reach: a free one, or the one that --listen names. Everybody
-may connect there and can do nothing but show the code; the peer itself may go on running and stays closed to strangers.
+may connect there and can only show the code; the peer itself may continue to run and stays closed to strangers.
 
   stimnet invite --config ./peer/stimnet.yaml
   stimnet invite --listen /ip4/0.0.0.0/tcp/4002 --minutes 60`,

@@ -30,12 +30,12 @@ export const joinCommand = command({
   details: `
 Connects to the member that made the code and shows a phrase. Call the person who invited you, at a number that you know, and read
 it to them: they type it, and only then the member signs for this peer. Their machine then shows them a second phrase. Have it read
-to you and type it: only then this peer believes the code, which somebody may have exchanged in the mail. Then this command writes the
-charter beside the configuration, names it there (federation.charter), and adds the member's address (mesh.bootstrap). Who may ask
-about your catalogs remains your decision.
+to you and type it: only then this peer accepts the code, because an attacker may have exchanged it in the mail. Then this command
+writes the charter beside the configuration, names it there (federation.charter), and adds the member's address (mesh.bootstrap). Who
+may ask about your catalogs remains your decision.
 
-Without a terminal, --member names the PeerId of the member that invites, as you have it from a channel that you trust. It takes the
-place of the second phrase.
+Without a terminal, --member names the PeerId of the inviting member, which you received through a trusted channel. It replaces the
+second phrase.
 
 Make the peer first with stimnet init. A running peer takes the changes up at its next start.
 
@@ -85,7 +85,8 @@ function expectConfirmation({ peer }: Invitation, member: string | undefined, io
   if (member === undefined) {
     if (!io.ask)
       refuse('stimnet join needs a terminal, where a person types the phrase of the member, or --member PEERID')
-  } else if (member !== peer) throw new NotConfirmed(`The code is of ${peer}, not of the member that --member names.`)
+  } else if (member !== peer)
+    throw new NotConfirmed(`The code was made by ${peer}, not by the member that --member names.`)
 }
 
 /** The newcomer's operator did not confirm the member. */

@@ -11,15 +11,16 @@ export const backupCommand = command({
   details: `
 The backup is the peer at one moment: database (jobs, ledgers, audit log), epochs, uploads, accounts, statements of the federation,
 charter and configuration. It is verified while it is made, signed by the peer, closed to other users, and gets its name only when it
-is complete: FOLDER either does not exist or is a whole backup. The audit log records it, of a stopped peer at its next start.
+is complete: FOLDER either does not exist or is a whole backup. The audit log records the backup; that of a stopped peer does so at
+its next start.
 
-The backup contains what is known about patients here: keep it as carefully as the peer itself. It does not contain source files,
+The backup contains data about patients: protect it like the peer itself. It does not contain source files,
 the key and certificate of gateway.tls, and secrets of login providers.
 
 --with-keys also puts the peer's key into it, encrypted with a passphrase of at least 12 characters (one line on standard input).
 Whoever has backup and passphrase can act as your institution. Without it, keep a copy of identity.key elsewhere.
 
-A restored peer answers nothing about people until a steward has decided: see stimnet restore --help. So back up often.
+A restored peer answers no question about people until a steward has decided: see stimnet restore --help. So back up often.
 
 Exit code 1: the database is damaged, or changes too fast; 2: FOLDER exists, there is nothing to back up, or the passphrase is too short.
 

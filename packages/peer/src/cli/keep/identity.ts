@@ -15,21 +15,21 @@ export const identityCommand = command({
   summary: 'Shows the PeerId of this peer, or gives it a new key after the old one was lost or stolen.',
   details: `
 show      prints the PeerId.
-replace   makes a new key for a stopped peer, over the database that it has: ledgers, audit log, epochs and accounts stay, so that
-          nothing that was released is forgotten. The old key ends: this peer refuses it at once, also with itself.
+replace   makes a new key for a stopped peer and keeps its database: ledgers, audit log, epochs and accounts, so no release is forgotten.
+          The old key becomes invalid: this peer refuses it at once.
 
-To all others the new key is a stranger until people say otherwise, since whoever has the old key could say so too. In this order:
+All others treat the new key as a stranger until people confirm it, because a thief of the old key could also announce a new one. Steps:
   1. Tell the members by a channel that they know, such as the telephone, that the key was replaced, and how both PeerIds end.
-  2. Enough members revoke the old key, which then has no vote, no connection and no word for any researcher, and admit the new one:
+  2. Enough members revoke the old key, so that its signatures, connections and credentials no longer count, and admit the new one:
        stimnet federation replace OLD NEW
      Without a charter they exchange it in mesh.peers and requesters.
-  3. A steward here confirms that this database is the latest one and no older copy, since no member can tell of a new key:
+  3. A steward here confirms that this database is the latest one and no older copy, because no member can check this for a new key:
        stimnet audit reconcile --config peer/stimnet.yaml
-     Until then nothing about people is answered.
+     Until then no question about people is answered.
   4. stimnet backup: backups of the old key cannot be restored with the new one.
 
-Receipts of the old key stay valid: stimnet verify FILE --peer OLD. What was asked of the old PeerId and waits ends unanswered. Everybody
-at this gateway logs in again.
+Receipts of the old key stay valid: stimnet verify FILE --peer OLD. Waiting requests to the old PeerId end unanswered. Everybody
+at this gateway must log in again.
 
 Exit code 1: the peer runs, or its database cannot be opened; 2: there is nothing to replace, or nobody confirmed.
 
@@ -59,7 +59,7 @@ async function show({ config, baseDir }: LoadedConfig, io: Io): Promise<number> 
 }
 
 const QUESTION =
-  'The old key of this peer will be worth nothing, and no member knows the new one yet. Type replace to go on: '
+  'The old key of this peer becomes invalid, and no member knows the new one yet. Type replace to continue: '
 
 async function replace(loaded: LoadedConfig, isSure: boolean, io: Io): Promise<number> {
   if (!isSure && !io.ask) refuse('stimnet identity replace needs a terminal, where a person confirms it, or --yes')
@@ -71,7 +71,7 @@ async function replace(loaded: LoadedConfig, isSure: boolean, io: Io): Promise<n
   )
   const lines = await linesWith(loaded.file, from)
   if (lines.length > 0) {
-    io.out(`${loaded.file} names the old PeerId, which counts for nothing any more: line ${lines.join(', ')}\n`)
+    io.out(`${loaded.file} names the old PeerId, which is no longer valid: line ${lines.join(', ')}\n`)
   }
   io.out(`Next, in this order:
   the members, each:   stimnet federation replace ${from} ${to}

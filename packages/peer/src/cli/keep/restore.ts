@@ -10,21 +10,21 @@ export const restoreCommand = command({
   usage: 'FOLDER [--config FILE] [--replace]',
   summary: 'Puts a backup of this peer back, after verifying all of it.',
   details: `
-The peer must be stopped. Nothing is touched before every file of the backup has been compared with what the peer signed. If the
-command is ended half-way, no peer starts in that folder until it is run again.
+The peer must be stopped. Nothing is changed before every file of the backup has been compared with the signed manifest. If the
+command is interrupted, no peer starts in that folder until the command is run again.
 
-A restored peer has forgotten what it released after the backup: its ledgers would let out a second answer that together with the
-first may come to fewer people than k. So it answers nothing about people (LOG_BEHIND), whether or not another member knows more,
-until a steward has looked into it and run
+The ledgers of a restored peer lack the releases after the backup: they would permit a second answer whose difference from the first
+may rest on fewer than k people. So the peer answers no question about people (LOG_BEHIND), whether or not another member knows more,
+until a steward has examined the loss and run
   stimnet audit reconcile --config peer/stimnet.yaml
-Start it once before that, connected to the other members: what they attested says whether anything was released since. If they show
-more than there is after the decision, it stops answering again.
+Start the peer once before that, connected to the other members: their attestations show whether there were later releases. If they show
+a longer log after the decision, the peer stops answering again.
 
-A restored peer has forgotten what was withdrawn after the backup as well. So its data permits are closed until a steward confirms each of
-them (stimnet permit list, stimnet permit confirm ID), and standing approvals and API keys end: those who need them get new ones.
+A restored peer also lacks later withdrawals. So its data permits are closed until a steward confirms each of them (stimnet permit list,
+stimnet permit confirm ID), and standing approvals and API keys end: their users need new ones.
 
---replace sets aside a database that is there, in a folder of data_dir that the command names. Accounts that are there stay, and so
-do statements about members: a backup undoes no lock and no revocation.
+--replace moves an existing database to a folder of data_dir that the command names. Existing accounts and statements about members
+are kept: a backup undoes no lock and no revocation.
 
 If identity.key is missing, it is taken from a backup made with --with-keys; the passphrase is one line on standard input. If the
 configuration is missing, it is taken from the backup too.
@@ -52,10 +52,10 @@ of another peer, the key is missing, the passphrase is wrong, or there is a data
     const made = localTime(new Date(manifest.made_at_ms).toISOString())
     io.out(`Restored ${manifest.peer_id} into ${dataDir}, as it was at ${made}\n`)
     io.out(`Audit log  ${counted(manifest.audit_log.size, 'record')}, root ${manifest.audit_log.root}\n`)
-    if (setAside !== undefined) io.out(`What was there is in ${setAside}: auditors may need its log.\n`)
+    if (setAside !== undefined) io.out(`The previous database is in ${setAside}: auditors may need its log.\n`)
     io.out(closedText(closed))
     io.out(
-      'What was released after the backup is unknown to its ledgers, so nothing about people is answered until a steward has decided:\n' +
+      'Its ledgers lack the releases after the backup, so no question about people is answered until a steward has decided:\n' +
         `  stimnet audit reconcile --config ${configFile}\n`
     )
     return EXIT.ok

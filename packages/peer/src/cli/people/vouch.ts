@@ -14,8 +14,8 @@ export const vouchCommand = command({
   summary: 'Vouches for a researcher: makes a credential that other institutions can check by themselves.',
   details: `
 The credential states that the key belongs to a person of that name, who works with you in that role. Institutions that list
-affiliation:YOUR_PEERID among their requesters let its holder ask. It counts until it expires; in a federation, stimnet
-federation withdraw KEY_ID takes it back before. The researcher saves it beside the key (stimnet key), and stimnet run sends it along:
+affiliation:YOUR_PEERID among their requesters let its holder ask. It is valid until it expires; in a federation, stimnet
+federation withdraw KEY_ID withdraws it earlier. The researcher saves it beside the key (stimnet key), and stimnet run sends it along:
 
   stimnet vouch 12D3KooW… --name "Ada Lovelace" --role researcher --days 90 > ada.jwt
   install -m 600 ada.jwt ~/.config/stimnet/credentials.jwt`,

@@ -27,15 +27,15 @@ export const auditCommand = command({
   details: `
 verify     reads everything in the store, checks all records of the log and builds their tree again. With --config it reads the
            folder of a stopped peer. With --url a running peer checks its own log.
-prove      writes a proof of one record for somebody who sees nothing else of the log. stimnet verify FILE checks it anywhere.
-export     writes all records under a data permit (stimnet permit) for its authority: who asked what, what was decided and released,
-           each record with its proof against one signed checkpoint. It has nothing about patients: of an end that released nothing
-           it says what the requester was told, and the rest stays closed. stimnet verify FILE checks it anywhere. A file has at most
+prove      writes a proof of one record for somebody without access to the log. stimnet verify FILE checks it anywhere.
+export     writes all records under a data permit (stimnet permit) for its authority: requesters, questions, decisions and releases,
+           each record with its proof against one signed checkpoint. It has nothing about patients: for a question that released
+           nothing it has only the fields that the requester received. stimnet verify FILE checks it anywhere. A file has at most
            500 records; the command then says how to write the next.
 witness    has every connected member attest the present state of the log. A running peer does so every few minutes.
-reconcile  confirms that a steward has looked into a log that was restored from a backup, has a new key, or of which a member had
-           seen more than there is (a restored copy, or a second peer with the same key), so that people are answered about and
-           privacy budgets spent again. What was released in the lost part stays unknown to the ledgers. The peer must be stopped.
+reconcile  confirms that a steward has examined a log that was restored from a backup, has a new key, or is shorter than a member
+           has seen it (a restored copy, or a second peer with the same key), so that questions about people are answered and
+           privacy budgets spent again. Releases in the lost part stay unknown to the ledgers. The peer must be stopped.
 
 prove, export and witness need a login with the role auditor, steward or operator.
 

@@ -19,14 +19,14 @@ export const budgetCommand = command({
   usage: '[list | reconcile] [--config FILE] [--url URL] [--json]',
   summary: 'Shows what each catalog has spent of its differential privacy, and what is left.',
   details: `
-ρ is what was spent; ε is what this amounts to at δ. Nothing is ever refunded. A scope is a project that the catalog lists, or
+ρ is the spent budget; ε is its equivalent at δ. Nothing is ever refunded. A scope is a project that the catalog lists, or
 the key of a requester or of a gateway's account. In open mode, where a new key costs nothing, the scope * stands for everybody
-together. The catalog's budget says how much each may spend: preset cautious, standard or census.
+together. The catalog's budget limits each scope: preset cautious, standard or census.
 
-Of a stopped peer, the ledger in the folder of --config is read. A running peer is asked through its gateway, that of the
-configuration or --url, which needs a login with the role steward, auditor or operator; it does not say ε.
+If the peer is stopped, the command reads the ledger in the folder of --config. A running peer is asked through its gateway, that of
+the configuration or --url, with a login as steward, auditor or operator; ε is then not shown.
 
-A restored old database has forgotten what was spent. If the audit log contains more charges, nothing is spent until
+A restored old database lacks later charges. If the audit log contains more charges, nothing is spent until
   stimnet budget reconcile --config peer/stimnet.yaml
 has copied the missing charges from the log. The peer must be stopped.`,
   options: { config: CONFIG_OPTION, ...CLIENT_OPTIONS },
@@ -105,7 +105,7 @@ async function askRunning(url: string): Promise<Shown[]> {
     return usage.filter(({ what }) => what === 'privacy budget').map(balanceOf)
   } catch (error) {
     if (codeOf(error) !== 'UNAUTHENTICATED') throw error
-    const reason = `The running peer tells its budget to a ${ROLES} who is logged in: stimnet login NAME --url ${url}. Or stop the peer.`
+    const reason = `The running peer shows its budget to a ${ROLES} who is logged in: stimnet login NAME --url ${url}. Or stop the peer.`
     throw StimnetError.told('NOT_PERMITTED', reason, error)
   }
 }

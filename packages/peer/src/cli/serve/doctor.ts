@@ -9,8 +9,8 @@ export const doctorCommand = command({
   usage: '[--config FILE] [--json]',
   summary: 'Checks key, clock, disk, ports, data, other peers and the sandbox, and says what to do.',
   details: `
-Each line begins with ok, note or FIX. A line with FIX says what to do, and the exit code is then 1; a line with note needs no
-repair, and somebody should know of it. The peer may be running or stopped; nothing is changed or created. Bootstrap peers and relays are
+Each line begins with ok, note or FIX. A line with FIX names the repair, and the exit code is then 1; a line with note needs no
+repair, but attention. The peer may be running or stopped; nothing is changed or created. Bootstrap peers and relays are
 asked with the peer's own key. If the peer is running, its clock comparisons, and how others reach it, are read from its gateway, which
 needs a login as steward, auditor or operator.
 

@@ -14,20 +14,20 @@ export const epochCommand = command({
   usage: 'list | accept CATALOG [--forget [--tell-missing]] [--config FILE]',
   summary: 'Shows which snapshot (epoch) each catalog answers from, and accepts a newer one.',
   details: `
-A catalog that has answered stays at the snapshot it answered from, even if its files change: the same question asked of both
-snapshots would give the difference, and that may be one patient.
+A catalog that has answered stays at its snapshot, even if its files change: the same question to both snapshots would disclose the
+difference, which may be one patient.
 
 accept takes the present files and carries the ledgers over. People who arrived or left are disclosed only together with enough
 others, in the old answers and the new. A few arrivals are left out of answers until more have come, and so are values that were
-missing before. This is not possible if values were changed or removed, if rows of a subject both arrived and left, or if tables
-are described differently, nor after a script was answered if values were filled in. The command then says so and changes nothing.
+missing before. accept is refused if values were changed or removed, if rows of a subject both arrived and left, if tables are
+described differently, or if values were filled in and a script was answered before. The command then changes nothing.
 
---forget takes the present files and begins with empty ledgers. Use it when many subjects have changed, or when nobody who has
-the old answers could do harm with them. Neither can be undone, and both are recorded in the audit log.
+--forget takes the present files and begins with empty ledgers. Use it if many subjects have changed, or if nobody could do harm with
+the old answers. Neither can be undone, and both are recorded in the audit log.
 
 If the catalog has disclosed shares of missing values, everybody may have the old ones. After --forget no new shares are
-disclosed, so that the difference does not single out a newcomer. --tell-missing discloses new ones all the same; use it when
-many subjects have changed.
+disclosed, so that the difference does not single out a newcomer. --tell-missing discloses new ones nevertheless; use it if many
+subjects have changed.
 
 The peer must be stopped.
 

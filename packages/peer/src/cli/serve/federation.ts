@@ -47,20 +47,21 @@ export const federationCommand = command({
     'create | sign FILE | join | admit PEERID | revoke PEERID | replace OLD NEW | withdraw KEY_ID | members | receive FILE',
   summary: 'Founds a federation, admits and revokes members, lists members.',
   details: `
-create   writes a charter: --name, each founder as --founder PEERID=INSTITUTION, and --needed, how many members must sign to
-         admit or to revoke (default: more than half of the founders, and at most all but one: whom it is about does not sign). Pass the file to every founder, who runs sign.
+create   writes a charter: --name, each founder as --founder PEERID=INSTITUTION, and --needed, the number of members that must sign to
+         admit or to revoke (default: more than half of the founders, at most all but one, because the member in question does not
+         sign). Pass the file to every founder, who runs sign.
 sign     adds this peer's signature to the charter in FILE. When all have signed, each names it in its configuration:
          federation: { charter: ./charter.json }
 join     prints what a newcomer sends to the members: its PeerId and address. It gets the charter file from them.
 admit    signs that PEERID is a member (--institution NAME). With enough signatures this takes effect everywhere within seconds.
-revoke   signs that PEERID is no longer a member (--reason TEXT). Members that it once admitted are out too, unless another
-         member signs for them.
+revoke   signs that PEERID is no longer a member (--reason TEXT). Members that it admitted are excluded too, unless another member
+         signs for them.
 replace  revokes OLD and admits NEW under the name of OLD, for an institution that has a new key (stimnet identity replace). First have
          its people tell you both PeerIds, or how they end, by a channel that you know.
 withdraw takes back every credential that this institution has signed so far for the key of a person (stimnet vouch). It needs no
          other signature, and every member knows within seconds. A credential that is signed later counts again.
 members  lists the members that this peer knows, and the pending statements with their number of signatures.
-receive  reads statements from a file, if they cannot travel over the mesh.
+receive  reads statements from a file, if they cannot be sent over the mesh.
 
 admit, revoke, replace and withdraw also print the statements, so that they can be sent in another way.
 

@@ -7,8 +7,8 @@ export const gatewayCommand = command({
   usage: '[--config FILE] [--port PORT]',
   summary: 'Runs a gateway process in front of a peer, one of several.',
   details: `
-It holds no data, keys or accounts: it carries requests to the peer, which alone decides. So a token of one gateway is valid at all,
-and each shows the same jobs. While the peer is away, it answers 503. docs/deploying.md says how to run several behind nginx.
+A gateway process has no data, keys or accounts: it forwards requests to the peer, and only the peer decides. So a token of one gateway is
+valid at all, and each shows the same jobs. While the peer is unavailable, it answers 503. docs/deploying.md explains several behind nginx.
 
   stimnet gateway --config /etc/stimnet-gateway/gateway.yaml --port 8001`,
   options: {

@@ -16,10 +16,10 @@ export const policyCommand = command({
     'explain [PRESET] | check [FILE] | dry-run --preset NAME | --policy FILE | lattice | sets --catalog NAME  [--config FILE]',
   summary: 'Explains disclosure rules, checks a configuration, tries rules on past jobs, proposes a lattice or a set.',
   details: `
-explain   says what each rule does, what it stops and what not: for a preset, a configuration, or one catalog in it.
-check     reads a configuration and reports what contradicts itself or weakens the rules.
+explain   shows for each rule its effect, and the attacks that it stops or does not stop: for a preset, a configuration, or one catalog in it.
+check     reads a configuration and reports contradictions and settings that weaken the rules.
 dry-run   asks all past jobs of this peer again, in their order, under other rules and as if nothing had been released before.
-          It shows for each job what would come out (counts, no answers) and changes nothing. Of scripts only the cohorts are
+          It shows for each job what would be released (counts, no answers) and changes nothing. For scripts only the cohorts are
           judged. The peer must be stopped; or copy its data_dir and name the copy in STIMNET_DATA_DIR.
 lattice   reads a catalog’s files and proposes base cells that are empty or large enough.
 sets      reads a catalog’s files and proposes an analysis set: people with a value of each variable, for models over the same people.

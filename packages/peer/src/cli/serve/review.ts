@@ -15,11 +15,11 @@ export const reviewCommand = command({
   usage: 'FILE [--language LANGUAGE] [--json]',
   summary: 'Lists what a program imports and uses, with line numbers, as stewards see it.',
   details: `
-For .py, .r and .ipynb: imports, and what looks like use of files, the network, other programs, the environment, code made
+For .py, .r and .ipynb: imports, and apparent uses of files, the network, other programs, the environment, code made
 at run time (eval), native code, time or random numbers. For .sql: tables, join keys, groups, aggregates and filters. The
 program is parsed and never run, and nothing is sent.
 
-The list is advice: a program can hide anything from its reader. The sandbox isolates the program whatever it does (stimnet
+The list is advice: a program can hide anything from its reader. The sandbox isolates the program in any case (stimnet
 sandbox test). A catalog may refuse scripts by these kinds (refuse_programs_that).
 
   stimnet review report.py
@@ -86,7 +86,7 @@ async function reviewQuery(text: string, { json }: Asked, io: Io) {
 function languageOf(file: string): Language {
   const language = ENDINGS[extname(file).toLowerCase()]
   if (language) return language
-  return refuse(`${file}: the language cannot be told from the name; add --language ${LANGUAGES.join('|')}`)
+  return refuse(`${file}: the language does not follow from the name; add --language ${LANGUAGES.join('|')}`)
 }
 
 async function readProgram(file: string): Promise<string> {

@@ -15,14 +15,14 @@ export const sandboxCommand = command({
   details: `
 The embedded sandbox has Python and its standard library. More can be added.
 
-  list              shows what it has, and what can be added
+  list              shows its libraries, and those that can be added
   add r             adds R (webR, 38 MB, fetched by this machine's npm). webR is licensed under GPL-3.0; it is started as a
                     process of its own, and StimNet is not linked with it.
-  fetch LIBRARY…    adds Python libraries and all they need, e.g. fetch numpy pandas${SANDBOX_TEST_DETAILS}
+  fetch LIBRARY…    adds Python libraries and their dependencies, e.g. fetch numpy pandas${SANDBOX_TEST_DETAILS}
 
-Each file that is added must have the hash that the lock of this version names; otherwise nothing is kept. Without a network,
---from names what you brought along: the archive that \`npm pack\` makes, a folder with the files of the Python libraries, or
-an address that has them. A peer sees what was added at its next start.
+Each added file must have the hash in the lock of this version; otherwise nothing is kept. Without a network, --from names a local
+source: the archive that \`npm pack\` makes, a folder with the files of the Python libraries, or an address that has them. A peer uses
+the additions from its next start on.
 
   stimnet sandbox list --config peer/stimnet.yaml
   stimnet sandbox add r --config peer/stimnet.yaml`,

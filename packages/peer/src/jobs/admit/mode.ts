@@ -16,13 +16,13 @@ export async function assertModeKept(
 ): Promise<void> {
   if (mode === 'dp' && (await ledgers.hasEverReleased(name))) {
     refuse(
-      `${name}: mode: dp, but exact numbers of it were released before. What they told is outside of any budget, so that ` +
-        'the promise cannot be made any more; keep mode: sdc, where P2 holds for each release alone'
+      `${name}: mode: dp, but exact numbers of it were released before. No budget counts their disclosures, so ` +
+        'the promise cannot be made any more; keep mode: sdc, in which P2 holds for each release alone'
     )
   }
   if (mode === 'sdc' && ledger.hasPromised(name)) {
     refuse(
-      `${name}: mode: sdc, but it was answered from with mode: dp, and readers were told that nothing exact ever leaves it; ` +
+      `${name}: mode: sdc, but it has answered with mode: dp, which promises that it never releases exact numbers; ` +
         'keep mode: dp'
     )
   }

@@ -53,7 +53,7 @@ export function catalogInWordsOf(ask: SchemaAsk, catalog: Catalog): Catalog {
   const here = { site: ask.self, descriptor: catalog.descriptor }
   const { differences } = compareSchemas([here], { uses, tables, contract, mappings, set: givenIn(ask) })
   if (differences.length === 0) return seen
-  const reason = `${catalog.descriptor.name} here is not what the request takes it to be: ${differencesInWords(differences)}.`
+  const reason = `${catalog.descriptor.name} here differs from what the request assumes: ${differencesInWords(differences)}.`
   throw new StimnetError('SCHEMA_MISMATCH', 'comparing a contract', { reason })
 }
 
@@ -79,7 +79,7 @@ export function assertOutputsFit(
   const least = bitsOfContract(outputs, { ...settings, subjects: k })
   if (least <= scriptBitsMax) return
   refuse(
-    `The declared outputs can tell ${least} bits or more, and a script may tell ${scriptBitsMax} here. Declare fewer, or ` +
+    `The declared outputs can disclose ${least} bits or more, and a script may disclose ${scriptBitsMax} here. Declare fewer, or ` +
       'with fewer digits.'
   )
 }

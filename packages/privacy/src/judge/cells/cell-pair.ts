@@ -117,7 +117,7 @@ function unsafePairs(pair: ReducedPair, settings: PrivacySettings): string | und
   const varies =
     !doesNotVary({ rows, sum: sumX, sumSquares: sumXX }) && !doesNotVary({ rows, sum: sumY, sumSquares: sumYY })
   if (settings.zerosAreDisclosive && !varies) return 'everyone has the same value'
-  if (settings.zerosAreDisclosive && isOnALine(pair)) return 'one value tells the other'
+  if (settings.zerosAreDisclosive && isOnALine(pair)) return 'one value discloses the other'
   return tooFewForSpread(pair.support, settings)
 }
 

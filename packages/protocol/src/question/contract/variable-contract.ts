@@ -51,7 +51,7 @@ export type VariableContractInput = ReadonlyDeep<z.input<typeof variableContract
 export const contractListSchema = z
   .array(variableContractSchema)
   .max(CONTRACT_VARIABLES_MAX)
-  .refine((list) => new Set(list.map(({ variable }) => variable)).size === list.length, 'A variable stands twice.')
+  .refine((list) => new Set(list.map(({ variable }) => variable)).size === list.length, 'A variable is listed twice.')
 
 /** All mappings of a request, at most one per peer and variable. */
 export const mappingListSchema = z

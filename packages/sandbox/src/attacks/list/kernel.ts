@@ -76,7 +76,7 @@ export const KERNEL_ATTACKS: readonly Probe[] = [
     language: 'python',
     id: 'kernel.capabilities',
     title: 'hold a privilege',
-    tries: 'Hold, or be able to get, any of the privileges that root is made of.',
+    tries: 'Have, or be able to obtain, any privilege of root.',
     code: () =>
       'lines = dict(l.rstrip().split(":\\t") for l in open("/proc/self/status") if ":\\t" in l)\nassert int(lines["CapEff"], 16) or int(lines["CapPrm"], 16) or int(lines["CapBnd"], 16)'
   },
