@@ -1,13 +1,14 @@
 /** The gateway on a socket: limits on every connection, and a clean shutdown. */
+import { constants } from 'node:crypto'
 import { chmod } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { TLSSocket } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
 import { type Clock, StimnetError } from '@stimnet/protocol'
 import type { Connection, Visit } from '../auth/caller.ts'
 import type { Certificates } from './certificates.ts'
+import { Clients } from './clients.ts'
 import { Connections } from './connections.ts'
 import { GATEWAY_LIMITS } from './limits.ts'
 import { TrustedProxies } from '../auth/proxies.ts'
@@ -69,7 +70,7 @@ export interface Access extends Visit {
 export interface Listening {
   readonly url: string
   readonly port: number
-  /** Checks the certificate files now instead of at the next interval. Never throws; errors go to `onProblem`. */
+  /** Checks the certificate files, and the end of clients' certificates, now instead of at the next interval. Never throws; errors go to `onProblem`. */
   renew(): Promise<void>
   /** Ends event streams, waits up to two seconds for answers in progress, then closes every connection. */
   close(): Promise<void>
@@ -95,9 +96,18 @@ const CONNECTION_LIMITS = {
   fewMax: GATEWAY_LIMITS.connectionsFewMax
 }
 
+/**
+ * Options of new connections. Where clients show certificates, no session is taken up again: it would skip the check of the certificate,
+ * with tickets that follow each other for as long as the client comes back, past its end and after its authority was replaced.
+ */
+function contextOptions(certificates: Certificates) {
+  const { options, asksClients } = certificates
+  return asksClients ? { ...options, secureOptions: constants.SSL_OP_NO_TICKET } : options
+}
+
 function tlsOptions(certificates: Certificates) {
   return {
-    ...certificates.options,
+    ...contextOptions(certificates),
     handshakeTimeout: GATEWAY_LIMITS.handshakeMsMax,
     requestCert: certificates.asksClients,
     rejectUnauthorized: certificates.asksClients
@@ -146,7 +156,11 @@ async function listen(
   server.setTimeout(GATEWAY_LIMITS.idleMsMax)
   const connections = new Connections(CONNECTION_LIMITS, isProxy)
   server.on('connection', (socket) => connections.admit(socket))
-  if (options.clientNames) server.prependListener('secureConnection', admitNames(options.clientNames))
+  const clients =
+    certificates && (certificates.asksClients || options.clientNames)
+      ? new Clients(certificates, options.clientNames)
+      : undefined
+  if (clients) server.prependListener('secureConnection', (socket) => clients.admit(socket))
   // Set before any response is written (HSTS): browsers that have used TLS with this host name never fall back to plain HTTP. What a channel
   // says would pass for what the gateway process says of its own name.
   if (certificates && !isChannel) server.prependListener('request', (_, response) => response.setHeader(...HSTS))
@@ -159,7 +173,10 @@ async function listen(
   }
   server.on('request', ({ socket }, response) => response.once('close', connections.answering(socket)))
   await bind(server, options)
-  const renew = () => renewOn(server, options)
+  const renew = async () => {
+    clients?.endExpired()
+    await renewOn(server, options)
+  }
   const watch = certificates ? setInterval(() => void renew(), GATEWAY_LIMITS.certificatesEveryMs).unref() : undefined
   let closed: Promise<void> | undefined
   const close = () => {
@@ -178,15 +195,6 @@ function placeOf(server: Server, options: ListenOptions | ChannelOptions): Pick<
   const { port } = server.address() as AddressInfo
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
   return { url: `${options.certificates ? 'https' : 'http'}://${host}:${port}`, port }
-}
-
-/** Closes connections of clients whose certificate has none of the names. An authority may have issued certificates for other uses. */
-function admitNames(names: readonly string[]): (socket: TLSSocket) => void {
-  return (socket) => {
-    const certificate = socket.getPeerX509Certificate()
-    const isNamed = names.some((name) => certificate?.checkHost(name, { subject: 'never', wildcards: false }))
-    if (!isNamed) socket.destroy()
-  }
 }
 
 interface Asked {
@@ -215,7 +223,9 @@ function noteEnd({ request, response, visit }: Asked, { clock, note }: AccessLog
 /** New connections use the new certificate; open connections keep the old one. */
 async function renewOn(server: Server, { certificates, onProblem }: ServeOptions): Promise<void> {
   try {
-    if (await certificates?.renew()) (server as unknown as TlsServer).setSecureContext(certificates?.options ?? {})
+    if (certificates && (await certificates.renew())) {
+      ;(server as unknown as TlsServer).setSecureContext(contextOptions(certificates))
+    }
   } catch (error) {
     onProblem?.(error)
   }
