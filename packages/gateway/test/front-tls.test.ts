@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { get, type IncomingMessage } from 'node:http'
 import { request } from 'node:https'
+import { connect as connectPlain, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
@@ -14,6 +15,7 @@ import { Certificates, createFront, createGateway, Gateways, listenChannel, list
 import { Authority, hasOpenssl } from './authority.ts'
 import { FakePeer } from './fake-peer.ts'
 import { SECRET } from './house.ts'
+import { GATEWAY_LIMITS } from '../src/http/limits.ts'
 
 const NAME = 'gateway-1.hospital.example'
 const ignored = () => undefined
@@ -101,6 +103,24 @@ describe('the private channel over a network', { skip: hasOpenssl ? false : 'no 
       headers: { 'x-stimnet-caller': '192.0.2.1' }
     })
     await assert.rejects(once(bare.end(), 'response'), 'without a certificate')
+  })
+
+  it('counts connections that have shown no certificate by address, so that strangers do not crowd out a gateway', async (t) => {
+    const { port, own, front } = await openTlsChannel(t)
+    const gateway = await front(await own.issue('gateway-1', `DNS:${NAME}`))
+    const most = GATEWAY_LIMITS.connectionsPerAddressMax
+    const strangers: Socket[] = []
+    for (let at = 0; at < most + 200; at++) {
+      const stranger = connectPlain(port, '127.0.0.1').on('error', ignored)
+      t.after(() => stranger.destroy())
+      await Promise.race([once(stranger, 'connect'), once(stranger, 'close')])
+      strangers.push(stranger)
+    }
+    // Far sooner than a handshake may last where nobody gives way.
+    for (let i = 0; i < 400 && strangers.filter(({ closed }) => closed).length < 200; i++) await wait(10)
+    assert.ok(strangers.filter(({ closed }) => closed).length >= 200, 'an address holds no more than others may')
+    const answers = await Promise.all(Array.from({ length: 40 }, () => fetch(`${gateway.url}/health`)))
+    assert.deepEqual([...new Set(answers.map(({ status }) => status))], [200])
   })
 
   it('hears no certificate that has expired, neither in a session that is taken up again nor on a connection that stands', async (t) => {

@@ -33,6 +33,10 @@ export const GATEWAY_LIMITS = {
   keepAliveMs: 5_000,
   /** Maximum time of a TLS handshake. */
   handshakeMsMax: 10_000,
+  /** The same on the channel, where a gateway process gives up by then. */
+  channelHandshakeMsMax: 5_000,
+  /** Connections to the channel that have shown no certificate yet, beside `connectionsMax`. */
+  strangersMax: 4_096,
   /** Interval at which the certificate files are checked, so that renewing them needs no signal. */
   certificatesEveryMs: 5_000,
   /** Maximum time without traffic on a connection, for example if a client stopped reading. */

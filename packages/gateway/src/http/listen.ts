@@ -3,7 +3,8 @@ import { constants } from 'node:crypto'
 import { chmod } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
 import { type Clock, StimnetError } from '@stimnet/protocol'
 import type { Connection, Visit } from '../auth/caller.ts'
@@ -96,6 +97,15 @@ const CONNECTION_LIMITS = {
   fewMax: GATEWAY_LIMITS.connectionsFewMax
 }
 
+/** Limits of connections to a channel that have shown no certificate. Each address has as many as anywhere, since there are no proxies yet. */
+const DOOR_LIMITS = {
+  max: GATEWAY_LIMITS.strangersMax,
+  perAddressMax: GATEWAY_LIMITS.connectionsPerAddressMax,
+  reserved: 0,
+  fewMax: GATEWAY_LIMITS.connectionsPerAddressMax,
+  oldestFirst: true
+}
+
 /**
  * Options of new connections. Where clients show certificates, no session is taken up again: it would skip the check of the certificate,
  * with tickets that follow each other for as long as the client comes back, past its end and after its authority was replaced.
@@ -105,10 +115,10 @@ function contextOptions(certificates: Certificates) {
   return asksClients ? { ...options, secureOptions: constants.SSL_OP_NO_TICKET } : options
 }
 
-function tlsOptions(certificates: Certificates) {
+function tlsOptions(certificates: Certificates, isChannel: boolean) {
   return {
     ...contextOptions(certificates),
-    handshakeTimeout: GATEWAY_LIMITS.handshakeMsMax,
+    handshakeTimeout: isChannel ? GATEWAY_LIMITS.channelHandshakeMsMax : GATEWAY_LIMITS.handshakeMsMax,
     requestCert: certificates.asksClients,
     rejectUnauthorized: certificates.asksClients
   }
@@ -126,7 +136,10 @@ export function listenHttp(answering: Answering, options: ListenOptions): Promis
   return listen(answering, options, { isProxy: (address) => proxies.has(address) })
 }
 
-/** Opens the listener for gateway processes, to whose connections only the total limit applies. Throws as `listenGateway`. */
+/**
+ * Opens the listener for gateway processes, to whose connections only the total limit applies: over TLS, once their certificate was verified
+ * and has one of the names. Throws as `listenGateway`.
+ */
 export function listenChannel(app: Served, options: ChannelOptions): Promise<Listening> {
   return listen(answeringOf(app), options, { isProxy: () => true, isChannel: true })
 }
@@ -151,16 +164,21 @@ async function listen(
   const { certificates, accessLog } = options
   const answer = answering(closing.signal)
   const server = certificates
-    ? createTlsServer({ ...SERVER_OPTIONS, ...tlsOptions(certificates) }, answer)
+    ? createTlsServer({ ...SERVER_OPTIONS, ...tlsOptions(certificates, isChannel) }, answer)
     : createServer(SERVER_OPTIONS, answer)
   server.setTimeout(GATEWAY_LIMITS.idleMsMax)
   const connections = new Connections(CONNECTION_LIMITS, isProxy)
-  server.on('connection', (socket) => connections.admit(socket))
   const clients =
-    certificates && (certificates.asksClients || options.clientNames)
+    certificates && (isChannel || certificates.asksClients || options.clientNames)
       ? new Clients(certificates, options.clientNames)
       : undefined
-  if (clients) server.prependListener('secureConnection', (socket) => clients.admit(socket))
+  // Whoever connects to a channel over TLS is a stranger until its certificate was admitted; without one nobody is.
+  const door = isChannel && certificates ? new Connections(DOOR_LIMITS, () => false) : connections
+  server.on('connection', (socket) => door.admit(socket))
+  server.prependListener('secureConnection', (socket) => {
+    if (clients && !clients.admit(socket)) return
+    if (door !== connections) letIn(socket, door, connections)
+  })
   // Set before any response is written (HSTS): browsers that have used TLS with this host name never fall back to plain HTTP. What a channel
   // says would pass for what the gateway process says of its own name.
   if (certificates && !isChannel) server.prependListener('request', (_, response) => response.setHeader(...HSTS))
@@ -181,7 +199,7 @@ async function listen(
   let closed: Promise<void> | undefined
   const close = () => {
     clearInterval(watch)
-    closed ??= shut(server, connections, closing)
+    closed ??= shut(server, () => [...door.sockets(), ...connections.sockets()], closing)
     return closed
   }
   if (options.signal?.aborted) await close()
@@ -195,6 +213,12 @@ function placeOf(server: Server, options: ListenOptions | ChannelOptions): Pick<
   const { port } = server.address() as AddressInfo
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
   return { url: `${options.certificates ? 'https' : 'http'}://${host}:${port}`, port }
+}
+
+/** Moves a connection from those that have shown no certificate to the others; closes it if it had to give way meanwhile. */
+function letIn(socket: TLSSocket, door: Connections, connections: Connections): void {
+  const stranger = door.release(socket)
+  if (!stranger || !connections.admit(stranger)) socket.destroy()
 }
 
 interface Asked {
@@ -249,17 +273,17 @@ async function bind(server: Server, options: ListenOptions | ChannelOptions): Pr
   if ('path' in options) await chmod(options.path, 0o660)
 }
 
-async function shut(server: Server, connections: Connections, closing: AbortController): Promise<void> {
+async function shut(server: Server, sockets: () => Socket[], closing: AbortController): Promise<void> {
   const down = new Promise<void>((resolve) => server.close(() => resolve()))
   closing.abort()
   // A connection whose response ends only now becomes idle only now, and would be kept alive for seconds.
   const sweep = setInterval(() => server.closeIdleConnections(), 20)
   // A connection without any data, which browsers open in advance, does not count as idle.
-  for (const socket of connections.sockets()) if (socket.bytesRead === 0) socket.destroy()
+  for (const socket of sockets()) if (socket.bytesRead === 0) socket.destroy()
   const late = setTimeout(() => {
     server.closeAllConnections()
     // A connection whose TLS handshake is not finished is not an HTTP connection yet.
-    for (const socket of connections.sockets()) socket.destroy()
+    for (const socket of sockets()) socket.destroy()
   }, GATEWAY_LIMITS.closeMsMax)
   await down
   clearInterval(sweep)
