@@ -42,8 +42,8 @@ describe('a client with thousands of silent sockets', () => {
 describe('connections', () => {
   const limits = { max: 8, perAddressMax: 5, reserved: 3, fewMax: 1 }
 
-  async function listening(t: TestContext, isProxy: (address: string) => boolean = () => false) {
-    const connections = new Connections(limits, isProxy)
+  async function listening(t: TestContext, isProxy: (address: string) => boolean = () => false, own = limits) {
+    const connections = new Connections(own, isProxy)
     const accepted: Socket[] = []
     const server = createServer((socket) => {
       if (connections.admit(socket)) accepted.push(socket)
@@ -98,6 +98,23 @@ describe('connections', () => {
     const last = await from('127.0.0.5')
     assert.equal(last.closed, false)
     assert.equal(connections.size, 8)
+  })
+
+  it('at a door give way by their age at the limit of all, whatever their addresses, and no more once they were let in', async (t) => {
+    const door = { max: 6, perAddressMax: 4, reserved: 0, fewMax: 4, oldestFirst: true }
+    const { connections, accepted, from } = await listening(t, undefined, door)
+    const first = await from('127.0.0.1')
+    const known = accepted[0] as Socket
+    assert.equal(connections.release(known), known)
+    assert.equal(connections.release(known), undefined, 'it is given up once')
+    const oldest = await from('127.0.0.2')
+    const crowd = [await from('127.0.0.3'), await from('127.0.0.3'), await from('127.0.0.3'), await from('127.0.0.3')]
+    await from('127.0.0.3')
+    await until(() => crowd[0]?.closed === true, 'an address has its own limit')
+    await from('127.0.0.4')
+    await from('127.0.0.5')
+    await until(() => oldest.closed, 'the oldest of all gives way')
+    assert.deepEqual([connections.size, first.closed, crowd[1]?.closed], [6, false, false])
   })
 
   it('of a proxy are held by the room for all alone', async (t) => {

@@ -10,9 +10,24 @@ describe('token buckets', () => {
     for (let i = 1; i < GATEWAY_LIMITS.callersMax; i++) buckets.take(`caller ${i}`)
     assert.equal(buckets.take('first').ok, false)
     buckets.take('one too many')
-    assert.equal(buckets.size, GATEWAY_LIMITS.callersMax)
+    assert.ok(buckets.size <= GATEWAY_LIMITS.callersMax)
     // The key `first` was seen recently, so it is still remembered and its bucket is still empty.
     assert.equal(buckets.take('first').ok, false)
+    assert.equal(buckets.take('caller 1').ok, true, 'of buckets that are all empty, the oldest is forgotten')
+  })
+
+  it('forget the fullest first: no number of other keys washes out a limit that was reached', async () => {
+    const clock = new SimulatedClock()
+    const buckets = new Buckets(100, clock)
+    for (let i = 0; i < 100; i++) assert.ok(buckets.take('victim').ok)
+    for (let i = 0; i < 2 * GATEWAY_LIMITS.callersMax; i++) buckets.take(`other ${i}`)
+    assert.equal(buckets.take('victim').ok, false)
+    // A bucket that has filled up in the meantime is as good as none.
+    for (let i = 0; i < 50; i++) assert.ok(buckets.take('busy').ok)
+    await clock.advance(30_000)
+    for (let i = 0; i < 2 * GATEWAY_LIMITS.callersMax; i++) buckets.take(`another ${i}`)
+    assert.equal(Array.from({ length: 100 }, () => buckets.take('victim').ok).filter(Boolean).length, 50)
+    assert.ok(buckets.size <= GATEWAY_LIMITS.callersMax)
   })
 
   it('let nobody save up more than a minute', async () => {

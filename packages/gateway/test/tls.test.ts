@@ -150,6 +150,41 @@ describe('a gateway that speaks TLS', { skip: hasOpenssl ? false : 'no openssl h
     assert.equal(jobs, 401)
   })
 
+  it('takes up no session again where clients show certificates, also after its own was renewed', async () => {
+    const client = await own.issue('client-2')
+    const files = { cert: join(folder, 'renewed.crt'), key: join(folder, 'renewed.key') }
+    const place = async ({ cert, key }: TlsFiles) => {
+      await copyFile(cert, files.cert)
+      await copyFile(key, files.key)
+    }
+    await place(server)
+    const { port, renew, problems } = await open({ ...files, clientCa: own.path('ca.crt') })
+    const pair = await trusting({ cert: await readFile(client.cert), key: await readFile(client.key) })
+    /** Asks for /health and returns whether an earlier session was taken up, with the session that was offered. */
+    const ask = (session?: Buffer) =>
+      new Promise<{ reused: boolean; offered: Buffer | undefined }>((resolve, reject) => {
+        let offered: Buffer | undefined
+        let reused = false
+        const socket = connect({ host: '127.0.0.1', port, ...pair, ...(session ? { session } : {}) })
+        socket.on('session', (one) => {
+          offered = one
+        })
+        socket.on('secureConnect', () => {
+          reused = socket.isSessionReused()
+          socket.write('GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+        })
+        socket.on('error', reject).resume()
+        socket.on('close', () => resolve({ reused, offered }))
+      })
+    const first = await ask()
+    assert.equal((await ask(first.offered)).reused, false)
+    await place(await own.issue('server-3'))
+    await renew()
+    assert.deepEqual(problems, [])
+    const second = await ask()
+    assert.equal((await ask(second.offered)).reused, false)
+  })
+
   it('shows a renewed certificate to new connections and drops none that stands', async () => {
     const files = { cert: join(folder, 'live.crt'), key: join(folder, 'live.key') }
     const place = async (from: { cert: string; key: string }) => {

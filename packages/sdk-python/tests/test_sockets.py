@@ -8,6 +8,7 @@ import json
 import socket
 import time
 import unittest
+import zlib
 from typing import Any, Callable
 from unittest import mock
 
@@ -79,18 +80,40 @@ class Sockets(unittest.TestCase):
                 self.assertEqual(outcome.code, "TOO_LARGE")
         self.assertNotIn(1_999, written)
 
-    def test_a_compressed_flood_is_counted_as_it_unfolds(self) -> None:
-        bomb = gzip.compress(b" " * 4_000_000)
-        script = writes(head("application/json", "content-encoding: gzip") + bomb)
-        with mock.patch("stimnet_client.drive.ANSWER_BYTES_MAX", 1_000_000):
-            for outcome, heads in both(lambda client: client.list_jobs(), script):
-                self.assertEqual(outcome.code, "TOO_LARGE")
-                self.assertIn("accept-encoding: identity", heads[0].lower())
+    def test_an_answer_that_is_compressed_unasked_is_refused_before_it_unfolds(self) -> None:
+        # 5 GB, compressed twice, are 12 KB: a limit on what has been unfolded comes too late.
+        bomb = gzip.compress(gzip.compress(b" " * 4_000_000))
+        opened: list[bytes] = []
+        real = zlib.decompressobj
 
-    def test_what_cannot_be_unpacked_is_refused(self) -> None:
-        script = writes(head("application/json", "content-encoding: gzip") + b"no gzip at all")
-        for outcome, _ in both(lambda client: client.list_jobs(), script):
-            self.assertEqual(outcome.code, "MALFORMED")
+        def watched(*settings: Any) -> Any:
+            opened.append(b"")
+            return real(*settings)
+
+        for encoding in ("gzip, gzip", "gzip", "deflate", "br", "x-unknown", "identity, gzip"):
+            script = writes(head("application/json", f"content-encoding: {encoding}") + bomb)
+            with mock.patch("zlib.decompressobj", watched):
+                for outcome, heads in both(lambda client: client.list_jobs(), script):
+                    self.assertIsInstance(outcome, TransportError, encoding)
+                    self.assertEqual((outcome.code, outcome.retry), ("MALFORMED", False))
+                    self.assertIn("Content-Encoding", outcome.detail)
+                    self.assertIn("accept-encoding: identity", heads[0].lower())
+                    self.assertEqual(len(heads), 1)
+        self.assertEqual(opened, [])
+
+    def test_no_problem_and_no_event_stream_is_unpacked(self) -> None:
+        bomb = gzip.compress(b" " * 4_000_000)
+        refused = head("application/problem+json", "content-encoding: gzip").replace(b"200 OK", b"400 Bad Request")
+        for outcome, _ in both(lambda client: client.list_jobs(), writes(refused + bomb)):
+            self.assertEqual((outcome.code, outcome.status), ("MALFORMED", 400))
+        events = head("text/event-stream", "content-encoding: gzip") + gzip.compress(RUNNING + END)
+        for outcome, heads in both(lambda client: client.wait_for_job(JOB_ID, timeout=60), writes(events)):
+            self.assertEqual((outcome.code, len(heads)), ("MALFORMED", 1))
+
+    def test_an_answer_that_says_that_it_is_as_it_is_can_be_read(self) -> None:
+        script = writes(head("application/json", "content-encoding: Identity") + json.dumps(job()).encode())
+        for outcome, _ in both(lambda client: client.get_job_status(JOB_ID), script):
+            self.assertEqual(outcome.status, "completed")
 
     def test_an_answer_that_drips_does_not_last_longer_than_its_deadline(self) -> None:
         def drip(connection: socket.socket, _: bytes) -> None:

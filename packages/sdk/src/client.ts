@@ -250,10 +250,8 @@ function accountCalls(http: Http) {
 
 function crateCalls(http: Http) {
   return {
-    crate: async (id: string, { signal }: WaitOptions = {}) => {
-      const response = await http.open({ method: 'GET', path: `/api/v1/broadcasts/${segment(id)}/crate`, signal })
-      return new Uint8Array(await response.arrayBuffer())
-    },
+    crate: (id: string, { signal }: WaitOptions = {}) =>
+      http.bytes({ method: 'GET', path: `/api/v1/broadcasts/${segment(id)}/crate`, signal }),
     readCrate: (archive: Uint8Array, { signal }: WaitOptions = {}) =>
       http.json<CrateSubmission>({ method: 'POST', path: '/api/v1/crates', zip: archive, signal })
   }
@@ -281,14 +279,8 @@ function analysisCalls(http: Http) {
       http.json<AnalysisRequest>({ method: 'GET', path: `${path}/${segment(id)}`, signal }),
     analysisResults: (id: string, { signal }: WaitOptions = {}) =>
       http.json<AnalysisResults>({ method: 'GET', path: `${path}/${segment(id)}/results`, signal }),
-    analysisUpload: async (id: string, sha256: string, { signal }: WaitOptions = {}) => {
-      const response = await http.open({
-        method: 'GET',
-        path: `${path}/${segment(id)}/uploads/${segment(sha256)}`,
-        signal
-      })
-      return new Uint8Array(await response.arrayBuffer())
-    },
+    analysisUpload: (id: string, sha256: string, { signal }: WaitOptions = {}) =>
+      http.bytes({ method: 'GET', path: `${path}/${segment(id)}/uploads/${segment(sha256)}`, signal }),
     decideAnalysis: (id: string, decision: AnalysisDecision, { signal }: WaitOptions = {}) =>
       http.json<AnalysisRequest>({ method: 'PUT', path: `${path}/${segment(id)}`, json: decision, signal }),
     standingApprovals: ({ signal }: WaitOptions = {}) =>

@@ -46,6 +46,24 @@ export class Http {
    * MALFORMED.
    */
   async json<T>(request: Request): Promise<T> {
+    return parse<T>(await this.#inTime(request, async (sent) => textOf(await this.#send(sent))))
+  }
+
+  /** Sends a request and returns the bytes of its answer. Throws as `json`, without MALFORMED. */
+  async bytes(request: Request): Promise<Uint8Array> {
+    return this.#inTime(request, async (sent) => bytesOf(await this.#send(sent)))
+  }
+
+  /**
+   * Sends a request and returns the response with an unread body, which the caller limits in size and time. Throws a problem as an error,
+   * PEER_UNREACHABLE, DEADLINE or TOO_LARGE. Aborts with the request's signal.
+   */
+  async open(request: Request): Promise<Response> {
+    return this.#inTime(request, (sent) => this.#send(sent))
+  }
+
+  /** Does work with a request that is aborted once the work takes too long. */
+  async #inTime<T>(request: Request, work: (sent: Request) => Promise<T>): Promise<T> {
     const late = new AbortController()
     const done = new AbortController()
     this.#options.clock.sleep(ANSWER_MS_MAX, done.signal).then(
@@ -54,8 +72,7 @@ export class Http {
     )
     const signal = request.signal ? AbortSignal.any([request.signal, late.signal]) : late.signal
     try {
-      const text = await textOf(await this.open({ ...request, signal }))
-      return parse<T>(text)
+      return await work({ ...request, signal })
     } catch (cause) {
       if (cause instanceof StimnetError && !late.signal.aborted) throw cause
       if (request.signal?.aborted) throw request.signal.reason
@@ -66,8 +83,7 @@ export class Http {
     }
   }
 
-  /** Sends a request and returns the response with an unread body. Throws a problem as an error. Aborts with the request's signal. */
-  async open(request: Request): Promise<Response> {
+  async #send(request: Request): Promise<Response> {
     const { url, fetch } = this.#options
     let response: Response
     try {
@@ -131,20 +147,37 @@ function formOf(form: Request['form']): URLSearchParams | undefined {
 }
 
 async function textOf(response: Response): Promise<string> {
-  const reader = response.body?.getReader()
-  if (!reader) return ''
   const decoder = new TextDecoder()
   let text = ''
+  for await (const piece of piecesOf(response)) text += decoder.decode(piece, { stream: true })
+  return text + decoder.decode()
+}
+
+async function bytesOf(response: Response): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of piecesOf(response)) pieces.push(piece)
+  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    bytes.set(piece, at)
+    at += piece.length
+  }
+  return bytes
+}
+
+/** The pieces of an answer, up to its maximum size. Throws TOO_LARGE. */
+async function* piecesOf(response: Response): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader()
   let length = 0
-  for (;;) {
+  while (reader) {
     const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
+    if (done) return
     length += value.length
     if (length > ANSWER_BYTES_MAX) {
       await reader.cancel()
       throw new StimnetError('TOO_LARGE', 'reading an answer')
     }
-    text += decoder.decode(value, { stream: true })
+    yield value
   }
 }
 

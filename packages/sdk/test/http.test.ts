@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { SimulatedClock } from '@stimnet/protocol'
 import fc from 'fast-check'
-import { ApiError, createClient, statisticText } from '../src/index.ts'
+import { ApiError, type Client, createClient, statisticText } from '../src/index.ts'
 import { errorOf } from '../src/problem.ts'
 
-const clientOf = (
-  answer: (url: string, init?: RequestInit) => Response | Promise<Response>,
-  clock = new SimulatedClock()
-) => createClient({ url: 'http://gateway//', token: 't0ken', clock, fetch: async (url, init) => answer(url, init) })
+type Answer = (url: string, init?: RequestInit) => Response | Promise<Response>
+
+const clientOf = (answer: Answer, clock = new SimulatedClock()) =>
+  createClient({ url: 'http://gateway//', token: 't0ken', clock, fetch: async (url, init) => answer(url, init) })
 
 describe('a request', () => {
   it('carries the token, and follows no redirect that could carry it elsewhere', async () => {
@@ -32,17 +32,40 @@ describe('a request', () => {
     await assert.rejects(clientOf(() => new Response('<html>')).health(), { code: 'MALFORMED' })
   })
 
-  it('has a deadline', async () => {
-    const clock = new SimulatedClock()
-    const never = clientOf((_, init) => {
-      return new Promise((_resolve, reject) => {
+  /** What reads one whole answer, and the head of an event stream. */
+  const READERS: Record<string, (client: Client) => Promise<unknown>> = {
+    json: (client) => client.health(),
+    crate: (client) => client.crate('1'),
+    upload: (client) => client.analysisUpload('1', 'ab'),
+    'problem of a stream': (client) => client.followEvents()[Symbol.asyncIterator]().next()
+  }
+
+  it('has a deadline, also where an answer drips', async () => {
+    const silent: Answer = (_, init) =>
+      new Promise((_resolve, reject) => {
         init?.signal?.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')))
       })
-    }, clock)
-    const late = assert.rejects(never.health(), { code: 'DEADLINE' })
-    await new Promise((resolve) => setImmediate(resolve))
-    await clock.advance(30_000)
-    await late
+    // A body that begins, and ends only with the request.
+    const dripping: Answer = (url, init) => {
+      const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+        controller.enqueue(new Uint8Array([32]))
+        init?.signal?.addEventListener('abort', () => controller.error(new DOMException('aborted', 'AbortError')))
+      }
+      return new Response(new ReadableStream({ start }), { status: url.includes('/events/') ? 400 : 200 })
+    }
+    for (const [name, read] of Object.entries(READERS)) {
+      for (const answer of [silent, dripping]) {
+        const clock = new SimulatedClock()
+        // Followers of events try again, a few times.
+        const code = name === 'problem of a stream' ? 'INTERRUPTED' : 'DEADLINE'
+        const late = assert.rejects(read(clientOf(answer, clock)), { code }, name)
+        for (let i = 0; i < 16; i++) {
+          await new Promise((resolve) => setImmediate(resolve))
+          await clock.advance(30_000)
+        }
+        await late
+      }
+    }
   })
 
   it('that its caller aborts throws the reason', async () => {
@@ -56,13 +79,36 @@ describe('a request', () => {
   })
 
   it('whose answer never ends is cut off', async () => {
-    const endless = clientOf(
+    for (const [name, read] of Object.entries(READERS)) {
+      let pulled = 0
+      const endless = clientOf((url) => {
+        const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+          // Without a limit of its own, the test ends here.
+          if (++pulled > 64) return controller.error(new Error('read on'))
+          controller.enqueue(new Uint8Array(8 * 1024 * 1024).fill(32))
+        }
+        return new Response(new ReadableStream({ pull }), { status: url.includes('/events/') ? 400 : 200 })
+      })
+      await assert.rejects(read(endless), { code: 'TOO_LARGE' }, name)
+    }
+  })
+
+  it('reads bytes as they are, in however many pieces they come', async () => {
+    const pieces = [new Uint8Array([80, 75]), new Uint8Array([0, 255]), new Uint8Array([10])]
+    const client = clientOf(
       () =>
         new Response(
-          new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(8 * 1024 * 1024).fill(32)) })
+          new ReadableStream({
+            pull: (controller) => {
+              const piece = pieces.shift()
+              if (piece) controller.enqueue(piece)
+              else controller.close()
+            }
+          })
         )
     )
-    await assert.rejects(endless.health(), { code: 'TOO_LARGE' })
+    assert.deepEqual([...(await client.crate('1'))], [80, 75, 0, 255, 10])
+    assert.equal((await clientOf(() => new Response(null)).crate('1')).length, 0)
   })
 })
 

@@ -20,8 +20,8 @@ export interface Asked {
  */
 export class Reach {
   readonly #place: PeerPlace
-  // Keeps TLS sessions, not connections.
-  readonly #sessions = new Agent({ keepAlive: false })
+  // Keeps neither connections nor TLS sessions: each connection verifies the peer's certificate, which a session that is taken up skips.
+  readonly #agent = new Agent({ keepAlive: false, maxCachedSessions: 0 })
 
   constructor(place: PeerPlace) {
     this.#place = place
@@ -44,7 +44,7 @@ export class Reach {
     const asked =
       'socket' in place
         ? requestPlain({ ...sent, socketPath: place.socket, agent: false })
-        : requestTls(new URL(place.url), { ...sent, ...place.certificates.options, agent: this.#sessions })
+        : requestTls(new URL(place.url), { ...sent, ...place.certificates.options, agent: this.#agent })
     const late = setTimeout(() => asked.destroy(new Error('no connection in time')), CHANNEL_LIMITS.connectMsMax)
     asked.once('close', () => clearTimeout(late))
     asked.once('socket', (socket) => {

@@ -58,6 +58,12 @@ export class Certificates {
     return this.#read.expiresAtMs
   }
 
+  /** Whether a certificate of the other side has expired. */
+  hasExpired({ validToDate }: X509Certificate): boolean {
+    // A date that cannot be read has passed.
+    return !(validToDate.getTime() > this.#clock.now())
+  }
+
   get asksClients(): boolean {
     return this.#files.clientCa !== undefined
   }

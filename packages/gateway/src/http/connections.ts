@@ -10,6 +10,8 @@ export interface ConnectionLimits {
   readonly reserved: number
   /** Maximum number of connections of an address that uses the reserved part. */
   readonly fewMax: number
+  /** At `max`, the oldest of all gives way, and not one of the address that has most. For connections that last for seconds at most. */
+  readonly oldestFirst?: boolean
 }
 
 interface Entry {
@@ -61,6 +63,13 @@ export class Connections {
     return true
   }
 
+  /** Gives up a connection, or the TLS socket over it: it no longer counts here. Undefined if it was not there, or had to give way. */
+  release(socket: Socket): Socket | undefined {
+    const entry = this.#entries.get(placeOf(socket))
+    if (entry) this.#forget(entry)
+    return entry?.socket
+  }
+
   /** Counts a request on this socket, or on the TLS socket over it. The returned function is called when the request was answered. */
   answering(socket: Socket): () => void {
     const entry = this.#entries.get(placeOf(socket))
@@ -75,12 +84,13 @@ export class Connections {
   }
 
   #makeRoom(group: Set<Entry>, remote: string): boolean {
-    const { max, perAddressMax, reserved, fewMax } = this.#limits
+    const { max, perAddressMax, reserved, fewMax, oldestFirst } = this.#limits
     const isCrowded = this.size >= max - reserved
     // A proxy has many callers, so only the total limit applies to it.
     const most = isCrowded ? fewMax : this.#isProxy(remote) ? max : perAddressMax
     if (group.size >= most) return this.#endSilent(group)
-    return this.size < max || this.#endSilent(largest(this.#groups.values()))
+    if (this.size < max) return true
+    return this.#endSilent(oldestFirst ? this.#entries.values() : largest(this.#groups.values()))
   }
 
   /** Closes the connection that has been idle longest; false if all are answering requests. */

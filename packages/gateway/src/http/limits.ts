@@ -3,7 +3,7 @@ import type { Clock } from '@stimnet/protocol'
 
 /** All limits of the gateway, except for the rates in its settings. Times in ms. */
 export const GATEWAY_LIMITS = {
-  /** Maximum number of remembered callers. Beyond it, the least recently seen caller is forgotten, which does it no harm. */
+  /** Maximum number of remembered callers. Beyond it, those are forgotten who have most left, for whom a new beginning changes least. */
   callersMax: 10_000,
   /** Maximum number of event streams. Each uses a socket and a watcher. */
   streamsMax: 4_096,
@@ -33,6 +33,10 @@ export const GATEWAY_LIMITS = {
   keepAliveMs: 5_000,
   /** Maximum time of a TLS handshake. */
   handshakeMsMax: 10_000,
+  /** The same on the channel, where a gateway process gives up by then. */
+  channelHandshakeMsMax: 5_000,
+  /** Connections to the channel that have shown no certificate yet, beside `connectionsMax`. */
+  strangersMax: 4_096,
   /** Interval at which the certificate files are checked, so that renewing them needs no signal. */
   certificatesEveryMs: 5_000,
   /** Maximum time without traffic on a connection, for example if a client stopped reading. */
@@ -46,6 +50,9 @@ export const GATEWAY_LIMITS = {
   /** Maximum time for which `close` waits for answers in progress. */
   closeMsMax: 2_000
 } as const
+
+/** Keys that are forgotten together, so that a flood of new keys does not sort all of them for each. */
+const FORGOTTEN_AT_ONCE = GATEWAY_LIMITS.callersMax / 100
 
 interface Bucket {
   tokens: number
@@ -87,20 +94,30 @@ export class Buckets {
   #refilled(key: string, now: number): Bucket {
     const known = this.#buckets.get(key)
     if (!known) {
-      const oldest = this.#buckets.size >= GATEWAY_LIMITS.callersMax ? this.#buckets.keys().next().value : undefined
-      if (oldest !== undefined) this.#buckets.delete(oldest)
+      if (this.#buckets.size >= GATEWAY_LIMITS.callersMax) this.#forgetFullest(now)
       const bucket = { tokens: this.#perMinute, atMs: now, toldAtMs: Number.NEGATIVE_INFINITY }
       this.#buckets.set(key, bucket)
       return bucket
     }
-    // A clock that is set back must not empty buckets.
-    const passedMs = Math.max(0, now - known.atMs)
-    known.tokens = Math.min(this.#perMinute, known.tokens + (passedMs * this.#perMinute) / 60_000)
+    known.tokens = this.#tokensOf(known, now)
     known.atMs = now
     // Move to the end of the order in which keys are forgotten.
     this.#buckets.delete(key)
     this.#buckets.set(key, known)
     return known
+  }
+
+  #tokensOf({ tokens, atMs }: Bucket, now: number): number {
+    // A clock that is set back must not empty buckets.
+    const passedMs = Math.max(0, now - atMs)
+    return Math.min(this.#perMinute, tokens + (passedMs * this.#perMinute) / 60_000)
+  }
+
+  /** Forgets a hundredth of all keys, those with the most tokens, and of equal ones the longest unseen. Emptied buckets go last. */
+  #forgetFullest(now: number): void {
+    const keys = [...this.#buckets].map(([key, bucket]) => ({ key, tokens: this.#tokensOf(bucket, now) }))
+    keys.sort((a, b) => b.tokens - a.tokens)
+    for (const { key } of keys.slice(0, FORGOTTEN_AT_ONCE)) this.#buckets.delete(key)
   }
 }
 

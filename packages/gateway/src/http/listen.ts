@@ -1,13 +1,15 @@
 /** The gateway on a socket: limits on every connection, and a clean shutdown. */
+import { constants } from 'node:crypto'
 import { chmod } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { getRequestListener } from '@hono/node-server'
 import { type Clock, StimnetError } from '@stimnet/protocol'
 import type { Connection, Visit } from '../auth/caller.ts'
 import type { Certificates } from './certificates.ts'
+import { Clients } from './clients.ts'
 import { Connections } from './connections.ts'
 import { GATEWAY_LIMITS } from './limits.ts'
 import { TrustedProxies } from '../auth/proxies.ts'
@@ -69,7 +71,7 @@ export interface Access extends Visit {
 export interface Listening {
   readonly url: string
   readonly port: number
-  /** Checks the certificate files now instead of at the next interval. Never throws; errors go to `onProblem`. */
+  /** Checks the certificate files, and the end of clients' certificates, now instead of at the next interval. Never throws; errors go to `onProblem`. */
   renew(): Promise<void>
   /** Ends event streams, waits up to two seconds for answers in progress, then closes every connection. */
   close(): Promise<void>
@@ -98,10 +100,28 @@ const CONNECTION_LIMITS = {
   fewMax: GATEWAY_LIMITS.connectionsFewMax
 }
 
-function tlsOptions(certificates: Certificates) {
+/** Limits of connections to a channel that have shown no certificate. Each address has as many as anywhere, since there are no proxies yet. */
+const DOOR_LIMITS = {
+  max: GATEWAY_LIMITS.strangersMax,
+  perAddressMax: GATEWAY_LIMITS.connectionsPerAddressMax,
+  reserved: 0,
+  fewMax: GATEWAY_LIMITS.connectionsPerAddressMax,
+  oldestFirst: true
+}
+
+/**
+ * Options of new connections. Where clients show certificates, no session is taken up again: it would skip the check of the certificate,
+ * with tickets that follow each other for as long as the client comes back, past its end and after its authority was replaced.
+ */
+function contextOptions(certificates: Certificates) {
+  const { options, asksClients } = certificates
+  return asksClients ? { ...options, secureOptions: constants.SSL_OP_NO_TICKET } : options
+}
+
+function tlsOptions(certificates: Certificates, isChannel: boolean) {
   return {
-    ...certificates.options,
-    handshakeTimeout: GATEWAY_LIMITS.handshakeMsMax,
+    ...contextOptions(certificates),
+    handshakeTimeout: isChannel ? GATEWAY_LIMITS.channelHandshakeMsMax : GATEWAY_LIMITS.handshakeMsMax,
     requestCert: certificates.asksClients,
     rejectUnauthorized: certificates.asksClients
   }
@@ -119,7 +139,10 @@ export function listenHttp(answering: Answering, options: ListenOptions): Promis
   return listen(answering, options, { isProxy: (address) => proxies.has(address) })
 }
 
-/** Opens the listener for gateway processes, to whose connections only the total limit applies. Throws the errors of `listenGateway`. */
+/**
+ * Opens the listener for gateway processes, to whose connections only the total limit applies: over TLS, once their certificate was verified
+ * and has one of the names. Throws as `listenGateway`.
+ */
 export function listenChannel(app: Served, options: ChannelOptions): Promise<Listening> {
   return listen(answeringOf(app), options, { isProxy: () => true, isChannel: true })
 }
@@ -144,14 +167,23 @@ async function listen(
   const { certificates, accessLog } = options
   const answer = answering(closing.signal)
   const server = certificates
-    ? createTlsServer({ ...SERVER_OPTIONS, ...tlsOptions(certificates) }, answer)
+    ? createTlsServer({ ...SERVER_OPTIONS, ...tlsOptions(certificates, isChannel) }, answer)
     : createServer(SERVER_OPTIONS, answer)
   server.setTimeout(GATEWAY_LIMITS.idleMsMax)
   const connections = new Connections(CONNECTION_LIMITS, isProxy)
-  server.on('connection', (socket) => connections.admit(socket))
-  if (options.clientNames) server.prependListener('secureConnection', admitNames(options.clientNames))
-  // Set before any response is written (HSTS): browsers that have used TLS with this host name never fall back to plain HTTP. Not set on a
-  // channel: a header from there would count as the gateway process's own statement about its host name.
+  const clients =
+    certificates && (isChannel || certificates.asksClients || options.clientNames)
+      ? new Clients(certificates, options.clientNames)
+      : undefined
+  // Whoever connects to a channel over TLS is a stranger until its certificate was admitted; without one nobody is.
+  const door = isChannel && certificates ? new Connections(DOOR_LIMITS, () => false) : connections
+  server.on('connection', (socket) => door.admit(socket))
+  server.prependListener('secureConnection', (socket) => {
+    if (clients && !clients.admit(socket)) return
+    if (door !== connections) letIn(socket, door, connections)
+  })
+  // Set before any response is written (HSTS): browsers that have used TLS with this host name never fall back to plain HTTP. What a channel
+  // says would pass for what the gateway process says of its own name.
   if (certificates && !isChannel) server.prependListener('request', (_, response) => response.setHeader(...HSTS))
   if (accessLog) {
     server.prependListener('request', (request, response) => {
@@ -162,12 +194,15 @@ async function listen(
   }
   server.on('request', ({ socket }, response) => response.once('close', connections.answering(socket)))
   await bind(server, options)
-  const renew = () => renewOn(server, options)
+  const renew = async () => {
+    clients?.endExpired()
+    await renewOn(server, options)
+  }
   const watch = certificates ? setInterval(() => void renew(), GATEWAY_LIMITS.certificatesEveryMs).unref() : undefined
   let closed: Promise<void> | undefined
   const close = () => {
     clearInterval(watch)
-    closed ??= shut(server, connections, closing)
+    closed ??= shut(server, () => [...door.sockets(), ...connections.sockets()], closing)
     return closed
   }
   if (options.signal?.aborted) await close()
@@ -183,13 +218,10 @@ function placeOf(server: Server, options: ListenOptions | ChannelOptions): Pick<
   return { url: `${options.certificates ? 'https' : 'http'}://${host}:${port}`, port }
 }
 
-/** Closes connections of clients whose certificate has none of the names. An authority may have issued certificates for other uses. */
-function admitNames(names: readonly string[]): (socket: TLSSocket) => void {
-  return (socket) => {
-    const certificate = socket.getPeerX509Certificate()
-    const isNamed = names.some((name) => certificate?.checkHost(name, { subject: 'never', wildcards: false }))
-    if (!isNamed) socket.destroy()
-  }
+/** Moves a connection from those that have shown no certificate to the others; closes it if it had to give way meanwhile. */
+function letIn(socket: TLSSocket, door: Connections, connections: Connections): void {
+  const stranger = door.release(socket)
+  if (!stranger || !connections.admit(stranger)) socket.destroy()
 }
 
 interface Asked {
@@ -218,7 +250,9 @@ function noteEnd({ request, response, visit }: Asked, { clock, note }: AccessLog
 /** New connections use the new certificate; open connections keep the old one. */
 async function renewOn(server: Server, { certificates, onProblem }: ServeOptions): Promise<void> {
   try {
-    if (await certificates?.renew()) (server as unknown as TlsServer).setSecureContext(certificates?.options ?? {})
+    if (certificates && (await certificates.renew())) {
+      ;(server as unknown as TlsServer).setSecureContext(contextOptions(certificates))
+    }
   } catch (error) {
     onProblem?.(error)
   }
@@ -242,17 +276,17 @@ async function bind(server: Server, options: ListenOptions | ChannelOptions): Pr
   if ('path' in options) await chmod(options.path, 0o660)
 }
 
-async function shut(server: Server, connections: Connections, closing: AbortController): Promise<void> {
+async function shut(server: Server, sockets: () => Socket[], closing: AbortController): Promise<void> {
   const down = new Promise<void>((resolve) => server.close(() => resolve()))
   closing.abort()
   // A connection whose response ends only now becomes idle only now, and would be kept alive for seconds.
   const sweep = setInterval(() => server.closeIdleConnections(), 20)
   // A connection without any data, which browsers open in advance, does not count as idle.
-  for (const socket of connections.sockets()) if (socket.bytesRead === 0) socket.destroy()
+  for (const socket of sockets()) if (socket.bytesRead === 0) socket.destroy()
   const late = setTimeout(() => {
     server.closeAllConnections()
     // A connection whose TLS handshake is not finished is not an HTTP connection yet.
-    for (const socket of connections.sockets()) socket.destroy()
+    for (const socket of sockets()) socket.destroy()
   }, GATEWAY_LIMITS.closeMsMax)
   await down
   clearInterval(sweep)

@@ -115,7 +115,9 @@ class SyncDriver:
         response = self._client.send(
             self._route.build(self._client, request, within_s=within_s, read_s=read_s), stream=True
         )
-        self._open, self._chunks = response, response.iter_bytes()
+        self._open = response
+        _check_encoding(response, request)
+        self._chunks = response.iter_bytes()
         if is_stream and response.status_code == 200:
             return _reply(response, b"")
         body = bytearray()
@@ -202,7 +204,9 @@ class AsyncDriver:
         response = await self._client.send(
             self._route.build(self._client, request, within_s=within_s, read_s=read_s), stream=True
         )
-        self._open, self._chunks = response, response.aiter_bytes()
+        self._open = response
+        _check_encoding(response, request)
+        self._chunks = response.aiter_bytes()
         if is_stream and response.status_code == 200:
             return _reply(response, b"")
         body = bytearray()
@@ -231,6 +235,16 @@ def _reply(response: httpx.Response, body: bytes) -> Reply:
     return Reply(response.status_code, {name.lower(): value for name, value in response.headers.items()}, body)
 
 
+def _check_encoding(response: httpx.Response, request: Request) -> None:
+    """Refuses a compressed answer, which was not asked for. httpx would unfold it, each piece as a whole, so that a few
+    kilobytes that were compressed twice fill the memory before `_check` sees a byte.
+    """
+    encodings = response.headers.get_list("content-encoding", split_commas=True)
+    if any(encoding.lower() not in ("", "identity") for encoding in encodings):
+        text = f"the answer to {request.path} has a Content-Encoding, although none was asked for"
+        raise TransportError("MALFORMED", text, status=response.status_code)
+
+
 def _check(length: int, late: float, request: Request, now: float) -> None:
     if length > ANSWER_BYTES_MAX:
         raise TransportError("TOO_LARGE", f"the answer to {request.path} is larger than its limit")
@@ -245,6 +259,4 @@ def _lost(cause: httpx.HTTPError) -> NoReturn:
     if isinstance(cause, (httpx.ConnectError, httpx.ProxyError, httpx.UnsupportedProtocol)):
         retry = not isinstance(cause, httpx.UnsupportedProtocol)
         raise TransportError("PEER_UNREACHABLE", "the gateway could not be reached", retry=retry) from cause
-    if isinstance(cause, httpx.DecodingError):
-        raise TransportError("MALFORMED", "the answer cannot be decoded") from cause
     raise TransportError("INTERRUPTED", "the connection broke before the answer", retry=True) from cause
