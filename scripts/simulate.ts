@@ -16,7 +16,7 @@ type Fault = (typeof FAULTS)[number]
 const HELP = `Runs the real code of many peers in one process, over a network that loses, delays, doubles and cuts, in simulated time.
 
   npm run simulate                                        both worlds, small
-  npm run simulate -- --world directory --peers 1000      digests of 1,000 peers; run with up to 3,000 so far
+  npm run simulate -- --world directory --peers 1000      digests of 1,000 peers; seen to the end with up to 3,000
   npm run simulate -- --world jobs --peers 50             requests, jobs, ledgers and audit logs of 50 peers
   npm run simulate -- --seed 7                            other draws; the same seed draws the same again
   npm run simulate -- --runs 20                           that many seeds, from the given one on
@@ -35,7 +35,7 @@ interface Chosen {
 }
 
 /** Memory per pair of peers of the directory world, bytes: each keeps an entry of each. */
-const PAIR_BYTES = 100
+const PAIR_BYTES = 65
 const MEGABYTE = 1024 * 1024
 
 async function main(): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * Growth of the mesh: starts whole peers in several processes, and prints how long it takes until each knows the catalogs of all, and
- * what the peers use at rest. Run with `node test/bench/growth.ts 60 --processes 4 --settle 20 --rest 30`.
+ * what the peers use at rest; then it asks all of them one question. Run with `node test/bench/growth.ts 200 --processes 8 --settle 60
+ * --rest 60 --broadcasts 5`. With --strict it exits with 1 where an aim is missed.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
-import type { GrowthAnswer, GrowthAsk, GrowthState } from './growth-process.ts'
+import type { GrowthAnswer, GrowthAsk, GrowthBroadcast, GrowthState } from './growth-process.ts'
 
 const POLL_MS = 500
 
@@ -19,6 +20,8 @@ const { values, positionals } = parseArgs({
     processes: { type: 'string', default: '4' },
     settle: { type: 'string', default: '20' },
     rest: { type: 'string', default: '30' },
+    broadcasts: { type: 'string', default: '0' },
+    strict: { type: 'boolean', default: false },
     within: { type: 'string', default: '300' },
     mesh: { type: 'string', default: '{}' }
   }
@@ -51,7 +54,7 @@ async function writePeer(parent: string, at: number, bootstrap: readonly string[
     institution: `Institution ${at}`,
     data_dir: './data',
     mesh: { listen: ['/ip4/127.0.0.1/tcp/0'], bootstrap, open: true, ...JSON.parse(values.mesh) },
-    gateway: { enabled: false },
+    gateway: at === 0 ? { port: 0, requests_per_minute: 1_000_000 } : { enabled: false },
     sandbox: { engine: 'none' },
     log: { level: 'silent' },
     catalogs: [CATALOG]
@@ -64,7 +67,46 @@ async function ask(child: ChildProcess, asked: GrowthAsk): Promise<GrowthState> 
   child.send(asked)
   const [answer] = (await once(child, 'message')) as [GrowthAnswer]
   if ('failed' in answer) throw new Error(answer.failed)
+  if (!('state' in answer)) throw new Error('another answer')
   return answer.state
+}
+
+async function askAll(child: ChildProcess, targets: readonly string[], rounds: number): Promise<GrowthBroadcast> {
+  child.send({ ask: 'broadcast', targets, rounds } satisfies GrowthAsk)
+  const [answer] = (await once(child, 'message')) as [GrowthAnswer]
+  if ('failed' in answer) throw new Error(answer.failed)
+  if (!('broadcast' in answer)) throw new Error('another answer')
+  return answer.broadcast
+}
+
+/** The most that is aimed at, by the name of what is printed. */
+const AIMS: Readonly<Record<string, number>> = {
+  knownSecondsAfterLastStart: 5,
+  cpuPercentPerPeerAtRest: 1,
+  questionsPerSecondPerPeerAtRest: 2,
+  decidedToFanOut: 3
+}
+
+/** Prints what was found, and which aims it misses. */
+function print(found: Readonly<Record<string, unknown>>): void {
+  console.log(JSON.stringify(found))
+  for (const [name, most] of Object.entries(AIMS)) {
+    const value = found[name]
+    if (typeof value !== 'number' || value <= most) continue
+    console.error(`missed: ${name} is ${value}, and the aim at most ${most}`)
+    if (values.strict) process.exitCode = 1
+  }
+}
+
+/** What a broadcast to all takes, and its ratio to the floor. */
+function broadcastFacts({ fanOut, decided, ended }: GrowthBroadcast): Record<string, number> {
+  return {
+    fanOutMs: Math.round(median(fanOut)),
+    decidedMs: Math.round(median(decided)),
+    endedMs: Math.round(median(ended)),
+    decidedToFanOut: round(median(decided) / median(fanOut)),
+    endedToFanOut: round(median(ended) / median(fanOut))
+  }
 }
 
 async function measure(parent: string, children: readonly ChildProcess[]): Promise<void> {
@@ -112,24 +154,27 @@ async function measure(parent: string, children: readonly ChildProcess[]): Promi
   const connections = peersIn(after)
     .map((peer) => peer.connections)
     .sort((a, b) => a - b)
-  console.log(
-    JSON.stringify({
-      peers: size,
-      processes: children.length,
-      complete: complete(),
-      knownSecondsAfterLastStart: round(knownMs / 1_000),
-      startSeconds: [
-        round(Math.min(...starts) / 1_000),
-        round(median(starts) / 1_000),
-        round(Math.max(...starts) / 1_000)
-      ],
-      cpuSecondsPerPeerUntilKnown: round(joinCpu / size),
-      cpuPercentPerPeerAtRest: round(100 * spent(({ cpuSeconds }) => cpuSeconds)),
-      bytesPerSecondPerPeerAtRest: Math.round(spent(({ sentBytes }) => sentBytes)),
-      residentMbPerPeer: Math.round(total(after, ({ residentBytes }) => residentBytes) / size / 1e6),
-      connections: [connections[0], median(connections), connections.at(-1)]
-    })
-  )
+  print({
+    peers: size,
+    processes: children.length,
+    complete: complete(),
+    knownSecondsAfterLastStart: round(knownMs / 1_000),
+    startSeconds: [
+      round(Math.min(...starts) / 1_000),
+      round(median(starts) / 1_000),
+      round(Math.max(...starts) / 1_000)
+    ],
+    cpuSecondsPerPeerUntilKnown: round(joinCpu / size),
+    cpuPercentPerPeerAtRest: round(100 * spent(({ cpuSeconds }) => cpuSeconds)),
+    bytesPerSecondPerPeerAtRest: Math.round(spent(({ sentBytes }) => sentBytes)),
+    questionsPerSecondPerPeerAtRest: round(spent(({ answered }) => answered)),
+    residentMbPerPeer: Math.round(total(after, ({ residentBytes }) => residentBytes) / size / 1e6),
+    connections: [connections[0], median(connections), connections.at(-1)]
+  })
+  const rounds = Number(values.broadcasts)
+  const ids = peersIn(after).map(({ peerId }) => peerId)
+  const targets = ids.filter((peerId) => peerId !== joined.peers[0]?.peerId)
+  if (rounds > 0) print(broadcastFacts(await askAll(first, targets, rounds)))
 }
 
 function round(value: number): number {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { digestsExchange } from '@stimnet/mesh'
 import { assertDigestInTime, type Digest, readDigest, type SpreadParts } from '@stimnet/peer'
-import { type Clock, signerFromSeed, StimnetError } from '@stimnet/protocol'
+import { type Clock, type Signer, signerFromSeed, StimnetError } from '@stimnet/protocol'
 import { Dice } from './dice.ts'
 import { DirectoryNode, type Surroundings } from './directory-node.ts'
 import { SimulatedTime } from './time.ts'
@@ -15,6 +15,16 @@ const START_MS = 20_000
 const NEWCOMERS_MAX = 100
 /** Time after which nobody waits for an answer any more, ms: as the exchange says. */
 const { deadlineMs } = digestsExchange
+
+/** Peers of a settled world whose keys are made, and whose digests are signed, at the same time. */
+const AT_ONCE = 100
+
+/** What is drawn for a peer. */
+interface Drawn {
+  readonly seed: Uint8Array
+  readonly skewMs: number
+  readonly dice: Dice
+}
 
 /** What the network and the clocks do. */
 export interface DirectoryFaults {
@@ -68,9 +78,15 @@ export class DirectoryWorld {
   static async settled(seed: number, size: number, faults?: DirectoryFaults): Promise<DirectoryWorld> {
     const world = new DirectoryWorld(seed, size, faults)
     const digests: Digest[] = []
-    for (let at = 0; at < size; at++) {
-      const node = await world.#add()
-      digests.push(await node.sealed(world.dice.below(HOUR_MS)))
+    while (digests.length < size) {
+      // Signing is done by other threads: one after the other, each would wait for its turn on a busy machine.
+      const drawn = Array.from({ length: Math.min(AT_ONCE, size - digests.length) }, () => {
+        const peer = world.#draw()
+        return { peer, agoMs: world.dice.below(HOUR_MS) }
+      })
+      const signers = await Promise.all(drawn.map(({ peer }) => signerFromSeed(peer.seed)))
+      const nodes = drawn.map(({ peer, agoMs }, at) => ({ node: world.#add(peer, signers[at] as Signer), agoMs }))
+      digests.push(...(await Promise.all(nodes.map(({ node, agoMs }) => node.sealed(agoMs)))))
     }
     // In their order they are added at the end, which is quick.
     digests.sort((one, other) => (one.mark < other.mark ? -1 : 1))
@@ -103,7 +119,8 @@ export class DirectoryWorld {
   /** A peer that knows one other comes, to the side of a cut that is not cut off. */
   async join(): Promise<DirectoryNode> {
     const member = this.dice.oneOf(this.up().filter(({ id }) => !this.#cut.has(id)))
-    const node = await this.#add()
+    const drawn = this.#draw()
+    const node = this.#add(drawn, await signerFromSeed(drawn.seed))
     node.spread.start()
     await this.time.pass(0)
     node.connect(member.id, true)
@@ -169,10 +186,13 @@ export class DirectoryWorld {
     while (stopping.size > 0) await this.time.pass(deadlineMs)
   }
 
-  async #add(): Promise<DirectoryNode> {
-    const signer = await signerFromSeed(this.dice.bytes(32))
+  #draw(): Drawn {
+    const seed = this.dice.bytes(32)
     const skewMs = Math.round(this.dice.between(-this.#faults.skewMs, this.#faults.skewMs))
-    const dice = this.dice.apart()
+    return { seed, skewMs, dice: this.dice.apart() }
+  }
+
+  #add({ skewMs, dice }: Drawn, signer: Signer): DirectoryNode {
     const node = new DirectoryNode(this.nodes.length, { signer, clock: this.time.clock(skewMs), dice }, this.#around)
     this.nodes.push(node)
     this.#byId.set(node.id, node)

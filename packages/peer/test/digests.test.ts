@@ -92,6 +92,50 @@ describe('the digests that a peer keeps', () => {
     assert.ok(first.slice(0, 20).every(({ mark }) => !store.has(mark)))
   })
 
+  it('are wanted of another peer where they are not known, in whatever order it names them', async () => {
+    const clock = new SimulatedClock(START_MS)
+    const store = storeOf(clock, ada.id, { strangers: [dan.id] })
+    const signers = await Promise.all(Array.from({ length: 20 }, (_, at) => signerAt(at + 10)))
+    const digests = await Promise.all([...signers, dan].map((signer) => sealedBy(signer, clock)))
+    // Every third one is not known. That of a stranger is ignored, and not asked for again.
+    const known = digests.filter((_, at) => at % 3 > 0 || at === 20)
+    for (const { sealed } of known) await store.offer(sealed)
+    const marks = digests.map(({ mark }) => mark).sort()
+    for (const named of [marks, marks.toReversed(), [...marks.slice(7), ...marks.slice(0, 7)], [...marks, ...marks]]) {
+      const expected = named.filter((mark) => !known.some((digest) => digest.mark === mark))
+      assert.deepEqual(store.unknown(named), expected)
+    }
+  })
+
+  it('are judged one by one: to learn of one more peer costs no look at all others', async () => {
+    const clock = new SimulatedClock(START_MS)
+    let looks = 0
+    const permits = () => {
+      looks += 1
+      return true
+    }
+    const store = new DigestStore(clock, { self: ada.id, permits, charter: CHARTER, isMember: () => true })
+    const signers = await Promise.all(Array.from({ length: 60 }, (_, at) => signerAt(at + 10)))
+    for (const signer of signers) await store.offer((await sealedBy(signer, clock)).sealed)
+    assert.equal(store.all().length, 60)
+    assert.ok(looks <= 60 * 3, `${looks} looks at 60 peers`)
+  })
+
+  it('are no more than there are places, those of revoked and silent peers not counted', async () => {
+    const clock = new SimulatedClock(START_MS)
+    const revoked = new Set<string>()
+    const isMember = (peerId: string) => !revoked.has(peerId)
+    const store = new DigestStore(clock, { self: ada.id, permits: isMember, charter: CHARTER, isMember }, { most: 2 })
+    const [first, second, third] = await Promise.all([bob, carol, dan].map((signer) => sealedBy(signer, clock)))
+    const kinds = async () => (await store.offer(third?.sealed ?? new Uint8Array())).kind
+    await store.offer(first?.sealed ?? new Uint8Array())
+    await store.offer(second?.sealed ?? new Uint8Array())
+    assert.equal(await kinds(), 'ignored')
+    revoked.add(bob.id)
+    store.reconsider()
+    assert.equal(await kinds(), 'kept')
+  })
+
   it('are refused with a code if they are forged, too long, too large, or of another type', async () => {
     const clock = new SimulatedClock(START_MS)
     const store = storeOf(clock, ada.id)

@@ -24,6 +24,8 @@ describe('an invitation', () => {
     const code = invitationCode(invitation)
     assert.match(code, /^stimnet-invite-[\w-]+$/)
     assert.deepEqual(readInvitation(` ${code}\n`), invitation)
+    const secure = { ...invitation, at: ['/dns4/invite.example.org/tcp/443/tls/ws', '/ip4/192.0.2.1/tcp/4003/ws'] }
+    assert.deepEqual(readInvitation(invitationCode(secure)), secure)
     const bad = [
       code.slice(0, -3),
       code.replace('stimnet-invite-', ''),
@@ -33,7 +35,7 @@ describe('an invitation', () => {
     ]
     for (const text of bad) assert.throws(() => readInvitation(text), { code: 'PARAMETER_INVALID' })
     assert.throws(() => invitationCode({ ...invitation, peer: 'nobody' }))
-    for (const at of ['/unix/%2Ftmp%2Fx', '/ip4/192.0.2.1/tcp/1\u001b[2J', '../x']) {
+    for (const at of ['/unix/%2Ftmp%2Fx', '/ip4/192.0.2.1/tcp/1\u001b[2J', '/dns4/a/tcp/443/tls/http', '../x']) {
       assert.throws(() => invitationCode({ ...invitation, at: [at] }), at)
     }
   })

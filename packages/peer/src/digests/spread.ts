@@ -6,7 +6,7 @@
 import { type Clock, type Message, type messages, type RandomSource, randomUnit, StimnetError } from '@stimnet/protocol'
 import type { PeerEvents } from '../events.ts'
 import { DIGEST_LIFETIME_MS, type Digest, sealDigest } from './digest.ts'
-import { DIGESTS_MAX, type DigestStore, saysSame } from './store.ts'
+import { DIGESTS_MAX, type DigestStore, rootOf, saysSame } from './store.ts'
 
 /** The request message and the answer before encoding. */
 type Ask = Parameters<typeof messages.DigestsAsk.encode>[0]
@@ -105,10 +105,13 @@ export class Spread {
     const { store } = this.#parts
     const wanted = new Set(marksIn(ask.wanted, store.marksMax))
     await this.#merge(ask.digests, from)
-    const root = ask.root === '' ? '' : store.rootFor(from)
+    const passable = ask.root === '' && wanted.size === 0 ? [] : store.for(from)
+    const root = ask.root === '' ? '' : rootOf(passable)
     const isDifferent = ask.root !== root
-    const digests = wanted.size === 0 ? [] : fitting(store.for(from).filter(({ mark }) => wanted.has(mark)))
-    return { root, marks: isDifferent ? marksOut(store.marksFor(from)) : new Uint8Array(), digests }
+    const digests = wanted.size === 0 ? [] : fitting(passable.filter(({ mark }) => wanted.has(mark)))
+    // What this peer ignores need not be sent to it either.
+    const marks = isDifferent ? marksOut([...passable.map(({ mark }) => mark), ...store.ignored()]) : new Uint8Array()
+    return { root, marks, digests }
   }
 
   async #run(): Promise<void> {
@@ -170,12 +173,13 @@ export class Spread {
   async #compare(peerId: string): Promise<boolean> {
     const { store } = this.#parts
     try {
-      const root = store.rootFor(peerId)
+      const root = rootOf(store.for(peerId))
       const first = await this.#ask(peerId, { root, digests: [], wanted: new Uint8Array() })
       if (first.root === root) return false
-      const theirs = new Set(marksIn(first.marks, store.marksMax))
+      const marks = marksIn(first.marks, store.marksMax)
+      const theirs = new Set(marks)
       let lacking = store.for(peerId).filter(({ mark }) => !theirs.has(mark))
-      const wanted = [...theirs].filter((mark) => !store.has(mark))
+      const wanted = [...new Set(store.unknown(marks))]
       let isNew = false
       const messagesMax = Math.ceil(store.most / IN_MESSAGE_MAX) + MESSAGES_MORE
       for (let sent = 0; sent < messagesMax && lacking.length + wanted.length > 0; sent++) {
@@ -183,8 +187,8 @@ export class Spread {
         lacking = lacking.filter((digest) => store.isFor(digest, peerId))
         const digests = fitting(lacking)
         lacking = lacking.slice(Math.max(1, digests.length))
-        const marks = marksOut(wanted.splice(0, IN_MESSAGE_MAX))
-        const answer = await this.#ask(peerId, { root: '', digests, wanted: marks })
+        const asked = marksOut(wanted.splice(0, IN_MESSAGE_MAX))
+        const answer = await this.#ask(peerId, { root: '', digests, wanted: asked })
         isNew = (await this.#merge(answer.digests, peerId)) || isNew
       }
       return isNew

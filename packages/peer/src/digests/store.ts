@@ -66,6 +66,8 @@ export class DigestStore {
   readonly #ignored = new Set<string>()
   readonly #inConflict = new Map<string, number>()
   #sequenceMin = 0
+  /** Until then no digest expires, ms. */
+  #expiresFirstMs = Number.POSITIVE_INFINITY
 
   constructor(clock: Clock, circle: Circle, { most = DIGESTS_MAX, open = openDigest }: StoreOptions = {}) {
     this.#clock = clock
@@ -74,15 +76,14 @@ export class DigestStore {
     this.most = most
   }
 
-  /** Maximum number of marks that `marksFor` returns. */
+  /** Maximum number of marks that `marksFor` returns: of the digests that are kept, and of those that are ignored. */
   get marksMax(): number {
     return this.most + IGNORED_MAX
   }
 
   /** The valid digests of permitted peers, this peer's own included, in the order of their marks. */
   all(): Digest[] {
-    const now = this.#clock.now()
-    for (const digest of this.#digests.values()) if (digest.expiresAtMs <= now) this.#remove(digest)
+    this.#forgetExpired()
     return this.#inOrder.filter(({ peerId }) => this.#isPermitted(peerId))
   }
 
@@ -124,7 +125,8 @@ export class DigestStore {
 
   /** All digests that may be passed on to a peer. */
   for(peerId: string): Digest[] {
-    return this.all().filter((digest) => this.#mayTell(digest, peerId))
+    this.#forgetExpired()
+    return this.#inOrder.filter((digest) => this.#isPermitted(digest.peerId) && this.#mayTell(digest, peerId))
   }
 
   /** Whether a digest is kept and may be passed on to a peer. */
@@ -132,18 +134,9 @@ export class DigestStore {
     return this.get(digest.peerId) === digest && this.#mayTell(digest, peerId)
   }
 
-  /** A hash over the marks of everything that may be passed on to a peer. */
-  rootFor(peerId: string): string {
-    const marks = this.for(peerId).map(({ mark }) => mark)
-    return createHash('sha256').update(marks.join('\n')).digest('hex')
-  }
-
-  /**
-   * The marks of all digests that need not be sent to this peer: the digests that it keeps and may pass on to the given
-   * peer, and the ignored digests.
-   */
-  marksFor(peerId: string): string[] {
-    return [...this.for(peerId).map(({ mark }) => mark), ...this.#ignored]
+  /** The ignored digests need not be sent to this peer either. */
+  ignored(): Iterable<string> {
+    return this.#ignored
   }
 
   /** Whether a digest with this mark need not be requested. */
@@ -151,12 +144,26 @@ export class DigestStore {
     return this.#ignored.has(mark) || this.#inOrder[this.#placeOf(mark)]?.mark === mark
   }
 
+  /**
+   * Those of a peer's marks whose digests are to be requested. Most are known and come in order, so that each stands where the one before
+   * leads; only where it does not, it is searched for.
+   */
+  unknown(marks: readonly string[]): string[] {
+    let at = 0
+    return marks.filter((mark) => {
+      if (this.#inOrder[at]?.mark !== mark) at = this.#placeOf(mark)
+      if (this.#inOrder[at]?.mark !== mark) return !this.#ignored.has(mark)
+      at += 1
+      return false
+    })
+  }
+
   #judge(digest: Digest): Verdict {
     const { peerId, sequence, mark } = digest
     const known = this.#digests.get(peerId)
     if (!this.#isPermitted(peerId) || known?.mark === mark) return { kind: 'ignored' }
     if (peerId === this.#circle.self) return this.#judgeOwn(sequence, known?.sequence ?? 0)
-    if (!known && this.all().length >= this.most) return { kind: 'ignored' }
+    if (!known && this.#isFull()) return { kind: 'ignored' }
     if (known?.sequence === sequence) return this.#conflict(peerId, sequence)
     if (known && sequence < known.sequence + SEQUENCE_STEP) return { kind: 'ignored' }
     const isNews = known === undefined || known.expiresAtMs <= this.#clock.now() || !saysSame(known, digest)
@@ -168,12 +175,28 @@ export class DigestStore {
     const before = this.#digests.get(digest.peerId)
     if (before) this.#remove(before)
     this.#digests.set(digest.peerId, digest)
-    this.#inOrder.splice(this.#placeOf(digest.mark), 0, digest)
+    const place = this.#placeOf(digest.mark)
+    if (place === this.#inOrder.length) this.#inOrder.push(digest)
+    else this.#inOrder.splice(place, 0, digest)
+    this.#expiresFirstMs = Math.min(this.#expiresFirstMs, digest.expiresAtMs)
   }
 
   #remove({ peerId, mark }: Digest): void {
     this.#digests.delete(peerId)
     this.#inOrder.splice(this.#placeOf(mark), 1)
+  }
+
+  /** Only where many are kept, those of revoked peers and expired ones are left out of the count: it is asked of every newcomer. */
+  #isFull(): boolean {
+    return this.#digests.size >= this.most && this.all().length >= this.most
+  }
+
+  #forgetExpired(): void {
+    const now = this.#clock.now()
+    if (this.#expiresFirstMs > now) return
+    for (const digest of this.#digests.values()) if (digest.expiresAtMs <= now) this.#remove(digest)
+    this.#expiresFirstMs = Number.POSITIVE_INFINITY
+    for (const { expiresAtMs } of this.#inOrder) this.#expiresFirstMs = Math.min(this.#expiresFirstMs, expiresAtMs)
   }
 
   /** The index of a mark in the order, or the index at which it would be inserted. */
@@ -223,6 +246,13 @@ export class DigestStore {
     if (oldest !== undefined) this.#ignored.delete(oldest)
     this.#ignored.add(mark)
   }
+}
+
+/** A hash over the marks of digests, which are in the order of their marks. */
+export function rootOf(digests: readonly Digest[]): string {
+  return createHash('sha256')
+    .update(digests.map(({ mark }) => mark).join('\n'))
+    .digest('hex')
 }
 
 /** Whether two digests of one peer have the same content. */

@@ -42,6 +42,8 @@ export interface DoorParts {
   readonly seed: Uint8Array
   /** Multiaddrs to listen on. */
   readonly listen: readonly string[]
+  /** Web servers in front of a WebSocket listener, whose last X-Forwarded-For address is believed. */
+  readonly trustedProxies?: readonly string[]
   readonly secret: Uint8Array
   /** The end of the invitation, Unix ms. */
   readonly untilMs: number
@@ -88,11 +90,11 @@ export class Door {
 
   /** Opens the door. Throws ADDRESS_IN_USE, CONFIG_INVALID. */
   static async open(parts: DoorParts): Promise<Door> {
-    const { seed: nodeSeed, listen, clock, random } = parts
+    const { seed: nodeSeed, listen, trustedProxies = [], clock, random } = parts
     const store = new MemoryLevel<string, Uint8Array>({ valueEncoding: 'view' })
     let door: Door | undefined
     const answersOnly = { isProved: (peer: string) => door?.hasProved(peer) ?? false }
-    const settings = { nodeSeed, listen, bootstrap: [], mdns: false, permits: () => true, answersOnly }
+    const settings = { nodeSeed, listen, trustedProxies, bootstrap: [], mdns: false, permits: () => true, answersOnly }
     const mesh = await createMesh(settings, { store: store as never, clock, random, events: SILENT })
     door = new Door(parts, mesh)
     const opened = door

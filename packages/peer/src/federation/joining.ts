@@ -5,7 +5,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createMesh, inviteExchange, type Mesh } from '@stimnet/mesh'
+import { createMesh, inviteExchange, type Mesh, wayOutReason } from '@stimnet/mesh'
 import {
   type Clock,
   type Code,
@@ -20,6 +20,7 @@ import {
   StimnetError
 } from '@stimnet/protocol'
 import { MemoryLevel } from 'memory-level'
+import type { WayOutSettings } from '../config/way-out.ts'
 import type { PeerEvents } from '../events.ts'
 import { SILENT, type Welcome } from './door.ts'
 import { Federation } from './federation.ts'
@@ -28,6 +29,8 @@ import { Federation } from './federation.ts'
 export interface JoinParts {
   readonly seed: Uint8Array
   readonly institution: string
+  /** How connections leave this network. Default: directly. */
+  readonly wayOut?: WayOutSettings
   readonly clock: Clock
   readonly random: RandomSource
   /** Ends the wait for the member's operator. */
@@ -66,10 +69,10 @@ const REACH_TRIES_MAX = 4
  * typed `memberPhrase`.
  */
 export async function askToJoin(invitation: Invitation, parts: JoinParts): Promise<Welcomed> {
-  const { seed: nodeSeed, clock, random } = parts
+  const { seed: nodeSeed, clock, random, wayOut = {} } = parts
   const store = new MemoryLevel<string, Uint8Array>({ valueEncoding: 'view' })
   const permits = (peerId: string) => peerId === invitation.peer
-  const settings = { nodeSeed, listen: [], bootstrap: [], mdns: false, permits }
+  const settings = { ...wayOut, nodeSeed, listen: [], bootstrap: [], mdns: false, permits }
   const mesh = await createMesh(settings, { store: store as never, clock, random, events: SILENT })
   try {
     await mesh.start()
@@ -89,6 +92,7 @@ export async function askToJoin(invitation: Invitation, parts: JoinParts): Promi
 /** Connects to the first address that answers. Noise proves that the peer there is the one that the code names. */
 async function reach(mesh: Mesh, { at, peer }: Invitation, signal: AbortSignal): Promise<string> {
   let last: unknown
+  let outside: string | undefined
   for (const address of at) {
     try {
       await mesh.connect(`${address}/p2p/${peer}`, {
@@ -97,9 +101,11 @@ async function reach(mesh: Mesh, { at, peer }: Invitation, signal: AbortSignal):
       return address
     } catch (error) {
       last = error
+      outside ??= wayOutReason(error)
     }
   }
-  const reason = `The member that invited cannot be reached at ${at.join(', ')}. Does its stimnet invite still wait?`
+  const advice = outside === undefined ? 'Does its stimnet invite still wait?' : `From here, ${outside}.`
+  const reason = `The member that invited cannot be reached at ${at.join(', ')}. ${advice}`
   throw new StimnetError('PEER_UNREACHABLE', 'using an invitation', { reason, cause: last })
 }
 

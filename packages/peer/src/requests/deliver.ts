@@ -10,6 +10,7 @@ import type { Links } from './links.ts'
 import { receiveDecision } from './receive.ts'
 import type { Shares } from './shares.ts'
 import type { Turns } from './turns.ts'
+import { VERSION } from '../version.ts'
 
 /** Dependencies of `Delivery`. */
 export interface DeliveryParts extends AddressParts {
@@ -30,6 +31,14 @@ const CONCURRENCY = 64
 const RETRY_MS = 500
 const RETRY_MS_MAX = 15_000
 const ASK_MS = 15_000
+
+/** Why a peer gave no decision. Peers of versions that have grown apart are named, with what to do. */
+export function whyUnanswered(code: Code, theirVersion: string): string {
+  const { meaning } = CODES[code]
+  if (code !== 'UNIMPLEMENTED') return meaning
+  const theirs = theirVersion === '' ? 'a version that is not known here' : `version ${theirVersion}`
+  return `${meaning} It runs ${theirs}, and this peer version ${VERSION}: the one with the older version has to be updated.`
+}
 
 /** Delivers the requests of this peer's accounts; one instance per peer. */
 export class Delivery {
@@ -139,7 +148,7 @@ export class Delivery {
         if (!CODES[code].retry || expired) {
           await this.#refused(record, part, {
             code,
-            reason: CODES[code].meaning,
+            reason: whyUnanswered(code, this.#parts.directory.get(part.peerId)?.version ?? ''),
             state: expired ? 'expired' : 'failed'
           })
           return undefined

@@ -15,7 +15,7 @@ const CODE_CHARACTERS_MAX = 2_048
 /** Length of the secret and of each nonce, bytes. */
 export const INVITE_BYTES = 16
 /** The addresses that a peer dials. A code must not contain other addresses, or characters that control a terminal. */
-const ADDRESS = /^\/(ip4|ip6|dns|dns4|dns6)\/[\w.:-]+\/tcp\/\d{1,5}$/
+const ADDRESS = /^\/(ip4|ip6|dns|dns4|dns6)\/[\w.:-]+\/tcp\/\d{1,5}(\/tls\/ws|\/wss|\/ws)?$/
 
 const codeSchema = z.strictObject({
   /** The member that invites. */

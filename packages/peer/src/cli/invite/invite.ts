@@ -29,7 +29,7 @@ const MINUTES_MAX = 24 * 60
 /** Exit code 1: nobody was admitted. */
 export const inviteCommand = command({
   name: 'invite',
-  usage: '[--minutes N] [--listen ADDRESS] [--config FILE]',
+  usage: '[--minutes N] [--listen ADDRESS] [--announce ADDRESS] [--config FILE]',
   summary: 'Invites an institution into the federation with one code, and admits it when two people agree on phrases.',
   details: `
 Prints a code for the newcomer, who runs stimnet join CODE, and waits. When the newcomer has connected, its machine shows a phrase.
@@ -41,12 +41,21 @@ person, who types it before the newcomer accepts the charter. The code alone adm
 The command listens at a port of its own, which the newcomer must reach: a free one, or the one that --listen names. Everybody
 may connect there and can only show the code; the peer itself may continue to run and stays closed to strangers.
 
+A newcomer from whose network only HTTPS gets out reaches a web server at port 443, which passes WebSockets on to the port of --listen.
+The code then has the address that --announce names.
+
   stimnet invite --config ./peer/stimnet.yaml
-  stimnet invite --listen /ip4/0.0.0.0/tcp/4002 --minutes 60`,
+  stimnet invite --listen /ip4/0.0.0.0/tcp/4002 --minutes 60
+  stimnet invite --listen /ip4/127.0.0.1/tcp/4003/ws --announce /dns4/invite.example.org/tcp/443/tls/ws`,
   options: {
     config: CONFIG_OPTION,
     minutes: { type: 'string', value: 'N', help: `How long the code is valid (default ${MINUTES_DEFAULT})` },
-    listen: { type: 'string', value: 'ADDRESS', help: 'Where to wait, such as 0.0.0.0:4002 or /ip4/0.0.0.0/tcp/4002' }
+    listen: { type: 'string', value: 'ADDRESS', help: 'Where to wait, such as 0.0.0.0:4002 or /ip4/0.0.0.0/tcp/4002' },
+    announce: {
+      type: 'string',
+      value: 'ADDRESS',
+      help: 'Where the newcomer reaches it, if a web server stands in front'
+    }
   },
   positionals: [0, 0],
   run: async (values, _, io) => {
@@ -54,6 +63,7 @@ may connect there and can only show the code; the peer itself may continue to ru
     const minutes = wholeNumber('--minutes', values.minutes, { most: MINUTES_MAX }) ?? MINUTES_DEFAULT
     const host = await hostOf(values.config ?? 'stimnet.yaml')
     const listen = await listenOf(values.listen, host.config)
+    const announced = announcedBy(values.announce)
     const { Door } = await import('../../federation/door.ts')
     const secret = cryptographicRandom.bytes(INVITE_BYTES)
     const untilMs = systemClock.now() + minutes * 60_000
@@ -61,6 +71,7 @@ may connect there and can only show the code; the peer itself may continue to ru
     const door = await Door.open({
       seed: host.seed,
       listen,
+      trustedProxies: host.config.mesh.trusted_proxies,
       secret,
       untilMs,
       clock: systemClock,
@@ -71,7 +82,7 @@ may connect there and can only show the code; the peer itself may continue to ru
     })
     try {
       const signal = AbortSignal.any([io.signal, AbortSignal.timeout(minutes * 60_000)])
-      await printCode({ door, host, secret, untilMs, minutes }, io)
+      await printCode({ door, host, secret, untilMs, minutes, announced }, io)
       return await decide({ door, host, waiting, signal }, io)
     } finally {
       await door.close()
@@ -127,9 +138,18 @@ async function multiaddrOf(address: string): Promise<string> {
   const { hostAndPort } = await import('../../config/hosts.ts')
   const { host = '', port } = hostAndPort(address) ?? {}
   if (isIP(host) > 0) return `/ip${isIP(host)}/${host}/tcp/${port}`
-  if (!/^\/ip[46]\/[^/]+\/tcp\/\d+$/.test(address))
+  if (!/^\/ip[46]\/[^/]+\/tcp\/\d+(\/ws)?$/.test(address))
     refuse(`--listen takes an IP address of this machine and a port, such as 0.0.0.0:4002, not ${address}`)
   return address
+}
+
+const ANNOUNCED = /^\/(ip4|ip6|dns|dns4|dns6)\/[\w.:-]+\/tcp\/[1-9]\d{0,4}(\/tls\/ws|\/wss|\/ws)?$/
+
+function announcedBy(address: string | undefined): string[] | undefined {
+  if (address === undefined) return undefined
+  if (!ANNOUNCED.test(address))
+    refuse(`--announce takes an address such as /dns4/invite.example.org/tcp/443/tls/ws, not ${address}`)
+  return [address]
 }
 
 const ADDRESSES_MAX = 4
@@ -150,12 +170,19 @@ function reachableAt(door: Door, { mesh }: PeerConfig): string[] {
 }
 
 async function printCode(
-  made: { door: Door; host: Host; secret: Uint8Array; untilMs: number; minutes: number },
+  made: {
+    door: Door
+    host: Host
+    secret: Uint8Array
+    untilMs: number
+    minutes: number
+    announced: string[] | undefined
+  },
   io: Io
 ): Promise<void> {
   const { invitationOf } = await import('../../federation/door.ts')
   const { signer, federation, config } = made.host
-  const at = reachableAt(made.door, config)
+  const at = made.announced ?? reachableAt(made.door, config)
   io.out(`${invitationCode(invitationOf(made, { peer: signer.id, at, charter: federation.id }))}\n`)
   io.err(`\nAn invitation into ${printable(federation.charter.name)}, valid for ${counted(made.minutes, 'minute')}. `)
   io.err(`The newcomer runs: stimnet join CODE\nWaiting at ${at.join(', ')}. Ctrl-C withdraws it.\n`)

@@ -37,6 +37,8 @@ may ask about your catalogs remains your decision.
 Without a terminal, --member names the PeerId of the inviting member, which you received through a trusted channel. It replaces the
 second phrase.
 
+The connection leaves as those of the peer do: through mesh.proxy, if the configuration names one.
+
 Make the peer first with stimnet init. A running peer takes the changes up at its next start.
 
   stimnet join stimnet-invite-eyJh… --config ./peer/stimnet.yaml`,
@@ -54,12 +56,14 @@ Make the peer first with stimnet init. A running peer takes the changes up at it
     const newcomer = await newcomerOf(values.config ?? 'stimnet.yaml')
     const { askToJoin, verifyWelcome, whyNotJoined } = await import('../../federation/joining.ts')
     const { createEvents } = await import('../../events.ts')
+    const { readWayOut } = await import('../../config/way-out.ts')
     const { seed, self, loaded } = newcomer
     const events = createEvents({ level: 'silent', nodeId: loaded.config.node_id })
     try {
       const welcome = await askToJoin(invitation, {
         seed,
         institution: loaded.config.institution,
+        wayOut: await readWayOut(loaded),
         clock: systemClock,
         random: cryptographicRandom,
         signal: io.signal,
@@ -186,7 +190,7 @@ function bootstrapOf({ addresses, reachedAt }: Welcomed, peer: string): string[]
   const host = /^\/[a-z0-9]+\/[^/]+/.exec(reachedAt)?.[0] ?? ''
   return addresses
     .map((address) => address.replace(/^\/ip4\/0\.0\.0\.0|^\/ip6\/::(?=\/)/, host).replace(/\/p2p\/[^/]+$/, ''))
-    .filter((address) => /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/[1-9]\d*$/.test(address))
+    .filter((address) => /^\/(ip4|ip6|dns|dns4|dns6)\/[^/]+\/tcp\/[1-9]\d*(\/tls\/ws|\/wss|\/ws)?$/.test(address))
     .slice(0, 4)
     .map((address) => `${address}/p2p/${peer}`)
 }
