@@ -902,6 +902,14 @@ describe('stimnet catalog propose', () => {
     )
     const omop = ['--omop', 'postgresql://reader@127.0.0.1:1/x', '--concepts', join(folder, 'concepts.yaml')]
     await assert.rejects(run(['propose', ...omop]), { code: 'PARAMETER_INVALID', message: /^variables\.0\.take: / })
+    await writeFile(
+      join(folder, 'concepts.yaml'),
+      'index: { condition: [1] }\nvariables: [{ name: x, drug: [2], take: ever }]\n'
+    )
+    await assert.rejects(run(['propose', '--omop', folder, '--concepts', join(folder, 'concepts.yaml')]), {
+      code: 'SOURCE_INVALID',
+      message: /there is no file person\.csv/
+    })
     const secret = 'postgresql://reader:hunter2@127.0.0.1:1/registry'
     for (const args of [
       ['a.csv', '--bids', folder],

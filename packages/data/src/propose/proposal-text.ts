@@ -125,7 +125,9 @@ function tableLines(page: Page, proposed: ProposedTable): void {
   for (const key of ['file', 'bids', 'relation'] as const) {
     if (table[key] !== undefined) page.line(`    ${key}: ${flow(table[key])}`)
   }
-  if (table.fhir !== undefined) fhirLines(page, table.fhir)
+  for (const key of ['fhir', 'omop'] as const) {
+    if (table[key] !== undefined) codesLines(page, key, table[key])
+  }
   if (table.query !== undefined) {
     page.line('    query: |-')
     for (const line of table.query.split('\n')) page.line(`      ${line}`)
@@ -175,10 +177,13 @@ function tableLines(page: Page, proposed: ProposedTable): void {
   }
 }
 
-function fhirLines(page: Page, { folder, index, variables }: NonNullable<TableConfig['fhir']>): void {
-  page.line('    fhir:')
-  page.line(`      folder: ${text(folder)}`)
-  page.line(`      index: ${flow(withoutUndefined(index))}`)
+/** The lines of a folder of which each person's row is made by declared codes or concepts. */
+function codesLines(page: Page, key: 'fhir' | 'omop', source: NonNullable<TableConfig['fhir'] | TableConfig['omop']>) {
+  const { variables, ...rest } = source
+  page.line(`    ${key}:`)
+  for (const [name, value] of Object.entries(rest)) {
+    page.line(`      ${name}: ${flow(typeof value === 'object' ? withoutUndefined(value) : value)}`)
+  }
   page.line('      variables:')
   for (const variable of variables) page.line(`        - ${flow(withoutUndefined(variable))}`)
 }
