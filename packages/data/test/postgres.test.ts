@@ -18,7 +18,8 @@ import {
   lookAtSources,
   openCatalog,
   proposeFromDatabase,
-  proposeFromOmop
+  proposeFromOmop,
+  proposeFromOmopFolder
 } from '../src/index.ts'
 import { parse } from 'yaml'
 import { countsOf, manyRows } from './many-rows.ts'
@@ -609,6 +610,41 @@ describe('a catalog in PostgreSQL', { skip: withoutPostgres }, () => {
     assert.equal((await open(config)).epoch, catalog.epoch)
   })
 
+  test('the same concept sets give the same catalog and rows from a database and from its tables as CSV files', async () => {
+    const sets = {
+      index: { visit: [9201] },
+      variables: [
+        { name: 'depression', condition: [200], take: 'ever', window: [-365, 0] },
+        { name: 'levodopa_days', drug: [300], take: 'days' },
+        { name: 'surgery', procedure: [500], take: 'first_day' },
+        { name: 'stay', visit: [9202], take: 'last_day' },
+        { name: 'updrs', measurement: [400], take: 'last', unit_concept: 8529 },
+        { name: 'quality', observation: [600], take: 'first', unit_concept: 8529 }
+      ]
+    }
+    const client = await server.connect()
+    const place = await mkdtemp(join(folder, 'cdm-'))
+    for (const table of CDM) {
+      const { rows } = await client.query(`SELECT row_to_json(t) AS row FROM cdm.${table} t`)
+      const records = rows.map(({ row }) => row as Record<string, unknown>)
+      const lines = [Object.keys(records[0] ?? {}), ...records.map(Object.values)].map((line) => line.join())
+      await writeFile(join(place, `${table}.csv`), `${lines.join('\n')}\n`)
+    }
+    const options = { environment: ENVIRONMENT, baseDir: folder, peopleMin: 10, name: 'registry' }
+    const section = { url: server.url(), password_env: 'READER' }
+    const [there, here] = await Promise.all([
+      proposeFromOmop(sets, section, { ...options, schema: 'cdm' }),
+      proposeFromOmopFolder(place, sets, options)
+    ])
+    const [fromDatabase, fromFiles] = [there, here].map(({ yaml }) => catalogConfigSchema.parse(parse(yaml)))
+    assert.ok(fromDatabase && fromFiles)
+    assert.deepEqual(fromFiles.tables[0]?.variables, fromDatabase.tables[0]?.variables)
+    const [a, b] = [await open(fromDatabase), await open(fromFiles)]
+    assert.equal(a.subjects, 59)
+    assert.deepEqual(await rowsOf(b), await rowsOf(a))
+    assert.deepEqual({ ...b.descriptor, epoch: a.epoch }, a.descriptor)
+  })
+
   test('many rows are read exactly', async () => {
     const catalog = await open(catalogOf(await manyRows(server, 100_000)))
     assert.deepEqual(await countsOf(catalog), { people: 25_000, rows: 100_000, below: 12_500 })
@@ -660,7 +696,7 @@ const OMOP = `
   UPDATE cdm.person SET year_of_birth = 1950 + person_id % 40;
   CREATE TABLE cdm.observation_period AS SELECT n AS person_id, date '2019-01-01' AS observation_period_start_date,
     CASE WHEN n = 60 THEN date '2019-12-31' ELSE date '2021-12-31' END AS observation_period_end_date FROM generate_series(1, 60) AS n;
-  CREATE TABLE cdm.concept_ancestor AS SELECT * FROM (VALUES (100, 100), (100, 101), (200, 200), (200, 201), (300, 300), (400, 400)) AS v (ancestor_concept_id, descendant_concept_id);
+  CREATE TABLE cdm.concept_ancestor AS SELECT * FROM (VALUES (100, 100), (100, 101), (200, 200), (200, 201), (300, 300), (400, 400), (500, 500), (600, 600), (9201, 9201), (9202, 9202)) AS v (ancestor_concept_id, descendant_concept_id);
   CREATE TABLE cdm.condition_occurrence AS
     SELECT n AS person_id, CASE WHEN n % 3 = 0 THEN 101 ELSE 100 END AS condition_concept_id, date '2020-01-01' + n AS condition_start_date FROM generate_series(1, 60) AS n
     UNION ALL SELECT n, 100, date '2021-01-01' + n FROM generate_series(1, 60) AS n
@@ -669,7 +705,17 @@ const OMOP = `
   CREATE TABLE cdm.drug_exposure AS SELECT n AS person_id, 300 AS drug_concept_id, date '2020-01-01' + n + d AS drug_exposure_start_date FROM generate_series(1, 60) AS n, (VALUES (-10), (5), (5)) AS v (d);
   CREATE TABLE cdm.measurement AS SELECT n * 10 + i AS measurement_id, n AS person_id, 400 AS measurement_concept_id, date '2020-01-01' + n - 30 AS measurement_date,
     n + i * 0.5 + 7 AS value_as_number, CASE WHEN n % 4 = 0 THEN 1 ELSE 8529 END AS unit_concept_id FROM generate_series(1, 60) AS n, generate_series(0, 1) AS i;
+  CREATE TABLE cdm.procedure_occurrence AS SELECT n AS person_id, 500 AS procedure_concept_id, date '2020-01-01' + n + 7 AS procedure_date FROM generate_series(1, 60, 2) AS n;
+  CREATE TABLE cdm.visit_occurrence AS SELECT n AS person_id, c AS visit_concept_id, date '2020-01-01' + n + c - 9200 AS visit_start_date FROM generate_series(1, 60) AS n, (VALUES (9201), (9202)) AS v (c);
+  CREATE TABLE cdm.observation AS SELECT n * 10 + i AS observation_id, n AS person_id, 600 AS observation_concept_id, date '2020-01-01' + n + 3 AS observation_date,
+    CASE WHEN i = 0 AND n % 3 = 0 THEN NULL ELSE (n * 0.25 + i)::numeric(8, 3) END AS value_as_number, CASE WHEN n % 5 = 0 THEN NULL ELSE 8529 END AS unit_concept_id FROM generate_series(1, 60) AS n, generate_series(0, 1) AS i;
   GRANT SELECT ON ALL TABLES IN SCHEMA cdm TO reader`
+
+/** The tables of the model. */
+const CDM = [
+  ...['person', 'observation_period', 'concept_ancestor', 'condition_occurrence', 'drug_exposure', 'measurement'],
+  ...['procedure_occurrence', 'visit_occurrence', 'observation']
+]
 
 /** Waits until a reading reaches the row at which its view sleeps. */
 async function untilAsleep(client: { query(sql: string): Promise<{ rows: unknown[] }> }): Promise<void> {

@@ -198,10 +198,10 @@ export interface GatewayPeer {
   standingApprovals(account: Account): Promise<readonly StandingApproval[]>
   /** Revokes a standing approval; false if there is none with this id. */
   revokeStanding(id: string, account: Account): Promise<boolean>
-  /** The account's requests, newest first; with `before`, only those with smaller numbers. */
+  /** The account's requests, newest first; with `before`, only those with smaller numbers; with `states`, only those in one of them. */
   requests(
     account: Account,
-    options: { limit: number; state?: JobState; broadcastsOnly?: boolean; before?: number }
+    options: { limit: number; states?: readonly JobState[]; broadcastsOnly?: boolean; before?: number }
   ): Promise<readonly OwnRequest[]>
   /** A request by id; null if it does not exist or belongs to another account. */
   request(id: string, account: Account): Promise<OwnRequest | null>

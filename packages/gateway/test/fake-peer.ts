@@ -425,12 +425,12 @@ export class FakePeer implements GatewayPeer {
 
   async requests(
     account: Account,
-    options: { limit: number; state?: JobState; broadcastsOnly?: boolean; before?: number }
+    options: { limit: number; states?: readonly JobState[]; broadcastsOnly?: boolean; before?: number }
   ) {
     return [...this.requestsMade.values()]
       .filter(({ owner }) => owner === account.name)
       .filter(({ broadcast }) => options.before === undefined || broadcast.number < options.before)
-      .filter(({ broadcast }) => options.state === undefined || broadcast.state === options.state)
+      .filter(({ broadcast }) => options.states?.includes(broadcast.state) ?? true)
       .filter(({ isToMany }) => !options.broadcastsOnly || isToMany)
       .reverse()
       .slice(0, options.limit)

@@ -89,6 +89,24 @@ describe('the audit log', () => {
     assert.deepEqual({ ok: verified.ok, records: verified.ok && verified.records }, { ok: true, records: 20 })
   })
 
+  test('is verified in pieces, and what waits meanwhile is served between them', async () => {
+    const { database } = await withRecords(0)
+    await database.commit((draft) => {
+      for (let i = 0; i < 5_000; i++) draft.audit({ kind: 'end', actor: 'node' })
+    })
+    const walking = { turns: 0, isDone: false }
+    const turn = () => {
+      walking.turns += 1
+      if (!walking.isDone) setImmediate(turn)
+    }
+    setImmediate(turn)
+    const verified = await database.auditLog.verify()
+    walking.isDone = true
+    assert.equal(verified.ok && verified.records, 5_000)
+    assert.ok(walking.turns >= 20, `${walking.turns} turns of others during 5,000 records`)
+    await database.auditLog.recount()
+  })
+
   test('shows a record that was changed', async () => {
     const { database, records } = await withRecords(5)
     const bytes = await records.get(key(3))

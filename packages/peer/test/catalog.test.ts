@@ -179,6 +179,54 @@ describe('a proposal', () => {
     })
   })
 
+  test('takes 999 for missing only where it stands out and is repeated, and of that column alone', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) =>
+      [
+        `p${i}`,
+        i % 6 === 0 ? 999 : i === 7 ? 'k.A.' : 50 + (i % 40),
+        i === 3 ? 999 : 100 + i,
+        i % 6 === 0 ? 999 : 700 + 10 * i,
+        i % 6 === 0 ? 999 : 2000 - i,
+        i === 8 ? 'k.A.' : 10 + i
+      ].join()
+    )
+    const folder = await folderWith({ 'a.csv': `subject_id,weight,once,dose,far,age\n${rows.join('\n')}\n` })
+    const { yaml, decisions } = await proposeCatalog(['a.csv'], { baseDir: folder, peopleMin: 10 })
+    const [{ variables, reading }] = parse(yaml).tables
+    assert.deepEqual(reading.missing, ['k.A.'], 'a number is no missing value of a whole file')
+    const missing = variables.map(({ name, missing }: { name: string; missing?: string[] }) => [name, missing])
+    assert.deepEqual(missing, [
+      ['weight', ['999', 'k.A.']],
+      ['once', undefined],
+      ['dose', undefined],
+      ['far', undefined],
+      ['age', undefined]
+    ])
+    const asked = decisions.filter(({ text }) => text.includes('999')).map(({ about }) => about)
+    assert.deepEqual([...new Set(asked)], ['a.weight'])
+    assert.ok(decisions.some(({ about, text }) => about === 'a.once' && text.includes('near the maximum')))
+  })
+
+  test('names the lines of rows that somebody has twice', async () => {
+    const ids = Array.from({ length: 40 }, (_, i) => `p${i}`)
+    const rows = ids.flatMap((id, i) => [`${id},baseline,${i}`, `${id},month_6,${i + 1}`])
+    rows.splice(8, 0, rows[7] ?? '')
+    const folder = await folderWith({
+      'people.csv': `subject_id,sex\n${ids.map((id, i) => `${id},${i % 2 ? 'f' : 'm'}`).join('\n')}\n`,
+      'visits.csv': `subject_id,visit,score\n${[...rows, 'p5,baseline,90'].join('\n')}\n`
+    })
+    const { yaml, decisions } = await proposeCatalog(['people.csv', 'visits.csv'], { baseDir: folder, peopleMin: 10 })
+    const about = decisions.filter(({ text }) => text.includes('entered twice'))
+    assert.deepEqual(
+      about.map(({ about, text }) => [about, text.slice(0, text.indexOf('.'))]),
+      [
+        ['visits', 'line 10: 1 row is equal in every column to an earlier one of the same person'],
+        ['visits', 'line 83: 1 person has more than one row with the same visit']
+      ]
+    )
+    assert.match(yaml.split('\n')[(about[0]?.line ?? 0) - 1] ?? '', /one_row_per_subject: false/)
+  })
+
   test('keeps "none" as a level beside other words where enough people have it, and asks; elsewhere asks whether it is one', async () => {
     const gene = (i: number) => (i < 60 ? (i % 3 > 0 ? 'none' : 'None') : i < 80 ? 'GBA' : i < 92 ? 'LRRK2' : 'NA')
     const rows = Array.from({ length: 100 }, (_, i) =>
@@ -854,6 +902,14 @@ describe('stimnet catalog propose', () => {
     )
     const omop = ['--omop', 'postgresql://reader@127.0.0.1:1/x', '--concepts', join(folder, 'concepts.yaml')]
     await assert.rejects(run(['propose', ...omop]), { code: 'PARAMETER_INVALID', message: /^variables\.0\.take: / })
+    await writeFile(
+      join(folder, 'concepts.yaml'),
+      'index: { condition: [1] }\nvariables: [{ name: x, drug: [2], take: ever }]\n'
+    )
+    await assert.rejects(run(['propose', '--omop', folder, '--concepts', join(folder, 'concepts.yaml')]), {
+      code: 'SOURCE_INVALID',
+      message: /there is no file person\.csv/
+    })
     const secret = 'postgresql://reader:hunter2@127.0.0.1:1/registry'
     for (const args of [
       ['a.csv', '--bids', folder],

@@ -261,6 +261,17 @@ describe('the check-up', () => {
     await writeFile(charterFile, JSON.stringify({ charter, signatures }))
     assert.deepEqual(faults(await findingsOf(changes)), [])
 
+    const sole = { ...charter, founders: founders.slice(0, 1) }
+    const own = [await signCharter(sole, { signer: await signerFromSeed(site.seed), clock: systemClock })]
+    await writeFile(charterFile, JSON.stringify({ charter: sole, signatures: own }))
+    const asOnly = await findingsOf({ ...changes, mesh: { listen: [] }, requesters: ['affiliation:members'] })
+    assert.deepEqual(faults(asOnly), [], 'an institution that founded a federation alone has nothing to mend')
+    const said = asOnly.map(({ name, detail }) => `${name}: ${detail}`).join('\n')
+    assert.match(
+      said,
+      /^admission: this peer is the only member so far \(stimnet invite lets another in\), 1 requester/m
+    )
+
     const alone = { ...charter, founders: founders.slice(1) }
     const only = [await signCharter(alone, { signer: theirs, clock: systemClock })]
     await writeFile(charterFile, JSON.stringify({ charter: alone, signatures: only }))

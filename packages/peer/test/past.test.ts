@@ -127,6 +127,25 @@ test('a peer with ten thousand past jobs reads as little at its start, for a lis
   assert.ok(many.list <= 1_000 && many.reviewed <= 1_000, `${many.list}, ${many.reviewed}`)
 })
 
+test('a page of requests is read by a few calls, not by calls for each request', async () => {
+  const database = await withPast(500)
+  const requests = await RequestStore.open(database)
+  const calls: string[] = []
+  const root = database.root as unknown as Record<string, (...args: unknown[]) => unknown>
+  for (const method of ['_get', '_getMany'] as const) {
+    const before = root[method]?.bind(root)
+    root[method] = (...args) => {
+      calls.push(method)
+      return before?.(...args)
+    }
+  }
+  const page = await requests.list('ada', 100, () => true)
+  assert.deepEqual([page.length, page[0]?.number, page[99]?.number], [100, 500, 401])
+  assert.equal(page[7]?.parts[0]?.result, 'result')
+  assert.deepEqual(calls, ['_getMany', '_getMany'])
+  await database.close()
+})
+
 test('a list that finds little reads many lines at once, and not one after another', async () => {
   const database = await Database.open({ memory: true }, () => 0)
   const lines = database.json<number>('lines')

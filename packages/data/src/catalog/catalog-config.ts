@@ -17,6 +17,7 @@ import { dcatSchema } from './dcat-config.ts'
 import { derivationFaults } from './derive/faults.ts'
 import { deriveSchema } from './derive/rule.ts'
 import { fhirSchema } from './fhir-config.ts'
+import { omopSourceSchema } from './omop-config.ts'
 import { levelSchema } from './level.ts'
 import { postgresSchema, relationParts } from './postgres-config.ts'
 import {
@@ -115,6 +116,8 @@ const tableSchema = z.strictObject({
   bids: z.strictObject({ folder: z.string().min(1).max(1024), list: z.enum(['sessions', 'scans']) }).optional(),
   /** A folder of FHIR bulk data, from which one row per person is made. */
   fhir: fhirSchema.optional(),
+  /** A folder of CSV files of an OMOP Common Data Model, from which one row per person is made. */
+  omop: omopSourceSchema.optional(),
   /** The steward's query to the catalog's database: one SELECT without a semicolon. */
   query: z.string().min(1).max(65_536).optional(),
   /** Default: inferred from the file extension. */
@@ -388,14 +391,14 @@ function checkCatalog(catalog: CatalogConfig, context: Issues): void {
   if (new Set(lattice).size !== lattice.length) refuse(['lattice'], 'a lattice variable is named twice')
 }
 
-/** Contradictions in the source settings of a table. A table has one of five kinds of source. */
+/** Contradictions in the source settings of a table. A table has one of six kinds of source. */
 function* sourceConflicts(
   table: TableConfig,
   { postgres }: CatalogConfig
 ): Generator<readonly [key: readonly string[], message: string]> {
-  const { file, bids, fhir, relation, query, format, reading } = table
-  const sources = [file, bids, fhir, relation, query].filter((source) => source !== undefined)
-  if (sources.length !== 1) yield [['file'], 'a table has one of file, bids, fhir, relation and query']
+  const { file, bids, fhir, omop, relation, query, format, reading } = table
+  const sources = [file, bids, fhir, omop, relation, query].filter((source) => source !== undefined)
+  if (sources.length !== 1) yield [['file'], 'a table has one of file, bids, fhir, omop, relation and query']
   if (isRelation(table) && postgres === undefined) yield [[], 'the catalog has no postgres for its relation or query']
   if (file === undefined && format !== undefined) yield [['format'], 'only a file has a format']
   const isParquet = format === 'parquet' || (format === undefined && /\.parquet$/i.test(file ?? ''))

@@ -46,7 +46,7 @@ export type Encoding = Exclude<(typeof ENCODINGS)[number], 'latin1'>
 export type Separator = ',' | ';' | '\t' | '|'
 
 /** The kind of source of a table. */
-type Format = 'csv' | 'tsv' | 'parquet' | 'bids' | 'fhir' | 'postgres'
+type Format = 'csv' | 'tsv' | 'parquet' | 'bids' | 'fhir' | 'omop' | 'postgres'
 
 /** The rules by which the values of one variable are read. */
 export interface ValueReading {

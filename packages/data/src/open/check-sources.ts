@@ -196,7 +196,7 @@ async function checkTable(config: CatalogConfig, table: TableConfig, options: Ta
   } catch (error) {
     // A file that cannot be read at all. The message names file and line, and none of the values.
     if (!(error instanceof StimnetError) || codeOf(error) !== 'SOURCE_INVALID') throw error
-    return [ofWhole(error.message)].map(at(table.file ?? table.bids?.folder ?? table.fhir?.folder ?? ''))
+    return [ofWhole(error.message)].map(at(table.file ?? (table.bids ?? table.fhir ?? table.omop)?.folder ?? ''))
   }
 }
 

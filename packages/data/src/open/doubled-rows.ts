@@ -1,4 +1,5 @@
 /** Duplicate rows of a person in a table with several rows per subject: the same visit again, or an identical row. */
+import { counted } from '@stimnet/protocol'
 import type { Session } from '../engine.ts'
 import { quoteName } from '../quote.ts'
 import { rowCategories } from '../sources/few-rows.ts'
@@ -56,4 +57,15 @@ export async function doubledIn(
     )
   }
   return found
+}
+
+/** A sentence about duplicate rows, with their places. For the steward alone. */
+export function doubledText({ category, rows, people, places }: Omit<DoubledRows, 'table' | 'file'>): string {
+  const more = rows - places.length
+  const where = `${places.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  const what =
+    category === undefined
+      ? `${counted(rows, 'row is', 'rows are')} equal in every column to an earlier one of the same person`
+      : `${counted(people, 'person has', 'people have')} more than one row with the same ${category}`
+  return `${where}: ${what}. Such a row counts as well, and a model of one row per person is withheld for it: correct or remove what was entered twice.`
 }

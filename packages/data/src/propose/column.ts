@@ -54,6 +54,8 @@ export interface ProposedColumn {
 const SHARE_MIN = 0.95
 /** Maximum number of distinct integers that may be codes, about which the proposal asks. */
 const CODES_MAX = 10
+/** Minimum number of rows in which a positive number stands so that it counts as a code for a missing value. */
+const CODE_ROWS_MIN = 2
 /** Maximum number of decimals that can be declared. */
 const DECIMALS_MAX = 9
 /** Integers beyond this are identifiers rather than measurements, and not exact everywhere. */
@@ -216,6 +218,8 @@ function missingCodes(numbers: readonly Word[]): Word[] {
   if (codes.length === 0) return []
   return codes.filter(({ text }) => {
     const code = numberOf(text)
+    // A single large number is more likely a mistake than a code, and the question about the bounds shows it.
+    if (code > 0 && rowsOf(codes.filter((one) => numberOf(one.text) === code)) < CODE_ROWS_MIN) return false
     // There may be several codes, so the code is compared with all numbers except codes of the same sign.
     const others = numbers
       .map((other) => numberOf(other.text))

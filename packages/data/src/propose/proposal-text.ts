@@ -3,7 +3,7 @@ import type { TableConfig, VariableConfig } from '../catalog/catalog-config.ts'
 import { isIdentifyingName } from '../catalog/identifying.ts'
 import type { LineFault } from '../sources/source.ts'
 import type { KeyCandidate } from './key.ts'
-import { inRows, type Word } from './words.ts'
+import { inRows, isCodeText, type Word } from './words.ts'
 
 /** A decision that a person must make about a proposal. */
 export interface Decision {
@@ -34,6 +34,8 @@ export interface ProposedTable {
   readonly rows: number
   readonly faults: readonly LineFault[]
   readonly keyFaults: readonly string[]
+  /** Sentences about duplicate rows, with their places. */
+  readonly doubled?: readonly string[]
   /** Sentences about tables in which few people have a row. */
   readonly presence?: readonly string[]
   readonly variables: readonly TableVariable[]
@@ -115,14 +117,17 @@ function keySentence({ key, others }: ProposedCatalog): string {
 }
 
 function tableLines(page: Page, proposed: ProposedTable): void {
-  const { label, table, subjectColumn, faults, keyFaults, presence = [], variables, leftOut } = proposed
+  const { label, table, subjectColumn, faults, keyFaults, variables, leftOut } = proposed
+  const { doubled = [], presence = [] } = proposed
   const missing = sharedMissing(variables)
   const reading = { ...table.reading, ...sharedForms(variables), ...(missing.length === 0 ? {} : { missing }) }
   page.line(`  - name: ${table.name}`)
   for (const key of ['file', 'bids', 'relation'] as const) {
     if (table[key] !== undefined) page.line(`    ${key}: ${flow(table[key])}`)
   }
-  if (table.fhir !== undefined) fhirLines(page, table.fhir)
+  for (const key of ['fhir', 'omop'] as const) {
+    if (table[key] !== undefined) codesLines(page, key, table[key])
+  }
   if (table.query !== undefined) {
     page.line('    query: |-')
     for (const line of table.query.split('\n')) page.line(`      ${line}`)
@@ -146,7 +151,7 @@ function tableLines(page: Page, proposed: ProposedTable): void {
   }
   if (subjectColumn !== undefined) page.line(`    subject_column: ${text(subjectColumn)}`)
   page.line(`    one_row_per_subject: ${table.one_row_per_subject}`)
-  for (const sentence of [...keyFaults, ...presence]) page.decide(table.name, sentence)
+  for (const sentence of [...keyFaults, ...doubled, ...presence]) page.decide(table.name, sentence)
   if (table.one_row_per_subject) {
     page.decide(table.name, `Every person has one row in ${label}. Will that stay so? The peer refuses a second row.`)
   }
@@ -172,10 +177,13 @@ function tableLines(page: Page, proposed: ProposedTable): void {
   }
 }
 
-function fhirLines(page: Page, { folder, index, variables }: NonNullable<TableConfig['fhir']>): void {
-  page.line('    fhir:')
-  page.line(`      folder: ${text(folder)}`)
-  page.line(`      index: ${flow(withoutUndefined(index))}`)
+/** The lines of a folder of which each person's row is made by declared codes or concepts. */
+function codesLines(page: Page, key: 'fhir' | 'omop', source: NonNullable<TableConfig['fhir'] | TableConfig['omop']>) {
+  const { variables, ...rest } = source
+  page.line(`    ${key}:`)
+  for (const [name, value] of Object.entries(rest)) {
+    page.line(`      ${name}: ${flow(typeof value === 'object' ? withoutUndefined(value) : value)}`)
+  }
   page.line('      variables:')
   for (const variable of variables) page.line(`        - ${flow(withoutUndefined(variable))}`)
 }
@@ -186,9 +194,7 @@ function variableLines(page: Page, table: string, proposed: TableVariable, readi
   const { variable, unitGuess } = proposed
   const about = `${table}.${variable.name}`
   const { name, column, type, unit, description, levels, rename, decimals, minimum, maximum, breakpoints } = variable
-  const own = ownMissing(proposed)
-  const isShared =
-    own.every((word) => (reading.missing ?? []).includes(word)) && !conflicts(proposed, reading.missing ?? [])
+  const own = missingOf(proposed, reading.missing ?? [])
   const written = withoutUndefined({
     name,
     column,
@@ -203,7 +209,7 @@ function variableLines(page: Page, table: string, proposed: TableVariable, readi
     breakpoints,
     decimal: variable.decimal === (reading.decimal ?? '.') ? undefined : variable.decimal,
     date_format: variable.date_format === (reading.date_format ?? 'yyyy-mm-dd') ? undefined : variable.date_format,
-    missing: isShared ? undefined : own
+    missing: own
   })
   const guess = unitGuess === undefined ? '' : `   # unit: ${unitGuess}? A guess by the name.`
   page.line(`      - ${flow(written)}${guess}`)
@@ -220,10 +226,21 @@ function variableLines(page: Page, table: string, proposed: TableVariable, readi
   for (const sentence of proposed.decisions) page.decide(about, sentence)
 }
 
-/** The texts for a missing value in all columns, if they can be declared as one list for the file; otherwise empty. */
+/**
+ * The words for a missing value in all columns, if they can be declared as one list for the file; otherwise empty. A number such as 999 is
+ * not among them: in another column it would be a value.
+ */
 function sharedMissing(variables: readonly TableVariable[]): string[] {
-  const all = [...new Set(variables.flatMap(ownMissing))].sort()
+  const all = [...new Set(variables.flatMap(ownMissing))].filter((word) => !isCodeText(word)).sort()
   return all.length > MISSING_MAX ? [] : all
+}
+
+/** The list that a column needs in place of the list of its file; undefined if it needs none. */
+function missingOf(proposed: TableVariable, shared: readonly string[]): string[] | undefined {
+  const own = ownMissing(proposed)
+  if (conflicts(proposed, shared)) return own
+  if (own.every((word) => shared.includes(word))) return undefined
+  return [...new Set([...own, ...shared])].slice(0, MISSING_MAX).sort()
 }
 
 /** The most frequent texts of a column for a missing value, as many as can be declared. */

@@ -16,9 +16,10 @@ import {
 } from './proposal-text.ts'
 import { variableOf } from './variable.ts'
 import type { Word } from './words.ts'
+import { doubledIn, doubledText } from '../open/doubled-rows.ts'
 import { fewRowsIn, fewRowsText, type KeyedRows } from '../sources/few-rows.ts'
-import { changePlace } from '../sources/places.ts'
-import type { LineFault } from '../sources/source.ts'
+import { changePlace, type LoadedRows } from '../sources/places.ts'
+import type { LineFault, LoadedSource } from '../sources/source.ts'
 
 /** Options of a proposal. */
 export interface ProposalOptions {
@@ -56,6 +57,8 @@ export interface ProposalTable extends KeyFile {
   readonly unread?: readonly { readonly header: string; readonly why: string }[]
   /** The code book of the columns, by header. */
   readonly codeBook?: CodeBook
+  /** The place of a row, as in `LoadedSource`. */
+  readonly place?: LoadedSource['place']
 }
 
 /** Proposes a catalog for loaded tables. Throws PARAMETER_INVALID if no column could be the subject key; throws NODE_ERROR. */
@@ -69,6 +72,7 @@ export async function proposeTables(
   const subjectKey = nameFor(key.header, [], 'subject_id')
   const tables: ProposedTable[] = []
   const rows: KeyedRows[] = []
+  const loadedRows: LoadedRows[] = []
   const faults = await keyFaultsOf(key, loaded, session)
   for (const [i, file] of loaded.entries()) {
     const column = file.columns[key.positions[i] ?? -1]
@@ -81,15 +85,12 @@ export async function proposeTables(
     }
     const proposed = await proposeTable(file, keyed, session, options.peopleMin)
     tables.push(proposed)
-    const variables = proposed.variables.map(({ variable }) => variable)
-    rows.push({
-      table: { ...proposed.table, variables },
-      relation: quoteName(file.raw),
-      key: keyed.key,
-      columns: file.columns
-    })
+    const table = { ...proposed.table, variables: proposed.variables.map(({ variable }) => variable) }
+    rows.push({ table, relation: quoteName(file.raw), key: keyed.key, columns: file.columns })
+    loadedRows.push(loadedRowsOf(file, keyed, table))
   }
   const few = Map.groupBy(await fewRowsIn(session, rows), ({ table }) => table)
+  const doubled = Map.groupBy(await doubledIn(session, loadedRows, DOUBLES_SHOWN_MAX), ({ table }) => table)
   const keyless = loaded.filter((_, i) => (key.positions[i] ?? -1) < 0).map(({ label }) => label)
   if (tables.every(({ variables }) => variables.length === 0)) throw withoutVariables()
   const name = options.name ?? nameFor(loaded[0]?.table.name ?? '', [], 'catalog')
@@ -100,10 +101,32 @@ export async function proposeTables(
     key,
     others,
     keyless,
-    tables: tables.map((proposed) => ({ ...proposed, presence: fewRowsText(few.get(proposed.table.name) ?? []) })),
+    tables: tables.map((proposed) => {
+      const { name } = proposed.table
+      return {
+        ...proposed,
+        doubled: (doubled.get(name) ?? []).map(doubledText),
+        presence: fewRowsText(few.get(name) ?? [])
+      }
+    }),
     ...(postgres === undefined ? {} : { postgres }),
     ...(note === undefined ? {} : { note })
   })
+}
+
+/** Maximum number of places shown of duplicate rows of one kind. */
+const DOUBLES_SHOWN_MAX = 10
+
+function loadedRowsOf(file: ProposalTable, { key, column, subjectKey }: Keyed, table: TableConfig): LoadedRows {
+  const { label, raw, columns, place } = file
+  return {
+    source: { table: { ...table, subject_column: column }, name: label },
+    loaded: place === undefined ? { columns } : { columns, place },
+    relation: raw,
+    row: 'rowid',
+    key,
+    subjectKey
+  }
 }
 
 function withoutKey(files: readonly ProposalTable[], wanted: string | undefined): StimnetError {

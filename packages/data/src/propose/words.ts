@@ -47,6 +47,11 @@ export function isCode(value: number): boolean {
   return CODES.includes(value)
 }
 
+/** Whether a text is a number that often stands for a missing value. It says so of one column, and nothing of the others. */
+export function isCodeText(text: string): boolean {
+  return numberForm(text) !== undefined && isCode(numberOf(text))
+}
+
 /**
  * Whether a number could be a code for a missing value, given the other values: a negative code if no other value is negative, a positive
  * code if all others are less than half as large.

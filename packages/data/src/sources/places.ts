@@ -7,8 +7,8 @@ import type { LoadedSource, Source } from './source.ts'
 
 /** Rows of a source in the engine: their relation, and the columns with a row's position and with its subject key. */
 export interface LoadedRows {
-  readonly source: Source
-  readonly loaded: LoadedSource
+  readonly source: Pick<Source, 'table' | 'name'>
+  readonly loaded: Pick<LoadedSource, 'columns' | 'place'>
   readonly relation: string
   readonly row: string
   readonly key: string

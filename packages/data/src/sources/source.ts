@@ -11,6 +11,8 @@ import { quoteName, quoteText } from '../quote.ts'
 import { type CsvShape, headerOf, lineOfRecord, scanCsv, type TextForm } from './csv-scan.ts'
 import { type BidsSource, bidsColumns, bidsFingerprint, bidsHash, loadBids } from './bids.ts'
 import { type FhirSource, fhirColumns, fhirFingerprint, fhirHash, loadFhir } from './fhir.ts'
+import { loadOmop, omopFingerprint, omopHash, type OmopSource } from './omop/folder.ts'
+import { omopColumns } from '../catalog/omop-config.ts'
 import { relationName } from './postgres/relation.ts'
 
 /** The format in which a file is read. */
@@ -38,20 +40,21 @@ export interface RelationSource {
 export type LocalSource = FileSource | FolderSource
 
 /** A folder whose files form one table. */
-export type FolderSource = BidsSource | FhirSource
+export type FolderSource = BidsSource | FhirSource | OmopSource
 
 /** The source of a table's rows. */
 export type Source = LocalSource | RelationSource
 
 /** Whether a source is a folder whose files form one table. */
 export function isFolder(source: Source): source is FolderSource {
-  return source.format === 'bids' || source.format === 'fhir'
+  return source.format === 'bids' || source.format === 'fhir' || source.format === 'omop'
 }
 
 /** The source of a table. Throws SOURCE_INVALID if neither `format` nor the file extension gives the format. */
 export function sourceOf(table: TableConfig, baseDir: string): Source {
   if (table.bids !== undefined) return bidsOf(table, table.bids, baseDir)
   if (table.fhir !== undefined) return fhirOf(table, table.fhir, baseDir)
+  if (table.omop !== undefined) return omopOf(table, table.omop, baseDir)
   return table.file === undefined
     ? { table, name: `PostgreSQL, ${relationName(table)}`, format: 'postgres' }
     : fileOf(table, table.file, baseDir)
@@ -65,6 +68,12 @@ function bidsOf(table: TableConfig, { folder, list }: NonNullable<TableConfig['b
 function fhirOf(table: TableConfig, codes: NonNullable<TableConfig['fhir']>, baseDir: string): FhirSource {
   const folder = resolve(baseDir, codes.folder)
   return { table, name: `${folder}, FHIR`, folder, codes, format: 'fhir' }
+}
+
+function omopOf(table: TableConfig, sets: NonNullable<TableConfig['omop']>, baseDir: string): OmopSource {
+  const folder = resolve(baseDir, sets.folder)
+  assertPlainPath(folder, `tables.${table.name}.omop.folder`)
+  return { table, name: `${folder}, OMOP`, folder, sets, format: 'omop' }
 }
 
 /** The file of a table. Throws SOURCE_INVALID if the format is unknown or the path contains * ? or [. */
@@ -90,6 +99,7 @@ export function assertPlainPath(path: string, key: string): void {
 export async function fingerprint(source: LocalSource): Promise<string> {
   if (source.format === 'bids') return bidsFingerprint(source)
   if (source.format === 'fhir') return fhirFingerprint(source)
+  if (source.format === 'omop') return omopFingerprint(source)
   try {
     const facts = await stat(source.path, { bigint: true })
     if (!facts.isFile()) throw new Error('not a file')
@@ -105,6 +115,7 @@ export async function fingerprint(source: LocalSource): Promise<string> {
 /** SHA-256 of a source's bytes, in lower-case hexadecimal. Throws SOURCE_INVALID. */
 export function hashSource(source: LocalSource): Promise<string> {
   if (source.format === 'fhir') return fhirHash(source)
+  if (source.format === 'omop') return omopHash(source)
   return source.format === 'bids' ? bidsHash(source) : hashFile(source.path)
 }
 
@@ -132,6 +143,7 @@ export interface LoadedSource {
 export function loadSource(source: LocalSource, session: Session, raw: string): Promise<LoadedSource> {
   if (source.format === 'bids') return loadBids(source, session, raw)
   if (source.format === 'fhir') return loadFhir(source, session, raw)
+  if (source.format === 'omop') return loadOmop(source, session, raw)
   if (source.format === 'parquet') return loadParquet(source, session, raw)
   return encodingOf(source.table) === 'utf-8' ? loadText(source, session, raw) : loadRecords(source, session, raw)
 }
@@ -230,6 +242,7 @@ async function loadParquet(source: FileSource, session: Session, raw: string): P
 export async function columnsOf(source: LocalSource, session: Session): Promise<readonly string[]> {
   if (source.format === 'bids') return bidsColumns(source)
   if (source.format === 'fhir') return fhirColumns(source)
+  if (source.format === 'omop') return omopColumns(source.sets)
   if (source.format !== 'parquet') return (await headerOf(source.path, textForm(source))).header
   return (await parquetTypes(source, session)).map(([name]) => name)
 }

@@ -1,6 +1,6 @@
 /** Jobs of the documented API: to submit, list, read, cancel and follow them. */
 import { acceptedShape, type Job, jobShape, jobSubmissionShape, OUTWARD_STATES, statesOf } from '@stimnet/api'
-import { isEnded, type JobState, StimnetError } from '@stimnet/protocol'
+import { isEnded, StimnetError } from '@stimnet/protocol'
 import { z } from 'zod'
 import { settled } from '../http/answer.ts'
 import { etagOnce } from '../http/etag.ts'
@@ -8,7 +8,7 @@ import { followRequest } from '../follow.ts'
 import { findRequest, isRequestId, known } from '../auth/known.ts'
 import { cursor, numberPlace, pageOf, placeOf } from '../http/page.ts'
 import { wholeNumber } from '../http/query.ts'
-import type { Account, GatewayPeer, OwnRequest } from '../peer.ts'
+import type { OwnRequest } from '../peer.ts'
 import type { Room } from '../room.ts'
 import { Answer, type Route, route } from '../http/route.ts'
 import { acceptedOf, jobOf } from '../shapes/job.ts'
@@ -47,10 +47,10 @@ export function jobRoutes(room: Room): Route[] {
       query: listQuery,
       answer: z.array(jobShape),
       handle: async ({ account, query, request }) => {
-        const states = query.status === undefined ? [undefined] : statesOf(query.status)
+        const states = query.status === undefined ? {} : { states: statesOf(query.status) }
         const before = placeOf(query.cursor, numberPlace)
         const { limit } = query
-        const found = await newestOf(peer, known(account), { states, limit: limit + 1, ...before })
+        const found = await peer.requests(known(account), { limit: limit + 1, ...states, ...before })
         const render = (one: OwnRequest) => jobOf(one, { withParts: false })
         return pageOf(found, { request, limit, place: ({ broadcast }) => ({ before: broadcast.number }), render })
       }
@@ -114,19 +114,4 @@ export function jobRoutes(room: Room): Route[] {
       handle: (ask) => followRequest(room, ask, (request, ended) => jobOf(request, { withParts: ended }))
     })
   ]
-}
-
-/** The newest requests in several states, each of which is queried separately. A request whose state changed meanwhile counts once. */
-async function newestOf(
-  peer: GatewayPeer,
-  account: Account,
-  { states, limit, before }: { states: readonly (JobState | undefined)[]; limit: number; before?: number }
-): Promise<OwnRequest[]> {
-  const found = new Map<string, OwnRequest>()
-  const from = before === undefined ? {} : { before }
-  for (const state of states) {
-    const requests = await peer.requests(account, { limit, ...from, ...(state === undefined ? {} : { state }) })
-    for (const request of requests) found.set(request.broadcast.id, request)
-  }
-  return [...found.values()].sort((a, b) => b.broadcast.number - a.broadcast.number).slice(0, limit)
 }

@@ -50,9 +50,9 @@ function moved(raw: unknown, from: string, to: string): Record<string, unknown> 
   const catalog = raw as { tables?: unknown; postgres?: unknown }
   if (!Array.isArray(catalog?.tables)) return raw as Record<string, unknown>
   const move = (path: string) => relative(to, resolve(from, path)) || '.'
-  const tables = catalog.tables.map((table: { file?: unknown; bids?: object; fhir?: object }) => {
+  const tables = catalog.tables.map((table: { file?: unknown; bids?: object; fhir?: object; omop?: object }) => {
     if (typeof table?.file === 'string') return { ...table, file: move(table.file) }
-    for (const key of ['bids', 'fhir'] as const) {
+    for (const key of ['bids', 'fhir', 'omop'] as const) {
       const source = table?.[key] as { folder?: unknown } | undefined
       if (typeof source?.folder === 'string') return { ...table, [key]: { ...source, folder: move(source.folder) } }
     }

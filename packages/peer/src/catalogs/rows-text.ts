@@ -2,7 +2,7 @@
  * Notes about the rows of a catalog as sentences for its steward. The sentences contain counts of the data and must stay in
  * the institution.
  */
-import { type DoubledRows, fewRowsText, type RowNotes, type StrayRows } from '@stimnet/data'
+import { doubledText, fewRowsText, type RowNotes, type StrayRows } from '@stimnet/data'
 import { counted } from '@stimnet/protocol'
 
 /** One sentence per note. */
@@ -21,14 +21,4 @@ function strayText({ first, rows, subjects }: StrayRows): string {
       ? 'one row of somebody who is'
       : `the first of ${counted(rows, 'row')} of ${counted(subjects, 'person who is', 'people who are')}`
   return `${first}: ${which} in no table with one_row_per_subject. Such rows are loaded, but questions that join the tables leave these people out: while they are fewer than k, answers differ by fewer than k people, and groups are withheld. Correct or remove the rows, or add the people (docs/operating.md).`
-}
-
-function doubledText({ category, rows, people, places }: DoubledRows): string {
-  const more = rows - places.length
-  const where = `${places.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
-  const what =
-    category === undefined
-      ? `${counted(rows, 'row is', 'rows are')} equal in every column to an earlier one of the same person`
-      : `${counted(people, 'person has', 'people have')} more than one row with the same ${category}`
-  return `${where}: ${what}. Such a row counts as well, and a model of one row per person is withheld for it: correct or remove what was entered twice.`
 }

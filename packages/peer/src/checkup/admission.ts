@@ -52,13 +52,17 @@ export async function admissionOf(loaded: LoadedConfig, dataDir: string, own: Ow
   const unasked = config.catalogs.filter(
     (one) => config.requesters.length === 0 && !one.requesters?.length && !one.controlled_access
   )
+  const isOnlyMember = others.size === 0 && own.peerId !== undefined && (federation?.isMember(own.peerId) ?? false)
   const nobody =
-    others.size === 0 ? [fix('no other peer may connect yet: list PeerIds in mesh.peers, or join a federation')] : []
+    others.size === 0 && !isOnlyMember
+      ? [fix('no other peer may connect yet: list PeerIds in mesh.peers, or join a federation')]
+      : []
   const noRequester = unasked.map(({ name }) => fix(`nobody may ask about ${name} yet: list keys in requesters`))
   const missing = [...nobody, ...noRequester]
-  const fine = ok(
-    `${counted(others.size, 'peer')} may connect, ${counted(config.requesters.length, 'requester')} may ask`
-  )
+  const peers = isOnlyMember
+    ? 'this peer is the only member so far (stimnet invite lets another in)'
+    : `${counted(others.size, 'peer')} may connect`
+  const fine = ok(`${peers}, ${counted(config.requesters.length, 'requester')} may ask`)
   return { findings: [...standing, ...(missing.length > 0 ? missing : [fine]), ...stale], permits, isRevoked }
 }
 

@@ -12,7 +12,7 @@ import { informedOf, type Used, usagesOf } from '../jobs/release/usage.ts'
 import type { Runner } from '../jobs/run/runner.ts'
 import type { Readings } from '../monitor/gauges.ts'
 import type { Database } from '../store/database.ts'
-import { databaseUse, diskUse } from '../store/disk-use.ts'
+import { databaseUse, diskUseOf, type DiskUse } from '../store/disk-use.ts'
 import type { PrivacyLedger } from '../store/released/privacy-ledger.ts'
 
 interface ReadingParts {
@@ -36,9 +36,10 @@ const SLOW_EVERY_MS = 60_000
 export function createReadings(parts: ReadingParts): () => Promise<Readings> {
   const { config, clock, mesh, runner, checks } = parts
   let known: { readonly atMs: number; readonly slow: Promise<Pick<Readings, 'used' | 'diskUse'>> } | undefined
+  const diskUse = diskUseOf(parts.dataDir)
   const slow = () => {
     const nowMs = clock.now()
-    if (!known || Math.abs(nowMs - known.atMs) >= SLOW_EVERY_MS) known = { atMs: nowMs, slow: slowOf(parts) }
+    if (!known || Math.abs(nowMs - known.atMs) >= SLOW_EVERY_MS) known = { atMs: nowMs, slow: slowOf(parts, diskUse) }
     return known.slow
   }
   return async () => ({
@@ -53,8 +54,11 @@ export function createReadings(parts: ReadingParts): () => Promise<Readings> {
   })
 }
 
-async function slowOf(parts: ReadingParts): Promise<Pick<Readings, 'used' | 'diskUse'>> {
-  const use = [...(await diskUse(parts.dataDir)), ...(await databaseUse(parts.database))]
+async function slowOf(
+  parts: ReadingParts,
+  diskUse: () => Promise<DiskUse[]>
+): Promise<Pick<Readings, 'used' | 'diskUse'>> {
+  const use = [...(await diskUse()), ...(await databaseUse(parts.database))]
   return { used: await usedOf(parts), diskUse: use.filter(({ what }) => what !== 'free') }
 }
 

@@ -38,8 +38,7 @@ export function requestMethods(parts: RequestParts): Pick<GatewayPeer, RequestMe
       const records = await requests.list(
         account.name,
         options.limit,
-        ({ broadcast, state }) =>
-          (!options.broadcastsOnly || broadcast) && (options.state === undefined || state === options.state),
+        ({ broadcast, state }) => (!options.broadcastsOnly || broadcast) && (options.states?.includes(state) ?? true),
         options.before
       )
       return Promise.all(records.map(view))

@@ -11,7 +11,7 @@ import type { Clocks } from '../monitor/clocks.ts'
 import type { EventFeed } from '../monitor/feed.ts'
 import { KINDS } from '../retention/ages.ts'
 import type { Retention } from '../retention/retention.ts'
-import { databaseUse, diskUse } from '../store/disk-use.ts'
+import { databaseUse, diskUseOf, type DiskUse } from '../store/disk-use.ts'
 import type { Database } from '../store/database.ts'
 import { membershipOf, type StewardshipParts, usageOf } from './stewardship-view.ts'
 
@@ -35,6 +35,7 @@ const ALERTS_MAX = 2_000
 
 /** The gateway's method for the state of the node, for stewards, auditors and operators. */
 export function statusMethods(parts: StatusParts): Pick<GatewayPeer, 'status'> {
+  const diskUse = diskUseOf(parts.dataDir)
   return {
     status: async (account) => {
       assertAuditor(account)
@@ -73,7 +74,7 @@ export function statusMethods(parts: StatusParts): Pick<GatewayPeer, 'status'> {
           statements: statementsOf(parts),
           alerts: alertsOf(parts.feed.recent({ limit: ALERTS_MAX, alertsOnly: true }))
         },
-        disk: await diskOf(parts),
+        disk: await diskOf(diskUse, parts),
         retention: await retentionOf(parts),
         usage: used.filter((usage) => usage.used > 0).map(usageOf)
       }
@@ -135,8 +136,11 @@ function alertsOf(newestFirst: readonly NodeEvent[]): Status['waiting']['alerts'
   return [...kinds.values()]
 }
 
-async function diskOf({ dataDir, database }: StatusParts): Promise<Status['disk']> {
-  const [use, within] = await Promise.all([diskUse(dataDir), databaseUse(database)])
+async function diskOf(
+  diskUse: () => Promise<DiskUse[]>,
+  { database }: Pick<StatusParts, 'database'>
+): Promise<Status['disk']> {
+  const [use, within] = await Promise.all([diskUse(), databaseUse(database)])
   return use.flatMap((one) => (one.what === 'database' ? [one, ...within] : [one]))
 }
 

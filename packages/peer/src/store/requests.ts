@@ -241,16 +241,29 @@ export class RequestStore {
 
   /** A record from the database, with its results. */
   async #read(id: string): Promise<RequestRecord | undefined> {
-    const record = await this.#requests.get(id)
-    const ended = record?.parts.filter(({ state }) => isEnded(state)) ?? []
-    if (record === undefined || ended.length === 0) return record
-    const results = await this.#results.getMany(ended.map(({ peerId }) => requestResultKey(id, peerId)))
-    const resultOf = new Map(ended.map(({ peerId }, i) => [peerId, results[i]]))
-    const parts = record.parts.map((part): RequestPart => {
-      const result = resultOf.get(part.peerId)
-      return result === undefined ? part : { ...part, result }
+    const [record] = await this.#readAll([id])
+    return record
+  }
+
+  /**
+   * Records from the database, with their results; those that are gone are absent. All are read by two calls: one for each would wait for
+   * everything else that the peer does in between.
+   */
+  async #readAll(ids: readonly string[]): Promise<RequestRecord[]> {
+    const records = (await this.#requests.getMany([...ids])).filter((record) => record !== undefined)
+    const keys = records.flatMap(({ id, parts }) =>
+      parts.flatMap(({ peerId, state }) => (isEnded(state) ? [requestResultKey(id, peerId)] : []))
+    )
+    if (keys.length === 0) return records
+    const results = await this.#results.getMany(keys)
+    const resultOf = new Map(keys.map((key, i) => [key, results[i]]))
+    return records.map((record) => {
+      const parts = record.parts.map((part): RequestPart => {
+        const result = resultOf.get(requestResultKey(record.id, part.peerId))
+        return result === undefined ? part : { ...part, result }
+      })
+      return { ...record, parts }
     })
-    return { ...record, parts }
   }
 
   /** Writes a record, and those of its results that are new. */
@@ -299,8 +312,14 @@ export class RequestStore {
     const lt = before === undefined ? `${owner}!~` : ownedKey(owner, before)
     const wanted = { gt: `${owner}!`, lt, limit, lookedAtMax: LOOKED_AT_MAX, fits }
     const listed = await newestFitting(this.#owned, wanted)
-    const found = await Promise.all(listed.map(({ id }) => this.#kept.get(id) ?? this.#read(id)))
-    return found.filter((record) => record !== undefined)
+    const kept = new Map<string, RequestRecord>()
+    for (const { id } of listed) {
+      const record = this.#kept.get(id)
+      if (record) kept.set(id, record)
+    }
+    const read = await this.#readAll(listed.flatMap(({ id }) => (kept.has(id) ? [] : [id])))
+    for (const record of read) kept.set(record.id, record)
+    return listed.flatMap(({ id }) => kept.get(id) ?? [])
   }
 
   /** Requests that have not ended, without the results of their parts. */

@@ -14,13 +14,15 @@ export type AuditRecord = Message<'AuditRecord'>
 /** An inclusion proof in the format of a receipt. */
 export type AuditProof = NonNullable<NonNullable<Message<'JobResult'>['receipt']>['audit']>
 
+const LABEL = new TextEncoder().encode('stimnet/audit/1\n')
+const NO_HASH = new Uint8Array()
+
 /** The bytes that an entry commits to: the record with its salt, without the hash of its leaf in the tree. */
 export function auditCommitmentInput(record: AuditRecord): Uint8Array<ArrayBuffer> {
-  const label = new TextEncoder().encode('stimnet/audit/1\n')
-  const bytes = messages.AuditRecord.encode({ ...record, hash: new Uint8Array() })
-  const input = new Uint8Array(label.length + bytes.length)
-  input.set(label)
-  input.set(bytes, label.length)
+  const bytes = messages.AuditRecord.encode({ ...record, hash: NO_HASH })
+  const input = new Uint8Array(LABEL.length + bytes.length)
+  input.set(LABEL)
+  input.set(bytes, LABEL.length)
   return input
 }
 

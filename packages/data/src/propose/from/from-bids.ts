@@ -91,7 +91,7 @@ async function loadList(
   const source = sourceOf(table, baseDir)
   if (source.format !== 'bids' || !(await hasBidsList(source))) return undefined
   const raw = `raw_${loaded.length}`
-  const { columns } = await loadBids(source, session, raw)
+  const { columns, place } = await loadBids(source, session, raw)
   const [count] = await session.rows(`SELECT count(*) FROM ${quoteName(raw)}`)
   const codeBook = await sidecarOf(join(path, `${list}.json`), root)
   return {
@@ -101,7 +101,8 @@ async function loadList(
     columns,
     rows: Number(count?.[0]),
     faults: [],
-    codeBook
+    codeBook,
+    ...(place === undefined ? {} : { place })
   }
 }
 

@@ -77,6 +77,15 @@ export async function loadFile(
   const raw = `raw_${before.length}`
   const { loaded, faults } = await loadWhatFits(source, session, raw)
   const [count] = await session.rows(`SELECT count(*) FROM ${quoteName(raw)}`)
-  const { columns, floats } = loaded
-  return { label, raw, table, columns, rows: Number(count?.[0]), faults, ...(floats === undefined ? {} : { floats }) }
+  const { columns, floats, place } = loaded
+  return {
+    label,
+    raw,
+    table,
+    columns,
+    rows: Number(count?.[0]),
+    faults,
+    ...(floats === undefined ? {} : { floats }),
+    ...(place === undefined ? {} : { place })
+  }
 }

@@ -3,7 +3,7 @@ import { command, oneOf, refuse, wholeNumber } from '@stimnet/machine'
 import { checkAction } from './check.ts'
 import { dcatAction } from './dcat.ts'
 import { dummyAction } from './dummy.ts'
-import { type ProposeDatabase, proposeAction } from './propose.ts'
+import { type ProposeDatabase, type ProposeOptions, proposeAction } from './propose.ts'
 
 const ACTIONS = ['propose', 'check', 'dummy', 'dcat'] as const
 
@@ -11,7 +11,7 @@ const ACTIONS = ['propose', 'check', 'dummy', 'dcat'] as const
 export const catalogCommand = command({
   name: 'catalog',
   usage:
-    'propose FILE … | propose --bids FOLDER | propose --postgres URL | propose --omop URL --concepts FILE | propose --fhir FOLDER --concepts FILE | check [FILE] | dummy NAME [--rows N] | dcat NAME [--out FILE]',
+    'propose FILE … | propose --bids FOLDER | propose --postgres URL | propose --omop URL|FOLDER --concepts FILE | propose --fhir FOLDER --concepts FILE | check [FILE] | dummy NAME [--rows N] | dcat NAME [--out FILE]',
   summary:
     'Proposes a catalog for files, a BIDS dataset or a database, checks catalogs and their sources, makes up rows, describes catalogs in HealthDCAT-AP.',
   details: `
@@ -24,8 +24,8 @@ propose   reads CSV, TSV and Parquet files and writes a catalog to standard outp
           postgresql://ROLE@HOST:PORT/DATABASE, without a password, which other users of this machine could see: give
           --password-file or --password-env. A host beyond this machine is reached by TLS (--ca-file). A role that may write is
           refused, unless --writing-role warn accepts it.
-          With --omop it makes one row per person of an OMOP Common Data Model 5.4, with --fhir of a folder of FHIR bulk NDJSON, by the
-          concept sets or codes of a file: see docs/sources.md.
+          With --omop it makes one row per person of an OMOP Common Data Model 5.4, in a database or in a folder with one CSV file per
+          table, with --fhir of a folder of FHIR bulk NDJSON, by the concept sets or codes of a file: see docs/sources.md.
 check     lists all faults of the catalogs in a configuration (--config) or in a file that propose wrote, of all lines of their files
           and of all rows of their databases. It starts nothing and writes nothing. Exit code 0: no faults;
           1: faults; 2: the configuration cannot be read.
@@ -59,7 +59,11 @@ dcat      writes the description of a catalog in HealthDCAT-AP (JSON-LD), the fo
     },
     bids: { type: 'string', value: 'FOLDER', help: 'propose: a BIDS dataset, in place of files' },
     postgres: { type: 'string', value: 'URL', help: 'propose: the database, in place of files' },
-    omop: { type: 'string', value: 'URL', help: 'propose: a database in the OMOP Common Data Model 5.4' },
+    omop: {
+      type: 'string',
+      value: 'URL|FOLDER',
+      help: 'propose: a database, or a folder of CSV files, in the OMOP Common Data Model 5.4'
+    },
     fhir: { type: 'string', value: 'FOLDER', help: 'propose: FHIR bulk data, as NDJSON' },
     concepts: {
       type: 'string',
@@ -107,11 +111,12 @@ dcat      writes the description of a catalog in HealthDCAT-AP (JSON-LD), the fo
     switch (oneOf('the action', action, ACTIONS)) {
       case 'propose': {
         const { postgres, omop, bids, fhir, concepts } = values
-        const url = postgres ?? omop
+        const isDatabase = omop !== undefined && /^[a-z]+:\/\//i.test(omop)
+        const url = postgres ?? (isDatabase ? omop : undefined)
         const sources = [rest[0], bids, postgres, omop, fhir].filter((source) => source !== undefined)
         if (sources.length === 0) {
           return refuse(
-            'a file is missing: stimnet catalog propose FILE …, --bids FOLDER, --fhir FOLDER, --postgres URL or --omop URL'
+            'a file is missing: stimnet catalog propose FILE …, --bids FOLDER, --fhir FOLDER, --postgres URL or --omop URL|FOLDER'
           )
         }
         if (sources.length > 1) return refuse('give files, --bids, --fhir, --postgres or --omop, and only one of them')
@@ -122,7 +127,7 @@ dcat      writes the description of a catalog in HealthDCAT-AP (JSON-LD), the fo
           return refuse('--omop and --fhir need --concepts FILE')
         if ((omop ?? fhir) === undefined && concepts !== undefined) return refuse('--concepts is for --omop and --fhir')
         const schema = values.schema ?? 'cdm'
-        const byConcepts = concepts === undefined ? {} : { omop: { concepts, schema } }
+        const byConcepts = conceptsOf(omop, { isDatabase, concepts, schema })
         const codes = concepts === undefined || fhir === undefined ? {} : { fhir: { folder: fhir, codes: concepts } }
         return proposeAction(
           rest,
@@ -170,6 +175,16 @@ function databaseOf(values: DatabaseValues): Omit<ProposeDatabase, 'url'> {
         ? undefined
         : oneOf('--writing-role', values['writing-role'], ['refuse', 'warn'] as const)
   }
+}
+
+/** The file of concept sets, with the schema of a database or the folder to which it applies. */
+function conceptsOf(
+  omop: string | undefined,
+  at: { readonly isDatabase: boolean; readonly concepts: string | undefined; readonly schema: string }
+): Pick<ProposeOptions, 'omop' | 'omopFolder'> {
+  const { isDatabase, concepts, schema } = at
+  if (omop === undefined || concepts === undefined) return {}
+  return isDatabase ? { omop: { concepts, schema } } : { omopFolder: { folder: omop, concepts } }
 }
 
 function onlyOne(rest: readonly string[], usage: string): readonly string[] {

@@ -21,7 +21,8 @@ export interface ProposeDatabase {
   readonly writingRole: string | undefined
 }
 
-interface ProposeOptions {
+/** What a catalog is proposed for, and how. */
+export interface ProposeOptions {
   /** Folder of a BIDS dataset, used instead of files. */
   readonly bids?: string
   /** Folder of FHIR bulk data and the file of codes, used instead of files. */
@@ -30,6 +31,8 @@ interface ProposeOptions {
   readonly database?: ProposeDatabase
   /** If given, the database is an OMOP model. */
   readonly omop?: ProposeOmop
+  /** Folder of CSV files of an OMOP model and the file of concept sets, used instead of files. */
+  readonly omopFolder?: { readonly folder: string; readonly concepts: string }
   readonly name: string | undefined
   readonly subjectKey: string | undefined
   readonly peopleMin: number
@@ -63,21 +66,24 @@ export async function proposeAction(files: readonly string[], options: ProposeOp
 async function proposal(
   files: readonly string[],
   wishes: FileProposalOptions,
-  { bids, fhir, database, omop }: ProposeOptions
+  { bids, fhir, database, omop, omopFolder }: ProposeOptions
 ): Promise<Proposal> {
-  const { proposeCatalog, proposeFromBids, proposeFromDatabase, proposeFromFhir, proposeFromOmop } = await import(
+  const { proposeCatalog, proposeFromBids, proposeFromDatabase, proposeFromFhir, ...data } = await import(
     '@stimnet/data'
   )
   const { readYaml } = await import('../../config/yaml.ts')
   if (bids !== undefined) return proposeFromBids(bids, wishes)
   if (fhir !== undefined) return proposeFromFhir(fhir.folder, (await readYaml(fhir.codes)).raw, wishes)
+  if (omopFolder !== undefined) {
+    return data.proposeFromOmopFolder(omopFolder.folder, (await readYaml(omopFolder.concepts)).raw, wishes)
+  }
   if (database === undefined) return proposeCatalog(files, wishes)
   const inDatabase = { ...wishes, environment: environment() }
   if (omop === undefined) {
     return proposeFromDatabase(sectionOf(database), { ...inDatabase, relations: database.tables })
   }
   const { raw: sets } = await readYaml(omop.concepts)
-  return proposeFromOmop(sets, sectionOf(database), { ...inDatabase, schema: omop.schema })
+  return data.proposeFromOmop(sets, sectionOf(database), { ...inDatabase, schema: omop.schema })
 }
 
 /** The section of the configuration with the connection to a database. */

@@ -69,9 +69,9 @@ function urlOf({ config: { gateway } }: LoadedConfig): string | undefined {
 
 async function localOf(loaded: LoadedConfig | undefined): Promise<LocalStatus | undefined> {
   if (!loaded) return undefined
-  const { diskUse } = await import('../../store/disk-use.ts')
+  const { diskUseOf } = await import('../../store/disk-use.ts')
   const { config, baseDir } = loaded
-  return { institution: config.institution, disk: await diskUse(resolve(baseDir, config.data_dir)) }
+  return { institution: config.institution, disk: await diskUseOf(resolve(baseDir, config.data_dir))() }
 }
 
 /** The reason why the answering peer is not the peer of this configuration; undefined if it is, or if there is no key yet. */

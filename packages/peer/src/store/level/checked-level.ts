@@ -11,6 +11,8 @@ const CHECKSUM_BYTES = 4
 /** A key that sorts before every sublevel. Its value states how far a database of an older version has been given checksums. */
 const MARKER = '\u0000checksums'
 const MIGRATED_AT_ONCE = 1_000
+/** Number of values walked at once: about a millisecond of work. */
+const WALKED_AT_ONCE = 250
 const DAMAGED_MAX = 20
 
 /** The underlying database, which stores values with their checksums. */
@@ -218,16 +220,33 @@ async function walk(inner: Inner): Promise<StoreFinding> {
   const damaged: string[] = []
   const bytes = new Map<string, number>()
   try {
-    for await (const [key, stored] of inner.iterator<Buffer, Buffer>(BUFFERS)) {
-      values += 1
-      const name = sublevelOf(key)
-      bytes.set(name, (bytes.get(name) ?? 0) + key.length + stored.length)
-      if (!isWhole(key, stored) && damaged.length < DAMAGED_MAX) damaged.push(recordName(key))
+    for await (const piece of piecesOf(inner)) {
+      for (const [key, stored] of piece) {
+        values += 1
+        const name = sublevelOf(key)
+        bytes.set(name, (bytes.get(name) ?? 0) + key.length + stored.length)
+        if (!isWhole(key, stored) && damaged.length < DAMAGED_MAX) damaged.push(recordName(key))
+      }
     }
   } catch {
     damaged.push('a block of records that LevelDB cannot read')
   }
   return { values, damaged, bytes }
+}
+
+/** All values in pieces. Between two pieces everything else that waits is served: a running peer may be walked. */
+async function* piecesOf(inner: Inner): AsyncGenerator<readonly [key: Buffer, stored: Buffer][]> {
+  const entries = inner.iterator<Buffer, Buffer>(BUFFERS)
+  try {
+    for (;;) {
+      const piece = await entries.nextv(WALKED_AT_ONCE)
+      if (piece.length === 0) return
+      yield piece
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  } finally {
+    await entries.close()
+  }
 }
 
 /** The name of the sublevel of a key: the keys of a sublevel begin with `!NAME!`. */

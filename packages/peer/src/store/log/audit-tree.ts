@@ -1,5 +1,5 @@
 /** The Merkle tree of RFC 6962 over the audit log, grown leaf by leaf. The hash of each full subtree is stored once. */
-import { createHash } from 'node:crypto'
+import { hash as hashOf } from 'node:crypto'
 import { type LeafRange, leafInput, nodeInput, StimnetError, type Subtree, subtreesOf } from '@stimnet/protocol'
 import type { Operation, Root, Sublevel } from '../level/level.ts'
 
@@ -87,5 +87,5 @@ function folded(edge: readonly Hash[]): Hash {
 }
 
 function sha256(bytes: Uint8Array): Hash {
-  return Uint8Array.from(createHash('sha256').update(bytes).digest())
+  return Uint8Array.from(hashOf('sha256', bytes, 'buffer'))
 }
