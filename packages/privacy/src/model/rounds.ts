@@ -260,22 +260,34 @@ function* weighsTooMuch(
   const scale = kept.map((at) => Math.sqrt(entry(at, at)))
   if (scale.some((one) => !(one > 0))) return true
   const scaled = kept.map((i, a) => kept.map((j, b) => entry(i, j) / ((scale[a] ?? 1) * (scale[b] ?? 1))))
-  const inverse = inverted(scaled)?.flat()
+  const inverse = inverted(scaled)
   if (inverse === undefined) return true
+  const form = Float64Array.from(
+    inverse.flatMap((line, a) => line.map((value, b) => value / ((scale[a] ?? 1) * (scale[b] ?? 1))))
+  )
   const used = kept.map((at) => columns[at] ?? new Float64Array())
   const own = new Float64Array(kept.length)
   for (let row = 0; row < weights.length; row++) {
     if (row % ROWS_EACH === 0) yield
-    for (let a = 0; a < own.length; a++) own[a] = (used[a]?.[row] ?? 0) / (scale[a] as number)
-    let sum = 0
-    let at = 0
-    for (let a = 0; a < own.length; a++) {
-      const value = own[a] as number
-      for (let b = 0; b < own.length; b++) sum += value * (own[b] as number) * (inverse[at++] as number)
-    }
-    if (!((weights[row] ?? 0) * sum * (1 + INVERSE_ERROR_MAX) * k <= 1)) return true
+    for (let a = 0; a < own.length; a++) own[a] = used[a]?.[row] ?? 0
+    if (!((weights[row] ?? 0) * formOf(own, form) * (1 + INVERSE_ERROR_MAX) * k <= 1)) return true
   }
   return false
+}
+
+/** The quadratic form of a row. The matrix is symmetric, and is read row by row in one go. */
+function formOf(row: Float64Array, matrix: Float64Array): number {
+  const size = row.length
+  let sum = 0
+  for (let a = 0; a < size; a++) {
+    const value = row[a] as number
+    // Most columns of a category are zero.
+    if (value === 0) continue
+    let others = 0
+    for (let b = a + 1; b < size; b++) others += (row[b] as number) * (matrix[a * size + b] as number)
+    sum += value * (value * (matrix[a * size + a] as number) + 2 * others)
+  }
+  return sum
 }
 
 /** The inverse by Gauss and Jordan; undefined if its error exceeds `INVERSE_ERROR_MAX`. */

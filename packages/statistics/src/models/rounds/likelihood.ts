@@ -37,17 +37,17 @@ export function* evaluatedAt(observed: Observed, estimates: readonly number[]): 
   const residuals = new Float64Array(BLOCK)
   const score = new CompensatedSums(columns.length)
   const information = new Information(columns)
+  const own: Own = { mean: 0, weight: 0, apart: 0 }
   let deviance = 0
   for (let from = 0; from < outcome.length; from += BLOCK) {
     const count = Math.min(BLOCK, outcome.length - from)
     predict(predictors, { columns, estimates, from, count })
     for (let i = 0; i < count; i++) {
       const y = outcome[from + i] as number
-      const predictor = predictors[from + i] as number
-      const mean = meanOf(family, predictor)
-      residuals[i] = y - mean
-      weights[from + i] = weightOf(family, predictor, mean)
-      deviance += 2 * apart(family, y, predictor)
+      expect(own, { family, predictor: predictors[from + i] as number, y })
+      residuals[i] = y - own.mean
+      weights[from + i] = own.weight
+      deviance += 2 * own.apart
     }
     score.add(0, residuals, { others: columns, from, count })
     information.add(weights, { from, count })
@@ -87,7 +87,7 @@ const STEPS_MAX = 40
  * Change of all linear predictors below which the iteration ends: it converges quadratically, so the remaining error is far
  * smaller.
  */
-const CHANGE_MIN = 1e-9
+const CHANGE_MIN = 1e-7
 const HALVINGS_MAX = 12
 
 /**
@@ -130,6 +130,7 @@ function* startingStep({
   outcome
 }: Observed): Steps<{ readonly kept: readonly number[]; readonly estimates: number[] } | undefined> {
   const [weights, moved] = [new Float64Array(outcome.length), new Float64Array(BLOCK)]
+  const own: Own = { mean: 0, weight: 0, apart: 0 }
   const right = new CompensatedSums(columns.length)
   const information = new Information(columns)
   for (let from = 0; from < outcome.length; from += BLOCK) {
@@ -137,9 +138,9 @@ function* startingStep({
     for (let i = 0; i < count; i++) {
       const y = outcome[from + i] as number
       const predictor = family === 'binomial' ? Math.log((y + 0.5) / (1.5 - y)) : Math.log(y + 0.1)
-      const weight = weightOf(family, predictor, meanOf(family, predictor))
-      weights[from + i] = weight
-      moved[i] = predictor * weight
+      expect(own, { family, predictor, y })
+      weights[from + i] = own.weight
+      moved[i] = predictor * own.weight
     }
     right.add(0, moved, { others: columns, from, count })
     information.add(weights, { from, count })
@@ -196,18 +197,28 @@ function predict(
   }
 }
 
-function meanOf(family: RoundFamily, predictor: number): number {
-  return family === 'binomial' ? 1 / (1 + Math.exp(-predictor)) : Math.exp(predictor)
+/** What a model expects of one person. */
+interface Own {
+  mean: number
+  /** The variance of the outcome. */
+  weight: number
+  /** Half of the deviance. */
+  apart: number
 }
 
-function weightOf(family: RoundFamily, predictor: number, mean: number): number {
-  // The mean of the other outcome is computed directly: one minus the mean would lose all digits near one.
-  return family === 'binomial' ? mean / (1 + Math.exp(predictor)) : mean
-}
-
-/** Half of the deviance of one person. */
-function apart(family: RoundFamily, y: number, predictor: number): number {
-  if (family === 'binomial') return Math.max(predictor, 0) - y * predictor + Math.log1p(Math.exp(-Math.abs(predictor)))
-  const mean = Math.exp(predictor)
-  return (y === 0 ? 0 : y * (Math.log(y) - predictor)) - (y - mean)
+/** Computes what a model expects of a person, with one exponential function: it takes most of the time. */
+function expect(own: Own, { family, predictor, y }: { family: RoundFamily; predictor: number; y: number }): void {
+  if (family === 'poisson') {
+    const mean = Math.exp(predictor)
+    own.mean = mean
+    own.weight = mean
+    own.apart = (y === 0 ? 0 : y * (Math.log(y) - predictor)) - (y - mean)
+    return
+  }
+  // Of the size of the predictor alone, so that neither outcome loses its digits where its probability is near zero.
+  const small = Math.exp(-Math.abs(predictor))
+  const large = 1 / (1 + small)
+  own.mean = predictor >= 0 ? large : small * large
+  own.weight = small * large * large
+  own.apart = Math.max(predictor, 0) - y * predictor + Math.log1p(small)
 }
