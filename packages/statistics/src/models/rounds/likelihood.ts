@@ -1,30 +1,16 @@
 /** Log-likelihoods of logistic and Poisson models with canonical links, over the people of one institution. */
-import { ratioToNumber } from '../../rational.ts'
-import { informationSolved, upperAt } from './information.ts'
+import { upperAt } from './information.ts'
 import { BLOCK, CompensatedSums, type Steps } from './compensated.ts'
-import { decimalText } from './decimal.ts'
+import { type Evaluated, maximumFrom, solvedIn, type Start } from './newton.ts'
 
-/** A family whose model is fitted in rounds. */
-export type RoundFamily = 'binomial' | 'poisson'
+/** A family with one outcome of each person, whose model is fitted in rounds. */
+export type CountedFamily = 'binomial' | 'poisson'
 
 /** The people of a model: the values of each column of the design, and the outcomes. For `binomial` the outcomes are 0 and 1. */
 export interface Observed {
-  readonly family: RoundFamily
+  readonly family: CountedFamily
   readonly columns: readonly Float64Array[]
   readonly outcome: Float64Array
-}
-
-/** The log-likelihood at some estimates. */
-export interface Evaluated {
-  /** Its gradient, by column. */
-  readonly score: Float64Array
-  /** The negative second derivatives: the upper triangle, row by row. */
-  readonly information: Float64Array
-  readonly deviance: number
-  /** The weight of each person in the information matrix. */
-  readonly weights: Float64Array
-  /** The linear predictor of each person. */
-  readonly predictors: Float64Array
 }
 
 /**
@@ -82,53 +68,14 @@ class Information {
   }
 }
 
-const STEPS_MAX = 40
-/**
- * Change of all linear predictors below which the iteration ends: it converges quadratically, so the remaining error is far
- * smaller.
- */
-const CHANGE_MIN = 1e-7
-const HALVINGS_MAX = 12
-
-/**
- * Maximum likelihood by iteratively reweighted least squares. A column that follows from earlier columns has the estimate 0.
- * Undefined if there is no finite maximum, because of separation.
- */
+/** The maximum; undefined if there is no finite one, because of separation. */
 export function* maximumOf(observed: Observed): Steps<number[] | undefined> {
-  const { columns } = observed
   const first = yield* startingStep(observed)
-  if (first === undefined) return undefined
-  const { kept } = first
-  let estimates = first.estimates
-  let at = yield* evaluatedAt(observed, estimates)
-  for (let step = 0; step < STEPS_MAX; step++) {
-    const change = stepFrom(at, columns.length)
-    if (change === undefined || change.kept.join() !== kept.join()) return undefined
-    const before = at.predictors
-    const next = yield* halved(observed, { estimates, change: change.solution, deviance: at.deviance })
-    if (next === undefined) return undefined
-    ;({ estimates, at } = next)
-    if (largestChange(before, at.predictors) < CHANGE_MIN) return estimates
-  }
-  return undefined
-}
-
-/** The largest relative change of a predictor. */
-function largestChange(before: Float64Array, after: Float64Array): number {
-  let most = 0
-  for (let row = 0; row < after.length; row++) {
-    const value = after[row] as number
-    most = Math.max(most, Math.abs(value - (before[row] as number)) / (1 + Math.abs(value)))
-  }
-  return most
+  return first && (yield* maximumFrom(first, (estimates) => evaluatedAt(observed, estimates)))
 }
 
 /** Weighted least squares from the outcomes themselves. */
-function* startingStep({
-  family,
-  columns,
-  outcome
-}: Observed): Steps<{ readonly kept: readonly number[]; readonly estimates: number[] } | undefined> {
+function* startingStep({ family, columns, outcome }: Observed): Steps<Start | undefined> {
   const [weights, moved] = [new Float64Array(outcome.length), new Float64Array(BLOCK)]
   const own: Own = { mean: 0, weight: 0, apart: 0 }
   const right = new CompensatedSums(columns.length)
@@ -148,30 +95,6 @@ function* startingStep({
   }
   const solved = solvedIn(information.upper, Array.from(right.values))
   return solved && { kept: solved.kept, estimates: solved.solution }
-}
-
-function stepFrom({ information, score }: Evaluated, size: number) {
-  return size === 0 ? undefined : solvedIn(information, Array.from(score))
-}
-
-/** The step, halved as often as needed for the deviance not to rise. */
-function* halved(
-  observed: Observed,
-  { estimates, change, deviance }: { estimates: readonly number[]; change: readonly number[]; deviance: number }
-): Steps<{ readonly estimates: number[]; readonly at: Evaluated } | undefined> {
-  for (let times = 0; times <= HALVINGS_MAX; times++) {
-    const next = estimates.map((value, i) => value + (change[i] ?? 0) / 2 ** times)
-    const at = yield* evaluatedAt(observed, next)
-    if (at.deviance <= deviance * (1 + 1e-12) + 1e-12) return { estimates: next, at }
-  }
-  return undefined
-}
-
-function solvedIn(information: Float64Array, right: readonly number[]) {
-  const all = [...information, ...right]
-  if (!all.every((value) => Math.abs(value) < 1e60)) return undefined
-  const solved = informationSolved(Array.from(information, decimalText), right.map(decimalText))
-  return { kept: solved.kept, solution: solved.solution.map(({ top, bottom }) => ratioToNumber(top, bottom)) }
 }
 
 /** Fills the predictors of a block. */
@@ -207,7 +130,7 @@ interface Own {
 }
 
 /** Computes what a model expects of a person, with one exponential function: it takes most of the time. */
-function expect(own: Own, { family, predictor, y }: { family: RoundFamily; predictor: number; y: number }): void {
+function expect(own: Own, { family, predictor, y }: { family: CountedFamily; predictor: number; y: number }): void {
   if (family === 'poisson') {
     const mean = Math.exp(predictor)
     own.mean = mean
