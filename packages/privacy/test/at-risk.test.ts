@@ -89,3 +89,33 @@ test('one person whose hazard is nearly all of it is refused, and so is a round 
   const nothing = { information: new Float64Array(3), weights: new Float64Array(300).fill(1) }
   assert.equal(atOnce(hazardWeighsTooMuch(none, nothing, { k: 5, kept: [0, 1] })), true)
 })
+
+test('a member that lies steers the estimates anywhere: at those that are admitted nobody has more than one part in k', () => {
+  const k = 5
+  const people = peopleOf(21, 160, 5)
+  let [admitted, largest] = [0, 0]
+  const steered = [-3, -1, -0.3, -0.1, 0, 0.1, 0.3, 1, 3]
+  for (const a of steered) {
+    for (const b of [-20, -3, 0, 3, 20]) {
+      const texts = [a, b].map((one) => one.toExponential(15))
+      const own = ownRound(people, texts)
+      if (own === undefined || atOnce(hazardWeighsTooMuch(people, own, { k, kept: [0, 1] }))) continue
+      admitted += 1
+      for (let one = 0; one < 160; one++) {
+        const rest = ownRound(without(people, one), texts)
+        for (const u of [
+          [1, 0],
+          [0, 1],
+          [1, 5],
+          [1, -5]
+        ]) {
+          const all = formOf(own.information, u)
+          largest = Math.max(largest, Math.abs(all - formOf(rest?.information ?? [], u)) / all)
+        }
+      }
+    }
+  }
+  assert.ok(largest <= 1 / k, `${largest}`)
+  // Extreme estimates, at which few people carry the sums, are refused, and ordinary ones are not.
+  assert.ok(admitted >= 3 && admitted <= 20, `${admitted} of 45 were admitted, the largest part ${largest}`)
+})

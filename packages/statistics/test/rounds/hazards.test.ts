@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { ModelResult } from '@stimnet/protocol'
-import { modelRuledOut, planOfStatistic } from '../../src/index.ts'
+import { fitModel, modelRuledOut, planOfStatistic } from '../../src/index.ts'
 import { unlikeAsked } from '../../src/models/answers.ts'
 import { isModelPart } from '../../src/models/fit.ts'
+import { decimalText } from '../../src/models/rounds/decimal.ts'
 import { type Declared, descriptorOf, HAS_R, type ModelRow, uniform } from '../models-fixtures.ts'
 import { fitsOf, partIn, PEERS, roundMeasure } from './fixtures.ts'
 
@@ -162,6 +163,28 @@ describe('A Cox model in rounds', () => {
       unlikeAsked(event, { ...call, arguments: { ...call.arguments, event: 'yes' } }, { contract: [] }),
       'another event'
     )
+  })
+
+  test('a member that lies moves the pooled estimates as far as it likes; only its own fit beside the others shows it', () => {
+    const measure = roundMeasure(DECLARED, ASKED, PEERS)
+    const parts = STUDY.map((rows, i) => ({
+      site: PEERS[i] ?? '',
+      gram: partIn(measure, rows, { round: 0, roster: PEERS })
+    }))
+    const honest = fitModel(parts).coefficients.map(({ estimate }) => estimate ?? 0)
+    const [first, ...others] = parts
+    assert.ok(first?.gram.round)
+    const { information, estimates } = first.gram.round
+    const [heavy, moved] = [
+      information.map((one) => decimalText(Number(one) * 1e6)),
+      estimates.map(() => decimalText(5))
+    ]
+    const lie = { ...first.gram, round: { ...first.gram.round, information: heavy, estimates: moved } }
+    assert.equal(isModelPart(lie), true)
+    const fit = fitModel([{ site: first.site, gram: lie }, ...others])
+    assert.ok(fit.coefficients.every(({ estimate }) => Math.abs((estimate ?? 0) - 5) < 1e-3))
+    const own = fit.sites?.map(({ coefficients }) => coefficients[0]?.estimate ?? 0) ?? []
+    assert.ok(Math.abs((own[0] ?? 0) - 5) < 1e-9 && own.slice(1).every((one) => Math.abs(one - (honest[0] ?? 0)) < 0.1))
   })
 
   test('what is asked: a time that is no term, a term, a roster, and no random effects', () => {
