@@ -1,8 +1,9 @@
-/** Vectors for logistic and Poisson models: tables of counts, and rounds, from several sites. */
+/** Vectors for logistic, Poisson and Cox models: tables of counts, and rounds, from several sites. */
 import { type GramPart, randomUnit, seededRandom } from '@stimnet/protocol'
-import { type Observed, ownRound, stepAfter } from '@stimnet/statistics'
+import { type Observed, ownRound, type SeenUntil, stepAfter } from '@stimnet/statistics'
 
 type Family = 'binomial' | 'poisson'
+type RoundFamily = Family | 'cox'
 interface Case {
   readonly name: string
   readonly sites: readonly { readonly site: string; readonly gram: GramPart }[]
@@ -39,7 +40,8 @@ function peopleIn(site: number, family: Family, without: Without): Person[] {
   return peopleOf(site, family).filter(({ arm }) => arm !== without[site])
 }
 
-const FITS: Readonly<Record<Family, GramPart['fit']>> = {
+const FITS: Readonly<Record<RoundFamily, GramPart['fit']>> = {
+  cox: { family: 'cox', event: 'yes', time: 'days' },
   binomial: { family: 'binomial', event: 'yes' },
   poisson: { family: 'poisson' }
 }
@@ -89,8 +91,13 @@ function tableOf(
   }
 }
 
-function observedIn(people: readonly Person[], family: Family): Observed {
+function observedIn(people: readonly Person[], family: RoundFamily): Observed | SeenUntil {
   const column = (of: (one: Person) => number) => Float64Array.from(people, of)
+  if (family === 'cox') {
+    const { columns, outcome } = observedIn(people, 'binomial')
+    // Tied times, in an order that follows from nothing else.
+    return { family, columns: columns.slice(1), outcome, time: Float64Array.from(people, (_, i) => (i * 37) % 29) }
+  }
   return {
     family,
     columns: [
@@ -105,10 +112,10 @@ function observedIn(people: readonly Person[], family: Family): Observed {
 
 /** The parts that the sites release in the last of several rounds. */
 function roundsOf(
-  family: Family,
+  family: RoundFamily,
   { site, last, without = {} }: { readonly site: GramPart['site']; readonly last: number; readonly without?: Without }
 ): GramPart[] {
-  const all = PEERS.map((_, i) => observedIn(peopleIn(i, family, without), family))
+  const all = PEERS.map((_, i) => observedIn(peopleIn(i, family === 'cox' ? 'binomial' : family, without), family))
   let estimates: readonly string[] | undefined
   for (let round = 0; ; round++) {
     const made = all.map((observed): GramPart => {
@@ -118,12 +125,12 @@ function roundsOf(
         formula: 'y ~ arm + dose',
         outcome: 'y',
         site,
-        intercept: true,
+        intercept: family !== 'cox',
         n: observed.outcome.length,
         upper: [],
         fit: FITS[family],
         factors: [ARM],
-        columns: columnsNamed('(Intercept)', 'arm[low]', 'arm[high]', 'dose', 'y'),
+        columns: columnsNamed(...(family === 'cox' ? [] : ['(Intercept)']), 'arm[low]', 'arm[high]', 'dose', 'y'),
         round: {
           fit: 'f'.repeat(64),
           roster: PEERS,
@@ -140,7 +147,7 @@ function roundsOf(
   }
 }
 
-/** Vectors of logistic and Poisson models, named after what each demonstrates. */
+/** Vectors of logistic, Poisson and Cox models, named after what each demonstrates. */
 export function glmCases(): readonly Case[] {
   const tables = (
     name: string,
@@ -159,7 +166,7 @@ export function glmCases(): readonly Case[] {
   })
   const rounds = (
     name: string,
-    family: Family,
+    family: RoundFamily,
     of: { readonly site: GramPart['site']; readonly last: number; readonly without?: Without },
     some = PEERS
   ): Case => ({
@@ -189,6 +196,8 @@ export function glmCases(): readonly Case[] {
     rounds('round 2 of a logistic model', 'binomial', { site: 'none', last: 2 }),
     rounds('round 3 of a logistic model', 'binomial', { site: 'none', last: 3 }),
     rounds('round 2 of a Poisson model', 'poisson', { site: 'none', last: 2 }),
+    rounds('round 0 of a Cox model, combined', 'cox', { site: 'meta', last: 0 }),
+    rounds('round 2 of a Cox model', 'cox', { site: 'none', last: 2 }),
     rounds(
       'round 1 of a logistic model that one institution did not answer',
       'binomial',

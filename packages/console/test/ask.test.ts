@@ -402,7 +402,8 @@ describe('a question that is changed and asked again', () => {
     assert.deepEqual(fits, [
       [true, false],
       [false, true],
-      [true, false]
+      [true, false],
+      [false, true]
     ])
     const negative = { ...age, variable: { ...age.variable, minimum: -5 } }
     assert.equal(isOutcome({ outcome: 'count' }, negative), false)

@@ -11,13 +11,13 @@ import {
   type VariableRef,
   variablesOf
 } from '@stimnet/protocol'
-import { columnsOfModel, gramIn } from '@stimnet/statistics'
+import { columnsFitted, gramIn } from '@stimnet/statistics'
 import { refsIn } from './judge/defining.ts'
 import { type FactsOf, factsIn, variableFacts } from './judge/facts.ts'
 import { bitsMaxOf, bitsOfCount, bitsOfSum } from './judge/information.ts'
 import { questionsIn, totalsAsked } from './model/questions.ts'
 import { fewestOfSize } from './judge/model-people.ts'
-import { numbersAbout, numbersEach, roundsIn } from './model/rounds.ts'
+import { numbersAbout, numbersEach, roundsIn } from './model/rounds/rounds.ts'
 import { isPreset } from './rules/presets.ts'
 import { type PrivacySettings, effectiveSettings } from './rules/settings.ts'
 
@@ -108,7 +108,7 @@ function priceOfRound(
 ): InformationPrice[] {
   const subjects = Math.max(1, subjectsRounded)
   const about = numbersAbout(model)
-  const all = numbersEach(columnsOfModel(model).length - 1)
+  const all = numbersEach(columnsFitted(model).length - 1)
   return [...new Set([...about.keys(), ...conditions])].flatMap((variable) => {
     const one = facts(variable)
     if (one.identifying) return []

@@ -199,6 +199,7 @@ export {
   type GroupKey,
   type IntervalTest,
   isOfCounted,
+  isOfRounds,
   MODEL_ROUNDS_MAX,
   type Measure,
   type MetaTest,

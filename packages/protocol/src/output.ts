@@ -270,6 +270,7 @@ const gramSchema = z.object({
     .discriminatedUnion('family', [
       z.object({ family: z.literal('binomial'), event: z.string() }),
       z.object({ family: z.literal('poisson') }),
+      z.object({ family: z.literal('cox'), event: z.string(), time: z.string() }),
       z.object({ family: z.literal('components'), scaled: z.boolean() }),
       z.object({ family: z.literal('combat'), features: z.number().int().min(2).max(8) })
     ])
@@ -293,7 +294,7 @@ const gramSchema = z.object({
         .max(4096)
     })
     .optional(),
-  /** For `binomial` and `poisson` models that are fitted in rounds, in place of `upper` and `table`. */
+  /** Of `cox`, and of `binomial` and `poisson` that are fitted in rounds, in place of `upper` and `table`. */
   round: modelRoundSchema.optional(),
   /** Under P2, in place of `upper` and `table`; `n` is then the noisy number of people, which can be below zero. */
   noisy: noisyModelSchema.optional()
@@ -597,7 +598,7 @@ const coefficientSchema = z.object({
   p: z.number().nullable(),
   /** The 95 % confidence interval: lower and upper end. */
   interval: z.array(z.number()).nullable(),
-  /** For `binomial` the odds ratio, for `poisson` the rate ratio, each with its 95 % interval; absent for the intercept. */
+  /** For `binomial` the odds ratio, for `poisson` the rate ratio, for `cox` the hazard ratio, each with its 95 % interval; absent for the intercept. */
   ratio: z.object({ estimate: z.number(), interval: z.array(z.number()) }).optional(),
   /**
    * Only for one of several sites: another column follows from this one there, for example because nobody has a reference level, so
@@ -682,8 +683,8 @@ const modelResultSchema = z.object({
   aic: z.number().nullable(),
   note: z.string(),
   /** Only for `glm`. */
-  family: z.enum(['binomial', 'poisson']).optional(),
-  /** Only for `binomial`: the level that is modelled. */
+  family: z.enum(['binomial', 'poisson', 'cox']).optional(),
+  /** Only for `binomial` and `cox`: the level that is modelled. */
   event: z.string().optional(),
   /**
    * Only for `glm`. For `binomial`: deviance as for ungrouped people (-2 log-likelihood). For `poisson`: deviance of the sums in the

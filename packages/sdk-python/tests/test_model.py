@@ -196,7 +196,7 @@ class Fits(unittest.TestCase):
         for name, case in CASES.items():
             gram = case["sites"][0]["gram"]
             fit, own = gram.get("fit", {}), gram.get("round", {})
-            given = {key: fit[key] for key in ("family", "event") if key in fit} | gram.get("meta", {})
+            given = {key: fit[key] for key in ("family", "event", "time") if key in fit} | gram.get("meta", {})
             given |= {key: own[key] for key in ("round", "roster") if own}
             given |= {key: one for key, one in gram.get("clusters", {}).items() if key == "likelihood"}
             with self.subTest(name):
@@ -205,6 +205,7 @@ class Fits(unittest.TestCase):
                 others = [
                     {"family": "poisson" if fit.get("family") != "poisson" else "gaussian"},
                     {"event": "other"} if fit.get("family") == "binomial" else {"site": "other"},
+                    {"time": "other"} if fit.get("family") == "cox" else {"site": "other"},
                     {"round": 3 if own.get("round") != 3 else 2},
                     {"formula": f"{gram['formula']} + more"},
                 ]
@@ -424,6 +425,17 @@ class Rounds(unittest.TestCase):
                     self.assertAlmostEqual(mine["estimate"], theirs["estimate"], 9)
                 self.assertRegex(model.summary(), r"^Logistic regression of yes, [\s\S]*From round 3, last change")
                 self.assertRegex(model.summary(), r"in each of 4 rounds: 15 weighted sums")
+
+    def test_a_cox_model_names_its_time_in_each_round(self) -> None:
+        name = "round 0 of a Cox model, combined"
+        for call in callers(*answers_of(name)):
+            with self.subTest(call.kind.__name__), without_cryptography():
+                named = {"catalog": "trial", "family": "cox", "time": "days", "site": "meta"}
+                model = call("model", "y ~ dose + arm", **named)
+                [asked] = self.asked(call)
+                self.assertEqual((asked["family"], asked["time"]), ("cox", "days"))
+                self.assertRegex(model.summary(), r"^Cox regression of yes")
+                self.assertEqual(model.result["coefficients"][0]["term"], "arm[low]")
 
     def test_an_institution_that_drops_out_ends_the_fit_with_the_last_whole_round(self) -> None:
         for call in callers(*answers_of(*ROUNDS[:3], without=PEERS[1])):

@@ -99,6 +99,7 @@ export {
   LIKELIHOODS,
   isModelName,
   MODEL_FAMILIES,
+  RATIO_WORDS,
   type ModelAsked,
   type ModelFamily,
   modelCall,

@@ -51,7 +51,9 @@ describe('a formula while it is written', () => {
       [asked.name, asked.table, asked.arguments],
       ['regression', 't', { formula: 'y ~ a', site: 'meta' }]
     )
-    assert.throws(() => modelCall({ formula: 'y ~ a', family: 'cox' as never }), RangeError)
+    const hazards = modelCall({ formula: 'died ~ a', family: 'cox', time: 'days' })
+    assert.deepEqual(hazards.arguments, { formula: 'died ~ a', site: 'none', family: 'cox', time: 'days' })
+    assert.throws(() => modelCall({ formula: 'y ~ a', family: 'gamma' as never }), RangeError)
   })
 
   it('is left to the institutions where a mapping may give its names, and for nothing else', () => {

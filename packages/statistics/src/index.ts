@@ -3,6 +3,7 @@ export { oneRowEach, rowsNote } from './asked-tests.ts'
 export { lnGamma, pOfChiSquared, pOfF, pOfT, tOfP } from './distributions.ts'
 export { gramIn, modelFault, receiptsAsked } from './models/ask.ts'
 export {
+  columnsFitted,
   columnsOfModel,
   columnsSummed,
   type DesignColumn,
@@ -32,6 +33,7 @@ export { fitModel, fitOwnModel, isModelPart } from './models/fit.ts'
 export { noisyFault } from './models/noisy/fault.ts'
 export { cellsOfSums, type ModelSums, sumsOfModel } from './models/noisy/sums.ts'
 export { upperAt } from './models/rounds/information.ts'
+export { centred, latestFirst, type SeenUntil } from './models/rounds/hazards.ts'
 export type { Observed } from './models/rounds/likelihood.ts'
 export { atOnce, type Steps } from './models/rounds/compensated.ts'
 export {

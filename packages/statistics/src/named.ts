@@ -196,7 +196,7 @@ const FAMILY: StatisticArgument = {
   required: false,
   meaning:
     'gaussian (unless given); binomial: logistic regression of a category; poisson: of a count. Of categories alone from the table of ' +
-    'people by all of them, with numbers in rounds.'
+    'people by all of them, with numbers in rounds. cox: hazards with a baseline of each institution, always in rounds.'
 }
 const ROSTER: StatisticArgument = {
   name: 'roster',
@@ -216,7 +216,12 @@ const RECEIPTS: StatisticArgument = {
 const MODELLED: StatisticArgument = {
   name: 'event',
   required: false,
-  meaning: 'Of binomial: the level that is modelled; the second one unless given.'
+  meaning: 'Of binomial and cox: the level that is modelled; the second one unless given.'
+}
+const SEEN_UNTIL: StatisticArgument = {
+  name: 'time',
+  required: false,
+  meaning: 'Of cox: the number that says until when each person was seen.'
 }
 const PCA_SUMMARY =
   'Principal components of numbers, over the subjects that have all of them: standard deviations, shares of the variance, loadings; ' +
@@ -293,6 +298,7 @@ export const STATISTICS: readonly StatisticDescription[] = [
     INTERVAL,
     FAMILY,
     MODELLED,
+    SEEN_UNTIL,
     LIKELIHOOD,
     ROSTER,
     ROUND,

@@ -275,7 +275,7 @@ describe('What a model of counts takes', () => {
     fails(UCB, { formula: 'people ~ gender', family: 'binomial' }, /people is no category/)
     fails(UCB, { formula: 'dept ~ gender', family: 'binomial' }, /more than two levels/)
     fails(UCB, { formula: 'dept ~ gender', family: 'binomial', event: 'Z' }, /event: one of A, B/)
-    fails(UCB, { formula: 'people ~ gender', family: 'poisson', event: 'A' }, /only of the family binomial/)
+    fails(UCB, { formula: 'people ~ gender', family: 'poisson', event: 'A' }, /only of the families binomial and cox/)
     fails({ ...UCB, weight: 1 }, { formula: 'weight ~ gender', family: 'poisson' }, /weight is no count/)
     fails(UCB, { formula: 'admit ~ gender', family: 'gamma' }, /family: one of gaussian, binomial, poisson/)
     fails(

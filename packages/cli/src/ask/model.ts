@@ -47,10 +47,11 @@ It has no functions and no other brackets: a transformed variable must be a vari
 --json shows the variables. A name that two tables have is written table.name.
 
 --family binomial is logistic regression of a category, such as "fell ~ sex + arm", and --event the level that it models;
---family poisson is regression of a count. With categories alone they are fitted from the table of people by all of them. With a
-number among the terms the institutions fit them together in up to four rounds; each round is shown while it runs. After an interruption
-the same command continues the fit: answered questions are answered again. If an institution drops out, the fit ends with the last
-round that all of them answered. --peers chooses the institutions. Rounds are for synthetic data.
+--family poisson is regression of a count; --family cox is Cox's proportional hazards, such as "died ~ age + arm" with --time days, with
+a baseline hazard of each institution. With categories alone logistic and Poisson models are fitted from the table of people by all of them. With a
+number among the terms the institutions fit them together in up to four rounds, of which each is shown while it runs: interrupted,
+the same command goes on where it was, since a question that was answered is answered again. An institution that drops out ends the fit
+with the last round that all of them answered. --peers chooses who takes part. Rounds are for synthetic data.
 
 --site says how institutions enter:
   none       all people as one sample (default)
@@ -85,9 +86,14 @@ docs/models.md for what it needs.`,
     family: {
       type: 'string',
       value: 'NAME',
-      help: 'gaussian (unless given), binomial or poisson'
+      help: 'gaussian (unless given), binomial, poisson or cox'
     },
-    event: { type: 'string', value: 'LEVEL', help: 'Of binomial: the level that is modelled; the second unless given' },
+    event: {
+      type: 'string',
+      value: 'LEVEL',
+      help: 'Of binomial and cox: the level that is modelled; the second unless given'
+    },
+    time: { type: 'string', value: 'NAME', help: 'Of cox: the number that says until when each person was seen' },
     anyway: { type: 'boolean', help: 'Ask also where a table may have several rows of a person' },
     forest: { type: 'string', value: 'TERM', help: 'Also draw this coefficient, institution by institution' },
     ...PRIVACY_OPTIONS,
@@ -104,7 +110,8 @@ docs/models.md for what it needs.`,
       ...(values.method === undefined ? {} : { method: oneOf('--method', values.method, COMBINING) }),
       ...(values.interval === undefined ? {} : { interval: oneOf('--interval', values.interval, INTERVALS) }),
       ...(values.likelihood === undefined ? {} : { likelihood: oneOf('--likelihood', values.likelihood, LIKELIHOODS) }),
-      ...(values.event === undefined ? {} : { event: values.event })
+      ...(values.event === undefined ? {} : { event: values.event }),
+      ...(values.time === undefined ? {} : { time: values.time })
     }
     const where = whereOf(values.where ?? [])
     const client = await clientFor(values.url)

@@ -25,7 +25,7 @@ export function releasedIn({ parts }: Pick<VerifiedBroadcast, 'parts'>): Release
               n: gram.n,
               // The last column is the outcome.
               terms: gram.columns.slice(0, -1).map(({ name }) => name),
-              isOfEvents: gram.fit?.family === 'binomial',
+              isOfEvents: gram.fit?.family === 'binomial' || gram.fit?.family === 'cox',
               round: gram.round
             }
           ]

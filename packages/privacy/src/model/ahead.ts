@@ -5,7 +5,7 @@ import type { PrivacySettings } from '../rules/settings.ts'
 import { roundsNumbers } from './judge.ts'
 import { type Answered, decimalsIn, matrixFrom } from './matrix.ts'
 import { isOfCounts } from './questions.ts'
-import { ownNumbers } from './rounds.ts'
+import { ownNumbers } from './rounds/rounds.ts'
 import { weigh } from './weigh.ts'
 
 /** A table that may have a model, with the answers to the questions behind it. */

@@ -28,7 +28,7 @@ import {
 } from './judged.ts'
 import { decimalsIn, matrixFrom, tableFrom } from './matrix.ts'
 import { isOfCounts, questionsIn } from './questions.ts'
-import { judgeRound, type RoundToJudge } from './rounds.ts'
+import { judgeRound, type RoundToJudge } from './rounds/rounds.ts'
 import { weigh } from './weigh.ts'
 
 /**

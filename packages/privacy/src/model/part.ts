@@ -1,6 +1,6 @@
 /** The released part of a model: its Gram matrix, its table of counts, one round of it, or its sums with noise. */
 import type { GramMeasure, GramPart, NoisyModel } from '@stimnet/protocol'
-import { columnsOfModel, formulaOf, hasIntercept, namesIn, upperOf } from '@stimnet/statistics'
+import { columnsFitted, formulaOf, hasIntercept, namesIn, upperOf } from '@stimnet/statistics'
 import type { Released, SumsOfSize } from './judged.ts'
 
 /** The part of an answer from which a model is fitted and pooled. */
@@ -15,8 +15,8 @@ export function gramPartOf(
     formula: formulaOf(measure),
     outcome: name(measure.outcome),
     factors: measure.factors.map(({ variable, levels }) => ({ name: name(variable), levels })),
-    columns: columnsOfModel(measure).map((column, i) => ({ name: column.name, decimals: decimals[i] ?? 0 })),
-    intercept: hasIntercept(measure),
+    columns: columnsFitted(measure).map((column, i) => ({ name: column.name, decimals: decimals[i] ?? 0 })),
+    intercept: hasIntercept(measure) && measure.fit?.family !== 'cox',
     n: 'matrix' in released && released.sizes !== undefined ? rowsIn(released.sizes.kept) : people,
     upper: 'matrix' in released ? upperOf(released.matrix) : [],
     site: measure.site,
@@ -38,7 +38,9 @@ export function gramPartOf(
 }
 
 /** The fit without the round, which is stated in the part. */
-function fitOf({ fit }: GramMeasure): GramPart['fit'] {
+function fitOf(measure: GramMeasure): GramPart['fit'] {
+  const { fit } = measure
+  if (fit?.family === 'cox') return { family: fit.family, event: fit.event, time: namesIn(measure)(fit.time) }
   if (fit?.family === 'binomial') return { family: fit.family, event: fit.event }
   return fit?.family === 'poisson' ? { family: fit.family } : fit
 }

@@ -74,11 +74,13 @@ export interface GramMeasure {
  * A fit other than a linear regression. `binomial` (logistic) and `poisson` without `rounds` have only categories as terms; they are
  * fitted to a table of the people by these categories, with the number of events or the sum of the outcome in each cell. With
  * numbers as terms, they are fitted in rounds. `components`: principal components of all variables, scaled to variance 1 if
- * `scaled`. `combat`: harmonisation of the last `features` columns, including the outcome, with the other columns as covariates.
+ * `scaled`. `cox`: hazards with a baseline of each institution, always in rounds; the terms of the measure also have the intercept and the
+ * time, which are judged and have no estimate. `combat`: harmonisation of the last `features` columns, including the outcome, with the other columns as covariates.
  */
 export type ModelFit =
   | { readonly family: 'binomial'; readonly event: string; readonly rounds?: ModelRounds }
   | { readonly family: 'poisson'; readonly rounds?: ModelRounds }
+  | { readonly family: 'cox'; readonly event: string; readonly time: VariableRef; readonly rounds?: ModelRounds }
   | { readonly family: 'components'; readonly scaled: boolean }
   | { readonly family: 'combat'; readonly features: number }
 
@@ -87,6 +89,13 @@ export function isOfCounted<F extends { readonly family: string }>(
   fit: F | undefined
 ): fit is Extract<F, { readonly family: 'binomial' | 'poisson' }> {
   return fit?.family === 'binomial' || fit?.family === 'poisson'
+}
+
+/** Whether a model is of a family that institutions can fit in rounds. */
+export function isOfRounds<F extends { readonly family: string }>(
+  fit: F | undefined
+): fit is Extract<F, { readonly family: 'binomial' | 'poisson' | 'cox' }> {
+  return isOfCounted(fit) || fit?.family === 'cox'
 }
 
 /** The last round of a model that is fitted in rounds. Rounds are numbered from 0. */

@@ -17,7 +17,7 @@ from .pool.rounds import Round, step_after
 from .printing import printable
 
 SITES = ("none", "fixed", "random", "meta")
-FAMILIES = ("gaussian", "binomial", "poisson")
+FAMILIES = ("gaussian", "binomial", "poisson", "cox")
 ROUNDS_MAX = 3
 """The last round; rounds are numbered from 0."""
 
@@ -51,6 +51,7 @@ class ModelQuestion:
     site: str
     family: str
     event: str | None
+    time: str | None
     fields: Mapping[str, Any]
 
     def __post_init__(self) -> None:
@@ -66,6 +67,8 @@ class ModelQuestion:
             arguments |= {"family": self.family, "roster": list(roster)}
         if self.event is not None:
             arguments["event"] = self.event
+        if self.time is not None:
+            arguments["time"] = self.time
         if number > 0:
             arguments |= {"round": number, "receipts": list(receipts)}
         fields = {name: value for name, value in self.fields.items() if name not in _OF_MODELS}

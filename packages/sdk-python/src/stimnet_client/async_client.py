@@ -252,6 +252,7 @@ class DistributedClient:
         site: str = "none",
         family: str = "gaussian",
         event: str | None = None,
+        time: str | None = None,
         where: Mapping[str, Any] | None = None,
         targets: Sequence[str] | None = None,
         signer: Signer | None = None,
@@ -265,9 +266,10 @@ class DistributedClient:
         ``site``     none: all institutions as one sample; fixed: the institution as a factor; random: an intercept
                      per institution; meta: one fit per institution, combined by random effects (``method`` reml, dl,
                      pm or fixed; ``interval`` hartung_knapp or wald)
-        ``family``   gaussian, binomial (for a category; ``event``: the level that is modelled, default the second) or
-                     poisson (for a count). With a numeric term, the institutions fit the model together in up to four
-                     rounds; ``on_round`` is called after each, and ``timeout`` applies to each
+        ``family``   gaussian, binomial (for a category; ``event``: the level that is modelled, default the second),
+                     poisson (for a count) or cox (for a category; ``time``: the number that says until when each person
+                     was seen). A Cox model, and another one with a numeric term, is fitted by the institutions together
+                     in up to four rounds; ``on_round`` is called after each, and ``timeout`` applies to each
         ``where``    the cohort; default: everybody in the catalog
         ``targets``  node ids or PeerIds; default: every institution that offers the catalog
         ``signer``   the researcher's own key; then only receipts of this very request count
@@ -279,7 +281,7 @@ class DistributedClient:
         NO_PROVIDERS, the refusal of the price or of all institutions, and the errors of ``wait_for_broadcast``.
         """
         given = fields if where is None else {**fields, "where": where}
-        question = ModelQuestion(formula, catalog, site, family, event, given)
+        question = ModelQuestion(formula, catalog, site, family, event, time, given)
         peers = holders(await self.search_catalogs(catalog), catalog, targets)
         check_answerable(await self.privacy_cost(**question.submission(sorted(peers)), targets=peers))
         # A roster must be the targets, even if another institution offers the catalog meanwhile.

@@ -272,7 +272,8 @@ def read_parts(
 def _title(result: Mapping[str, Any]) -> str:
     if result["kind"] == "glm":
         of = f" of {result['event']}" if "event" in result else ""
-        return f"{'Logistic' if result['family'] == 'binomial' else 'Poisson'} regression{of}"
+        name = {"binomial": "Logistic", "poisson": "Poisson", "cox": "Cox"}[result["family"]]
+        return f"{name} regression{of}"
     return "Linear mixed model" if result["kind"] == "mixed" else "Linear regression"
 
 

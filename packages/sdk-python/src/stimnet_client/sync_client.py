@@ -219,6 +219,7 @@ class SyncDistributedClient:
         site: str = "none",
         family: str = "gaussian",
         event: str | None = None,
+        time: str | None = None,
         where: Mapping[str, Any] | None = None,
         targets: Sequence[str] | None = None,
         signer: Signer | None = None,
@@ -228,7 +229,7 @@ class SyncDistributedClient:
         **fields: Any,
     ) -> Model:
         given = fields if where is None else {**fields, "where": where}
-        question = ModelQuestion(formula, catalog, site, family, event, given)
+        question = ModelQuestion(formula, catalog, site, family, event, time, given)
         peers = holders(self.search_catalogs(catalog), catalog, targets)
         check_answerable(self.privacy_cost(**question.submission(sorted(peers)), targets=peers))
         # A roster must be the targets, even if another institution offers the catalog meanwhile.

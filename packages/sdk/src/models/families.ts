@@ -3,7 +3,7 @@ import { type ModelResult, type SiteEffects, type StatisticCall, statisticSchema
 
 /** A family by its name in R. */
 export interface ModelFamily {
-  readonly name: 'gaussian' | 'binomial' | 'poisson'
+  readonly name: 'gaussian' | 'binomial' | 'poisson' | 'cox'
   /** Name of the statistic that fits models of this family. */
   readonly statistic: string
   /** Title such as `Linear regression`. */
@@ -16,7 +16,8 @@ export interface ModelFamily {
 export const MODEL_FAMILIES: readonly ModelFamily[] = [
   { name: 'gaussian', statistic: 'regression', title: 'Linear regression', outcome: 'number' },
   { name: 'binomial', statistic: 'regression', title: 'Logistic regression', outcome: 'category' },
-  { name: 'poisson', statistic: 'regression', title: 'Poisson regression', outcome: 'count' }
+  { name: 'poisson', statistic: 'regression', title: 'Poisson regression', outcome: 'count' },
+  { name: 'cox', statistic: 'regression', title: 'Cox regression', outcome: 'category' }
 ]
 
 /** The title of a fitted model, such as `Logistic regression of yes`. */
@@ -27,6 +28,9 @@ export function modelTitle({ kind, family, event }: ModelResult): string {
   const { title } = familyOf(family === undefined ? {} : { family })
   return event === undefined ? title : `${title} of ${event}`
 }
+
+/** The name of the exponential of a coefficient by family. */
+export const RATIO_WORDS = { binomial: 'odds ratio', poisson: 'rate ratio', cox: 'hazard ratio' } as const
 
 /** How institutions enter a model, as a phrase. */
 export const SITE_WORDS: Readonly<Record<SiteEffects, string>> = {
@@ -57,8 +61,10 @@ export interface ModelAsked {
   readonly likelihood?: (typeof LIKELIHOODS)[number]
   /** `gaussian` unless given. */
   readonly family?: ModelFamily['name']
-  /** For `binomial`: the level that is modelled. Default: the second level. */
+  /** For `binomial` and `cox`: the level that is modelled. Default: the second level. */
   readonly event?: string
+  /** For `cox`: the number that says until when each person was seen. */
+  readonly time?: string
   /** The table of variables whose names occur in several tables. */
   readonly table?: string
   /** For a model that is fitted in rounds: PeerIds of all its institutions, sorted. Required for such a model. */
@@ -76,7 +82,7 @@ export function familyOf({ family = 'gaussian' }: Pick<ModelAsked, 'family'>): M
 
 /** The call of the statistic that fits the model. */
 export function modelCall(asked: ModelAsked): StatisticCall {
-  const { formula, site = 'none', event, table, method, interval, likelihood, roster, round } = asked
+  const { formula, site = 'none', event, time, table, method, interval, likelihood, roster, round } = asked
   const { statistic, name: family } = familyOf(asked)
   const more = {
     ...(method === undefined ? {} : { method }),
@@ -84,6 +90,7 @@ export function modelCall(asked: ModelAsked): StatisticCall {
     ...(likelihood === undefined || likelihood === 'reml' ? {} : { likelihood }),
     ...(family === 'gaussian' ? {} : { family }),
     ...(event === undefined ? {} : { event }),
+    ...(time === undefined ? {} : { time }),
     ...(roster === undefined || family === 'gaussian' ? {} : { roster: [...roster] }),
     ...(round === undefined || round.round === 0 ? {} : { round: round.round, receipts: [...round.receipts] })
   }

@@ -1,13 +1,14 @@
 /** Formulas during editing: parsed into terms, written from terms, and checked against catalogs. */
 import type { FoundCatalog } from '@stimnet/api'
-import { type CatalogDescriptor, isOfCounted, StimnetError } from '@stimnet/protocol'
+import { type CatalogDescriptor, StimnetError } from '@stimnet/protocol'
 import {
-  columnsOfModel,
+  columnsFitted,
   FormulaError,
   type FormulaFault,
   type FormulaRandom,
   formulaOf,
   gramIn,
+  isInRounds,
   parseFormula,
   planOfStatistic
 } from '@stimnet/statistics'
@@ -88,7 +89,7 @@ export type CheckedModel =
       readonly formula: string
       /** The coefficients that the model will have, except for those of institutions. */
       readonly columns: readonly string[]
-      /** Whether institutions fit the model together in rounds: logistic or Poisson with a numeric term. */
+      /** Whether institutions fit the model together in rounds: Cox, or logistic or Poisson with a numeric term. */
       readonly inRounds: boolean
     }
   | { readonly ok: false; readonly error: StimnetError; readonly place: FormulaFault | undefined }
@@ -113,10 +114,9 @@ function checkedAt(descriptor: CatalogDescriptor, asked: ModelAsked): CheckedMod
     const measure = gramIn(planOfStatistic(modelCall(asked), descriptor))
     if (measure === undefined) throw new RangeError('a statistic that is no model')
     // The last column is the outcome.
-    const columns = columnsOfModel(measure).slice(0, -1)
-    const { fit } = measure
-    const inRounds = isOfCounted(fit) && fit.rounds !== undefined
-    return { ok: true, formula: formulaOf(measure), columns: columns.map(({ name }) => name), inRounds }
+    const columns = columnsFitted(measure).slice(0, -1)
+    const names = columns.map(({ name }) => name)
+    return { ok: true, formula: formulaOf(measure), columns: names, inRounds: isInRounds(measure) }
   } catch (error) {
     if (!(error instanceof StimnetError)) throw error
     return { ok: false, error, place: error instanceof FormulaError ? error : undefined }

@@ -1,7 +1,7 @@
 /** A fitted model as text: a table of coefficients, the fit in one line, each institution's own fit, and the released numbers. */
 import { type ModelResult, printable, withNames } from '@stimnet/protocol'
 import { measured, tableOf } from '../text-table.ts'
-import { modelTitle, SITE_WORDS } from './families.ts'
+import { modelTitle, RATIO_WORDS, SITE_WORDS } from './families.ts'
 import { type CoefficientRow, coefficientRows, comparedTerms, type NameOf, releasedBy } from './rows.ts'
 
 /** The text of a model, in several lines. */
@@ -32,7 +32,7 @@ function coefficientTable(model: ModelResult, nameOf: NameOf): string {
   const isOfCounts = model.kind === 'glm'
   const isNoisy = rows.some(({ noise }) => noise !== undefined)
   const statistic = model.df === null || (isOfCounts && model.site !== 'meta') ? 'z' : 't'
-  const ratio = model.family === 'binomial' ? 'odds ratio' : 'rate ratio'
+  const ratio = RATIO_WORDS[model.family ?? 'poisson']
   return tableOf(
     [
       ...['term', 'estimate', 'std. error', statistic, 'p', '95 % from', 'to'],

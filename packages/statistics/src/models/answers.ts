@@ -3,7 +3,7 @@
  */
 import type { GramPart, StatisticCall, VariableContract } from '@stimnet/protocol'
 import { statisticNamed } from '../named.ts'
-import { columnsOfModel, measureIn } from './design.ts'
+import { columnsFitted, measureIn } from './design.ts'
 import { type FormulaName, parseFormula } from './formula/formula.ts'
 
 /** Statistics that are answered with a model. */
@@ -49,7 +49,8 @@ function unlikeRegression(
   if (namesOf(part.columns) !== columnsIn(part)) return 'other columns'
   const { family = 'gaussian' } = given
   if ((part.fit?.family ?? 'gaussian') !== family) return 'another family'
-  if (part.fit?.family === 'binomial') {
+  if (part.fit?.family === 'cox' && short(part.fit.time) !== short(String(given.time))) return 'another time'
+  if (part.fit?.family === 'binomial' || part.fit?.family === 'cox') {
     const event = given.event ?? levelsOf(part.outcome, contract)?.[1]
     if (event !== undefined && part.fit.event !== event) return 'another event'
   }
@@ -116,7 +117,7 @@ function formulaIn(text: unknown) {
 
 /** The names of the columns that the formula and the factors of a part make. */
 function columnsIn(part: GramPart): string {
-  return namesOf(columnsOfModel(measureIn(part)))
+  return namesOf(columnsFitted(measureIn(part)))
 }
 
 function hasOtherLevels({ name, levels }: GramPart['factors'][number], contract: readonly VariableContract[]): boolean {

@@ -29,7 +29,7 @@ import { type Formula, type FormulaName, type FormulaRandom, parseFormula } from
 import { FormulaError, failAt } from './formula/formula-fault.ts'
 
 /** The assumed distributions of the outcome. */
-const FAMILIES = ['gaussian', 'binomial', 'poisson'] as const
+const FAMILIES = ['gaussian', 'binomial', 'poisson', 'cox'] as const
 /** Maximum number of columns of a design without its outcome. */
 const COLUMNS_MAX = 24
 /** Maximum number of numeric variables in a model with its outcome: each pair of them needs one covariance. */
@@ -81,9 +81,11 @@ export function modelOf(call: StatisticCall, descriptor: CatalogDescriptor): Mod
     terms.set(refs.join(':'), refs)
   }
   const isOfNumbers = [...resolved.values()].some(isNumber)
-  const rounds = roundsAsked(call, { isOfNumbers: family !== 'gaussian' && isOfNumbers, effects })
-  const fit = fitAsked(family, call, { outcome, name: formula.outcome, rounds })
-  if (fit !== undefined && fit.family === 'binomial') resolved.set(outcome.ref, outcome)
+  const time = timeAsked(call, { family, formula, terms, find: (text) => find({ text, at: 0 }) })
+  const needsRounds = family === 'cox' || (family !== 'gaussian' && isOfNumbers)
+  const rounds = roundsAsked(call, { needsRounds, effects })
+  const fit = fitAsked(family, call, { outcome, name: formula.outcome, rounds, time })
+  if (fit?.family === 'binomial' || fit?.family === 'cox') resolved.set(outcome.ref, outcome)
   const slope = person?.slope && find(person.slope)
   if (slope !== undefined) resolved.set(slope.ref, slope)
   const ordered = [...terms.entries()].sort(([a, x], [b, y]) => x.length - y.length || (a < b ? -1 : 1))
@@ -297,13 +299,19 @@ function fitAsked(
   {
     outcome,
     name,
-    rounds
-  }: { readonly outcome: ResolvedVariable; readonly name: FormulaName; readonly rounds: ModelRounds | undefined }
+    rounds,
+    time
+  }: {
+    readonly outcome: ResolvedVariable
+    readonly name: FormulaName
+    readonly rounds: ModelRounds | undefined
+    readonly time: VariableRef | undefined
+  }
 ): ModelFit | undefined {
   const { event } = call.arguments
   const asked = rounds === undefined ? {} : { rounds }
-  if (family !== 'binomial') {
-    if (event !== undefined) invalid('event: only of the family binomial.')
+  if (family === 'gaussian' || family === 'poisson') {
+    if (event !== undefined) invalid('event: only of the families binomial and cox.')
     if (!isNumber(outcome)) failAt(name, `${outcome.ref} is no number; the outcome of a regression is one`)
     if (family === 'gaussian') return undefined
     const { type, bounded, minimum } = outcome.variable
@@ -313,23 +321,61 @@ function fitAsked(
   }
   const { levels, type } = outcome.variable
   if (type !== 'category' || levels.length < 2)
-    failAt(name, `${outcome.ref} is no category; the outcome of binomial is one`)
+    failAt(name, `${outcome.ref} is no category; the outcome of ${family} is one`)
   if (event === undefined && levels.length > 2)
     failAt(name, `${outcome.ref} has more than two levels: name the modelled level with the argument event`)
   const found = levels.find((level) => level === (event ?? levels[1]))
   if (found === undefined) invalid(`event: one of ${levels.join(', ').slice(0, 500)}.`)
-  return { family, event: found, ...asked }
+  return time === undefined
+    ? { family: 'binomial', event: found, ...asked }
+    : { family: 'cox', event: found, time, ...asked }
 }
 
 /**
- * The requested round of a model that is fitted in rounds, which is a logistic or Poisson model with a numeric term. Undefined
+ * The time of a Cox model; undefined for any other. Adds it to the terms, with the intercept: the model is judged as a linear one of the
+ * same variables.
+ */
+function timeAsked(
+  { arguments: { time } }: StatisticCall,
+  {
+    family,
+    formula,
+    terms,
+    find
+  }: {
+    readonly family: (typeof FAMILIES)[number]
+    readonly formula: Formula
+    readonly terms: Map<string, readonly VariableRef[]>
+    readonly find: (name: string) => ResolvedVariable
+  }
+): VariableRef | undefined {
+  if (family !== 'cox') {
+    if (time !== undefined) invalid('time: only of the family cox.')
+    return undefined
+  }
+  if (typeof time !== 'string')
+    invalid('cox needs the argument `time`: the number that says until when each person was seen.')
+  if (!formula.intercept) invalid('A Cox model has no intercept: leave "- 1" out.')
+  if (formula.random.length > 0)
+    invalid('A Cox model has no random effects: each institution has a baseline hazard of its own.')
+  if (formula.terms.length === 0) invalid('A Cox model has a term at least.')
+  const one = find(time)
+  if (!isNumber(one)) invalid(`time: ${one.ref} is no number.`)
+  const [term] = [...terms.values()].filter((refs) => refs.includes(one.ref))
+  if (term !== undefined) invalid(`${one.ref} is the time, and cannot be a term as well.`)
+  terms.set(one.ref, [one.ref])
+  return one.ref
+}
+
+/**
+ * The requested round of a model that is fitted in rounds: a logistic or Poisson model with a numeric term, or a Cox model. Undefined
  * for any other model, which ignores a roster. The answers to the previous round are read elsewhere; see `receiptsAsked`.
  */
 function roundsAsked(
   { arguments: { roster, round = 0, receipts } }: StatisticCall,
-  { isOfNumbers, effects }: { readonly isOfNumbers: boolean; readonly effects: SiteEffects }
+  { needsRounds, effects }: { readonly needsRounds: boolean; readonly effects: SiteEffects }
 ): ModelRounds | undefined {
-  if (!isOfNumbers) {
+  if (!needsRounds) {
     if (round !== 0 || receipts !== undefined) invalid('round, receipts: only of a model that is fitted in rounds.')
     return undefined
   }
@@ -343,7 +389,7 @@ function roundsAsked(
     invalid('receipts: the signed answers to the round before, in each round but the first.')
   if (effects === 'fixed')
     invalid(
-      'site: none or meta. A model with a number as a term, of the family binomial or poisson, has no site factor.'
+      'site: none or meta. A Cox model, and a model with a number as a term of the family binomial or poisson, has no site factor.'
     )
   if (effects === 'meta' && round > 0) invalid('round: with site meta there is round 0 alone.')
   return { roster, round }
@@ -368,6 +414,8 @@ function fitFault({ fit, terms, factors, outcome, site }: GramMeasure): string |
     return terms.some((term) => term.length > 1) || factors.length > 0 ? 'Components are of numbers.' : undefined
   if (fit.family === 'combat') return undefined
   if (fit.rounds !== undefined) return terms.flat().includes(outcome) ? 'The outcome cannot be a term.' : undefined
+  if (fit.family === 'cox')
+    return 'A Cox model is fitted in rounds, which need a roster: ask by stimnet model or client.model of an SDK. Of categories alone the statistic cox needs none.'
   const covariates = [...new Set(terms.flat())]
   const number = covariates.find((variable) => !factors.some((one) => one.variable === variable))
   if (number !== undefined)

@@ -297,7 +297,7 @@ function pearsonOf(family: CountModel['family'], { n, sum }: Cell, mean: number)
 /** The combined fit of institutions. */
 export function combined(
   fits: readonly OwnFit<CountFit>[],
-  { family, meta }: { readonly family: CountModel['family']; readonly meta: GramPart['meta'] }
+  { family, meta }: { readonly family: CountFit['family']; readonly meta: GramPart['meta'] }
 ): CountFit {
   const { coefficients, n, df, note } = combinedOver(fits, meta)
   return { family, coefficients: coefficients.map(withRatio), n, df, ...UNKNOWN_FIT, note }

@@ -23,7 +23,9 @@ export function namesIn(measure: GramMeasure): (variable: VariableRef) => string
 export function formulaOf(measure: GramMeasure): string {
   const name = namesIn(measure)
   if (measure.fit?.family === 'components') return `~ ${variablesOf(measure).map(name).join(' + ')}`
-  const terms = measure.terms.filter((term) => term.length > 0).map((term) => term.map(name).join(':'))
+  const terms = measure.terms
+    .filter((term) => term.length > 0 && !isTimeOf(measure, term))
+    .map((term) => term.map(name).join(':'))
   if (measure.fit?.family === 'combat') {
     const covariates = terms.slice(0, terms.length - measure.fit.features + 1)
     const features = [...terms.slice(covariates.length), name(measure.outcome)]
@@ -56,9 +58,9 @@ export function measureIn({
     name: 'n',
     outcome: outcome as VariableRef,
     site: 'none',
-    terms: [...(intercept ? [[]] : []), ...terms],
+    terms: [...(intercept || fit?.family === 'cox' ? [[]] : []), ...terms],
     factors: factors.map(({ name, levels }) => ({ variable: name as VariableRef, levels })),
-    ...(fit === undefined ? {} : { fit }),
+    ...(fit === undefined ? {} : { fit: fit as NonNullable<GramMeasure['fit']> }),
     ...(slope === undefined ? {} : { random: { by: 'subject', table: '', slope } })
   }
 }
@@ -108,7 +110,21 @@ export function columnsOfModel(measure: GramMeasure): readonly DesignColumn[] {
   return [...columns, outcomeColumn(measure, name(measure.outcome))]
 }
 
-/** The time of visits of a model with a random slope: a category whose levels are all numbers. */
+/** The columns that have an estimate, and the outcome as the last one: of a Cox model neither the intercept nor the time. */
+export function columnsFitted(measure: GramMeasure): readonly DesignColumn[] {
+  const columns = columnsOfModel(measure)
+  const { fit } = measure
+  if (fit?.family !== 'cox') return columns
+  const isJudgedAlone = ({ number, levels }: DesignColumn) => levels.size === 0 && (number ?? fit.time) === fit.time
+  return columns.filter((column) => !isJudgedAlone(column))
+}
+
+/** Whether a term is the time of a Cox model. */
+function isTimeOf({ fit }: GramMeasure, [variable, other]: readonly VariableRef[]): boolean {
+  return fit?.family === 'cox' && variable === fit.time && other === undefined
+}
+
+/** The time of visits of a model with a random slope: a category, all levels of which are numbers. */
 export function timeIn({ random }: Pick<GramMeasure, 'random'>): VariableRef | undefined {
   return random?.slope?.variable
 }
@@ -162,9 +178,9 @@ export function columnsSummed(measure: GramMeasure): readonly DesignColumn[] {
   return [...found.values()]
 }
 
-/** The outcome: a number or, for a logistic model that is fitted in rounds, the level that is modelled. */
+/** The outcome: a number, or of a Cox model or a logistic one that is fitted in rounds the level that is modelled. */
 function outcomeColumn({ outcome, fit }: GramMeasure, name: string): DesignColumn {
-  return fit?.family === 'binomial' && fit.rounds !== undefined
+  return fit?.family === 'cox' || (fit?.family === 'binomial' && fit.rounds !== undefined)
     ? { name, levels: new Map([[outcome, fit.event]]) }
     : { name, number: outcome, levels: new Map() }
 }

@@ -41,6 +41,7 @@ export function isModelPart(part: GramPart): boolean {
   const family = part.fit?.family
   if (part.noisy !== undefined) return isNoisyPart(part)
   if (part.round !== undefined) return part.site !== 'random' && part.clusters === undefined && isRoundPart(part)
+  if (family === 'cox') return false
   if (family === 'binomial' || family === 'poisson')
     return part.site !== 'random' && part.clusters === undefined && isCountTable(part)
   if (family !== undefined && part.site === 'random') return false

@@ -3,7 +3,7 @@
  * ask instead.
  */
 import {
-  isOfCounted,
+  isOfRounds,
   type CatalogDescriptor,
   columnsOf,
   type Filter,
@@ -36,13 +36,13 @@ export function isOfExactCounts({ fit }: Pick<GramMeasure, 'fit'>): boolean {
 
 /** Whether institutions fit a model together in rounds. */
 export function isInRounds({ fit }: Pick<GramMeasure, 'fit'>): boolean {
-  return isOfCounted(fit) && fit.rounds !== undefined
+  return isOfRounds(fit) && fit.rounds !== undefined
 }
 
 /** The reason why a model is not fitted in rounds over real people. */
 export const ROUNDS_REASON =
-  'A logistic or Poisson model with a number as a term is fitted in rounds, and these are for synthetic data alone: all digits of a sum ' +
-  'with uneven weights disclose how many people have each value, rare ones included. Use categories, such as age groups.'
+  'A Cox model, and a logistic or Poisson model with a number as a term, is fitted in rounds, and these are for synthetic data alone: all digits of a sum ' +
+  'with uneven weights tell how many people have each value, rare ones included. Use categories, such as age groups.'
 
 /** The reason why a catalog with rounded numbers has no model. */
 export function roundedReason({ name }: Pick<CatalogDescriptor, 'name'>): string {

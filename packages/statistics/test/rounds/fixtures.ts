@@ -1,13 +1,14 @@
 /** Models in rounds over made-up or published rows: the released part of each institution, and the following rounds. */
 import type { GramMeasure, GramPart, ModelResult, ModelRoundPart, VariableRef } from '@stimnet/protocol'
 import {
-  columnsOfModel,
+  columnsFitted,
   fitModel,
   formulaOf,
   hasIntercept,
   namesIn,
   type Observed,
   ownRound,
+  type SeenUntil,
   planOfStatistic,
   stepAfter
 } from '../../src/index.ts'
@@ -32,16 +33,19 @@ export function roundMeasure(declared: Declared, asked: AskedModel, peers: reado
 }
 
 /** The people of a model, by its definition. */
-export function observedIn(measure: GramMeasure, rows: readonly ModelRow[]): Observed {
+export function observedIn(measure: GramMeasure, rows: readonly ModelRow[]): Observed | SeenUntil {
   const short = (variable: VariableRef) => variable.slice(2)
-  const columns = columnsOfModel(measure).map(({ number, levels }) =>
+  const columns = columnsFitted(measure).map(({ number, levels }) =>
     Float64Array.from(rows, (row) => {
       if ([...levels].some(([variable, level]) => String(row[short(variable)]) !== level)) return 0
       return number === undefined ? 1 : Number(row[short(number)])
     })
   )
   const outcome = columns.pop()
-  const family = measure.fit?.family
+  const { fit } = measure
+  if (outcome !== undefined && fit?.family === 'cox')
+    return { family: 'cox', columns, outcome, time: Float64Array.from(rows, (row) => Number(row[short(fit.time)])) }
+  const family = fit?.family
   if (outcome === undefined || (family !== 'binomial' && family !== 'poisson')) throw new TypeError('no such model')
   return { family, columns, outcome }
 }
@@ -60,9 +64,9 @@ export function partIn(
   return {
     ...{ formula: formulaOf(measure), outcome: name(measure.outcome), site: measure.site, upper: [], n: rows.length },
     factors: measure.factors.map(({ variable, levels }) => ({ name: name(variable), levels })),
-    columns: columnsOfModel(measure).map((column) => ({ name: column.name, decimals: 0 })),
-    intercept: hasIntercept(measure),
-    fit: fit as GramPart['fit'],
+    columns: columnsFitted(measure).map((column) => ({ name: column.name, decimals: 0 })),
+    intercept: hasIntercept(measure) && measure.fit?.family !== 'cox',
+    fit: ('time' in fit ? { ...fit, time: String(fit.time).slice(2) } : fit) as GramPart['fit'],
     round: {
       ...{ fit: 'f'.repeat(64), roster: [...at.roster], round: at.round, ...own.sums },
       answers: at.round === 0 ? '' : 'a'.repeat(64),

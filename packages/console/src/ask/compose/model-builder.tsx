@@ -98,7 +98,8 @@ function Family({ picked: { model }, set }: Omit<BuilderProps, 'about'>) {
     <Field label="Family" hint="The kind of the outcome.">
       {(field) => (
         <select {...field} value={model.family} onChange={(e) => choose(e.target.value)}>
-          {MODEL_FAMILIES.map(({ name, title, outcome }) => (
+          {/* A Cox model has no form here: its page in rounds shows it, asked by stimnet model or an SDK. */}
+          {MODEL_FAMILIES.filter(({ name }) => name !== 'cox').map(({ name, title, outcome }) => (
             <option key={name} value={name}>
               {title}: the outcome is a {outcome}
             </option>

@@ -114,7 +114,8 @@ function modelIn(
   call: StatisticCall,
   variables: readonly SharedVariable[]
 ): { model: ModelDraft; rest: StatisticCall } {
-  if (!isModelName(call.name)) return { model: NO_MODEL, rest: call }
+  // The form has no Cox models.
+  if (!isModelName(call.name) || call.arguments.family === 'cox') return { model: NO_MODEL, rest: call }
   const { formula: text, site: named, family: of, event, likelihood: by, ...more } = call.arguments
   const written = typeof text === 'string' ? text : ''
   // The form has no field for the table of short names.

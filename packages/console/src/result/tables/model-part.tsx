@@ -6,6 +6,7 @@ import {
   fitInWords,
   modelTitle,
   noteInWords,
+  RATIO_WORDS,
   randomInWords,
   releasedInWords,
   SITE_WORDS
@@ -28,7 +29,7 @@ export function ModelPart({ model, nameOf }: { model: ModelResult; nameOf: (site
         <Coefficients
           caption={`${title}: ${model.formula}${how}`}
           rows={coefficientRows(model, nameOf)}
-          ratio={model.kind === 'glm' ? (model.family === 'binomial' ? 'Odds ratio' : 'Rate ratio') : undefined}
+          ratio={model.kind === 'glm' ? capital(RATIO_WORDS[model.family ?? 'poisson']) : undefined}
         />
       )}
       <p className="prose">
@@ -38,6 +39,10 @@ export function ModelPart({ model, nameOf }: { model: ModelResult; nameOf: (site
       <p className="hint">{releasedInWords(model)}</p>
     </section>
   )
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 interface HarmonisedProps {

@@ -4,15 +4,18 @@ import { decimalsOf } from '../../catalog/catalog-config.ts'
 import { decimalText, isNumeric } from '../../columns.ts'
 import { FEW_VALUES_MAX } from '../cells.ts'
 import { sharedOf } from '../ends.ts'
+import type { KeptColumn } from './columns.ts'
 import { deviationsIn } from './deviations.ts'
 import { type Grouping, peopleWith, setsMarked } from './groups.ts'
 import { findRanges, markByValue } from './loops.ts'
+import { remembered } from './remembered.ts'
 import { type KeptVariable, valuesAt } from './rows.ts'
 import { momentsOf, type Whole } from './sums.ts'
 
 /** A variable in all groups. */
 export interface ColumnInGroups {
-  /** The values of the variable by row. */
+  readonly column: KeptColumn
+  /** Its values by row. */
   readonly whole: Whole
   /** Whether some row lacks a value. */
   readonly isMissing: boolean
@@ -28,10 +31,13 @@ export function columnIn(
   by: Grouping,
   spreads: (isSigned: boolean) => boolean
 ): ColumnInGroups {
-  const values = valuesAt(variable.column, by.rows)
-  const whole = { values, largest: variable.column.largest }
-  const isComplete = variable.column.present === by.rows.universe
-  const present = isComplete ? Uint32Array.from(by.groups, ({ count }) => count) : presentIn(values, by)
+  const { column } = variable
+  const values = valuesAt(column, by.rows)
+  const whole = { values, largest: column.largest }
+  const isComplete = column.present === by.rows.universe
+  const present = isComplete
+    ? Uint32Array.from(by.groups, ({ count }) => count)
+    : remembered(column, { what: 'present', by }, () => presentIn(values, by))
   const isMissing = present.some((count, group) => count !== by.groups[group]?.count)
   const people = isMissing ? peopleWith(values, {}, by) : by.groups.map((one) => one.people)
   const shared = (group: number) => ({
@@ -42,14 +48,14 @@ export function columnIn(
   if (!isNumeric(variable.variable)) {
     const levels = levelsIn(variable, values, by)
     const columns = by.groups.map((_, group) => ({ ...shared(group), ...NO_SUMS, levels: levels(group) }))
-    return { whole, isMissing, isSigned: false, columns }
+    return { column, whole, isMissing, isSigned: false, columns }
   }
-  const { sums, squares } = momentsOf(whole, by)
-  const ranges = rangesIn(values, by)
+  const { sums, squares } = remembered(column, { what: 'moments', by }, () => momentsOf(whole, by))
+  const ranges = remembered(column, { what: 'ranges', by }, () => rangesIn(values, by))
   const isSigned = ranges.least.some((least) => least < 0)
   const few = fewIn(variable, values, by)
   const ends = endsIn(variable, { values, ranges, by })
-  const deviations = spreads(isSigned) ? deviationsIn(values, { sums, counts: present }, by) : undefined
+  const deviations = spreads(isSigned) ? distancesIn(column, { values, sums, counts: present }, by) : undefined
   const columns = by.groups.map((_, group): ReducedColumn => {
     const isNegative = (ranges.least[group] as number) < 0
     const largest = [ranges.most, ranges.second].map((one) => wholeOf(one[group] as number))
@@ -65,7 +71,16 @@ export function columnIn(
       ...(deviations === undefined ? {} : { deviations: [deviations[group] as Deviations] })
     }
   })
-  return { whole, isMissing, isSigned, columns }
+  return { column, whole, isMissing, isSigned, columns }
+}
+
+/** The distances of a column from the means of the groups; see `deviationsIn`. */
+export function distancesIn(
+  column: KeptColumn,
+  { values, sums, counts }: { values: Float64Array; sums: readonly bigint[]; counts: Uint32Array },
+  by: Grouping
+): Deviations[] {
+  return remembered(column, { what: 'distances', by }, () => deviationsIn(values, { sums, counts }, by))
 }
 
 const NO_SUMS = { sum: 0n, sumSquares: 0n, nonNegative: true, largest: [0n, 0n] } as const

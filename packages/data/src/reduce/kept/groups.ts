@@ -1,6 +1,7 @@
 /** The groups of rows in memory: by categories, or one group of all rows. */
 import { SubjectSet } from '@stimnet/protocol'
 import { cellLabel } from '../../index/domain.ts'
+import type { KeptColumn } from './columns.ts'
 import { countGroups, divideGroups, type Marked, markBetween, markPeople, renameGroups } from './loops.ts'
 import { type KeptRows, type KeptVariable, valuesAt } from './rows.ts'
 
@@ -11,6 +12,8 @@ export interface Grouping {
   readonly codes: Uint32Array
   /** The groups that occur, in the order of their keys. */
   readonly groups: readonly KeptGroup[]
+  /** The columns of the categories by which the groups are made. */
+  readonly keys: readonly KeptColumn[]
 }
 
 /** One group. */
@@ -25,7 +28,7 @@ export interface KeptGroup {
 export function grouped(rows: KeptRows, keys: readonly KeptVariable[]): Grouping {
   if (keys.length === 0) {
     const all = { key: [], people: rows.people, count: rows.count }
-    return { rows, codes: new Uint32Array(rows.count), groups: rows.count === 0 ? [] : [all] }
+    return { rows, codes: new Uint32Array(rows.count), groups: rows.count === 0 ? [] : [all], keys: [] }
   }
   // The last cell of a category is for people without a value.
   const sizes = keys.map(({ variable }) => variable.levels.length + 1)
@@ -46,7 +49,7 @@ export function grouped(rows: KeptRows, keys: readonly KeptVariable[]): Grouping
   const groups = occurring.map((code, group): KeptGroup => {
     return { key: keyOf(code, keys), people: people[group] as SubjectSet, count: counts[code] as number }
   })
-  return { rows, codes, groups }
+  return { rows, codes, groups, keys: keys.map(({ column }) => column) }
 }
 
 /** The labels of a combined code, in which the last key changes fastest. */

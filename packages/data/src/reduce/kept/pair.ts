@@ -1,14 +1,17 @@
 /** A pair of variables in the groups of rows in memory. */
 import type { Deviations, ReducedPair, SubjectSet } from '@stimnet/protocol'
-import type { ColumnInGroups } from './column.ts'
+import { type ColumnInGroups, distancesIn } from './column.ts'
 import { deviationsIn } from './deviations.ts'
 import { type Grouping, peopleWith } from './groups.ts'
+import { remembered } from './remembered.ts'
 import { momentsOf, productSums, type Whole } from './sums.ts'
 
 /** Reduces a pair over the rows with both values; by group. */
 export function pairIn(x: ColumnInGroups, y: ColumnInGroups, by: Grouping): ReducedPair[] {
   const { people, counts, ofX, ofY } = x.isMissing || y.isMissing ? overBoth(x, y, by) : overAll(x, y, by)
-  const products = productSums(x.whole, y.whole, by)
+  const products = remembered(x.column, { what: 'products', by, others: [y.column] }, () =>
+    productSums(x.whole, y.whole, by)
+  )
   return by.groups.map((_, group) => ({
     support: people[group] as SubjectSet,
     rows: counts[group] as number,
@@ -56,7 +59,7 @@ function ofColumn(column: ColumnInGroups, by: Grouping): OfOne {
   const found = {
     sums,
     squares: column.columns.map(({ sumSquares }) => sumSquares),
-    deviations: deviationsIn(column.whole.values, { sums, counts }, by)
+    deviations: distancesIn(column.column, { values: column.whole.values, sums, counts }, by)
   }
   KNOWN.set(column, found)
   return found

@@ -3,7 +3,7 @@
  * institution computes them itself from the signed answers of all institutions to the previous round.
  */
 import {
-  isOfCounted,
+  isOfRounds,
   type Clock,
   codeOf,
   type GramMeasure,
@@ -16,7 +16,7 @@ import {
   StimnetError
 } from '@stimnet/protocol'
 import { type VerifiedReceipt, verifyReceipt } from '@stimnet/sdk'
-import { columnsOfModel, gramIn, isModelPart, receiptsAsked, stepAfter } from '@stimnet/statistics'
+import { columnsFitted, gramIn, isModelPart, receiptsAsked, stepAfter } from '@stimnet/statistics'
 import { canonicalHash } from '../../canonical-hash.ts'
 
 /** A question with a model, and the properties that must stay the same from round to round. */
@@ -52,13 +52,13 @@ export async function withRound(asked: RoundAsked): Promise<Plan> {
           ...asked,
           fit,
           rounds,
-          columns: columnsOfModel(measure).length
+          columns: columnsFitted(measure).length
         })
   return { ...plan, measures: [{ ...measure, fit: { ...measure.fit, rounds: { ...rounds, from } } } as GramMeasure] }
 }
 
 function roundsOf({ fit }: GramMeasure): ModelRounds | undefined {
-  return isOfCounted(fit) ? fit.rounds : undefined
+  return isOfRounds(fit) ? fit.rounds : undefined
 }
 
 /** The roster decides from which answers the estimates follow, so all of its members must be known to this institution. */

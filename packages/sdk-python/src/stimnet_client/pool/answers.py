@@ -67,7 +67,9 @@ def unlike_asked(part: Mapping[str, Any], asked: ModelAsked) -> str | None:
         return "another family"
     levels = _levels_of(str(part.get("outcome")), contract) or []
     event = given.get("event", levels[1] if len(levels) > 1 else None)
-    if fit.get("family") == "binomial" and event is not None and fit.get("event") != event:
+    if fit.get("family") == "cox" and _short(str(fit.get("time"))) != _short(str(given.get("time"))):
+        return "another time"
+    if fit.get("family") in ("binomial", "cox") and event is not None and fit.get("event") != event:
         return "another event"
     site = "random" if "site" in wanted.random else given.get("site", "none")
     if part.get("site") != site or (site == "meta" and _meta_of(part.get("meta") or {}) != _meta_of(given)):
@@ -200,7 +202,9 @@ def columns_of(part: Mapping[str, Any], formula: Formula) -> list[str]:
     time = None if formula.slope is None else formula.slope[0]
     factors = {one["name"]: list(one["levels"]) for one in part.get("factors") or [] if one["name"] != time}
     intercept = part.get("intercept")
-    whole = None if intercept else next((term for term in formula.terms if len(term) == 1 and term[0] in factors), None)
+    # The levels of a Cox model compare with the first, as if there were an intercept.
+    compared = intercept or (part.get("fit") or {}).get("family") == "cox"
+    whole = None if compared else next((term for term in formula.terms if len(term) == 1 and term[0] in factors), None)
     columns = ["(Intercept)"] if intercept else []
     for term in formula.terms:
         found = [""]

@@ -53,7 +53,9 @@ def count_table_of(part: Mapping[str, Any]) -> CountTable | None:
     factors = _factors_in(part.get("factors"))
     meta = meta_in(part)
     texts = [part.get(name) for name in ("formula", "outcome", "site")]
-    if fit is None or factors is None or meta is None or not isinstance(table, dict) or part.get("upper") != []:
+    if fit is None or fit["family"] == "cox" or factors is None or meta is None or part.get("upper") != []:
+        return None
+    if not isinstance(table, dict):
         return None
     if not all(isinstance(text, str) for text in texts) or not isinstance(intercept, bool):
         return None

@@ -15,12 +15,14 @@ UNKNOWN_FIT: Fit = dict.fromkeys([*_UNKNOWN, *_UNKNOWN_OF_COUNTS])
 
 
 def fit_in(part: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The kind of fit: ``family`` and, for a logistic model, ``event``. None for a linear model, or if it is invalid.
+    """The kind of fit: ``family``, of a logistic or Cox model ``event``, of a Cox model ``time``. None for a linear
+    model, or if it is invalid.
     """
     fit = part.get("fit")
-    if not isinstance(fit, dict) or fit.get("family") not in ("binomial", "poisson"):
+    if not isinstance(fit, dict) or fit.get("family") not in ("binomial", "poisson", "cox"):
         return None
-    return fit if fit["family"] == "poisson" or isinstance(fit.get("event"), str) else None
+    needed = {"binomial": ("event",), "poisson": (), "cox": ("event", "time")}[fit["family"]]
+    return fit if all(isinstance(fit.get(name), str) for name in needed) else None
 
 
 def coefficient(term: str, estimate: float, error: float) -> Fit:
@@ -32,7 +34,7 @@ def coefficient(term: str, estimate: float, error: float) -> Fit:
 
 
 def with_ratio(term: str, estimate: float, interval: Sequence[float]) -> Fit:
-    """The interval of a term, and its odds ratio or rate ratio."""
+    """The interval of a term, and its odds, rate or hazard ratio."""
     if term == "(Intercept)":
         return {"interval": list(interval)}
     ratio = {"estimate": _exp(estimate), "interval": [_exp(end) for end in interval]}

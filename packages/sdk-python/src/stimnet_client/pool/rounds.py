@@ -1,4 +1,4 @@
-"""Logistic and Poisson models that institutions fit together in rounds, computed from the signed answers of one
+"""Logistic, Poisson and Cox models that institutions fit together in rounds, computed from the signed answers of one
 round. The next estimates follow from the answers in whole numbers, so that nobody has to be trusted about them.
 """
 
@@ -84,6 +84,8 @@ def round_of(part: Mapping[str, Any]) -> Round | None:
     if fit["family"] == "binomial":
         if total > n or (intercept and float(own["information"][0]) > n / 4 * (1 + 1e-9)):
             return None
+    if fit["family"] == "cox" and (intercept or total > n):
+        return None
     of = [own["fit"], own["round"], own["answers"], [] if own["round"] == 0 else own["estimates"]]
     key = repr([texts, names, intercept, part.get("factors"), fit, meta, of])
     formula, outcome, site = map(str, texts)
@@ -274,7 +276,7 @@ def _pooled(rounds: Sequence[Round]) -> Fit:
     df = n - len(step.kept)
     deviance = _deviance_after(rounds, step)
     binomial = first.family == "binomial"
-    likelihood = -deviance / 2 if binomial and deviance is not None else None
+    likelihood = None if first.family == "poisson" or deviance is None else -deviance / 2
     coefficients = _coefficients(first.names, step.estimates, step.errors)
     return {
         **UNKNOWN_FIT,

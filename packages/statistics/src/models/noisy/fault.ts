@@ -16,6 +16,7 @@ export function noisyFault({ fit, random, site, terms, factors }: GramMeasure): 
 
 const FAMILY_WORDS = {
   poisson: 'A Poisson model',
+  cox: 'A Cox model',
   components: 'A principal component analysis',
   combat: 'A harmonisation'
 } as const

@@ -37,7 +37,8 @@ export class CompensatedSums {
     for (let row = 0; row < count; row++) {
       const term = (one[row] as number) * (a[from + row] as number)
       const next = sum + term
-      lost += Math.abs(sum) >= Math.abs(term) ? sum - next + term : term - next + sum
+      const added = next - sum
+      lost += sum - (next - added) + (term - added)
       sum = next
     }
     this.#sums[at] = sum
@@ -45,7 +46,8 @@ export class CompensatedSums {
   }
 
   /**
-   * Adding to two sums at a time takes little longer than to one, because each addition waits for the previous addition to the same sum.
+   * Two sums at a time take little longer than one: each waits for its own last addition. What an addition loses is computed without
+   * comparing the sizes of its terms, since a processor cannot foresee which one is larger.
    */
   #addTwo(
     at: number,
@@ -62,8 +64,10 @@ export class CompensatedSums {
       const termB = own * (b[from + row] as number)
       const nextA = sumA + termA
       const nextB = sumB + termB
-      lostA += Math.abs(sumA) >= Math.abs(termA) ? sumA - nextA + termA : termA - nextA + sumA
-      lostB += Math.abs(sumB) >= Math.abs(termB) ? sumB - nextB + termB : termB - nextB + sumB
+      const addedA = nextA - sumA
+      const addedB = nextB - sumB
+      lostA += sumA - (nextA - addedA) + (termA - addedA)
+      lostB += sumB - (nextB - addedB) + (termB - addedB)
       sumA = nextA
       sumB = nextB
     }

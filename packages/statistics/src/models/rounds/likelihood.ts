@@ -1,30 +1,16 @@
 /** Log-likelihoods of logistic and Poisson models with canonical links, over the people of one institution. */
-import { ratioToNumber } from '../../rational.ts'
-import { informationSolved, upperAt } from './information.ts'
+import { upperAt } from './information.ts'
 import { BLOCK, CompensatedSums, type Steps } from './compensated.ts'
-import { decimalText } from './decimal.ts'
+import { type Evaluated, maximumFrom, solvedIn, type Start } from './newton.ts'
 
-/** A family whose model is fitted in rounds. */
-export type RoundFamily = 'binomial' | 'poisson'
+/** A family with one outcome of each person, whose model is fitted in rounds. */
+export type CountedFamily = 'binomial' | 'poisson'
 
 /** The people of a model: the values of each column of the design, and the outcomes. For `binomial` the outcomes are 0 and 1. */
 export interface Observed {
-  readonly family: RoundFamily
+  readonly family: CountedFamily
   readonly columns: readonly Float64Array[]
   readonly outcome: Float64Array
-}
-
-/** The log-likelihood at some estimates. */
-export interface Evaluated {
-  /** Its gradient, by column. */
-  readonly score: Float64Array
-  /** The negative second derivatives: the upper triangle, row by row. */
-  readonly information: Float64Array
-  readonly deviance: number
-  /** The weight of each person in the information matrix. */
-  readonly weights: Float64Array
-  /** The linear predictor of each person. */
-  readonly predictors: Float64Array
 }
 
 /**
@@ -37,17 +23,17 @@ export function* evaluatedAt(observed: Observed, estimates: readonly number[]): 
   const residuals = new Float64Array(BLOCK)
   const score = new CompensatedSums(columns.length)
   const information = new Information(columns)
+  const own: Own = { mean: 0, weight: 0, apart: 0 }
   let deviance = 0
   for (let from = 0; from < outcome.length; from += BLOCK) {
     const count = Math.min(BLOCK, outcome.length - from)
     predict(predictors, { columns, estimates, from, count })
     for (let i = 0; i < count; i++) {
       const y = outcome[from + i] as number
-      const predictor = predictors[from + i] as number
-      const mean = meanOf(family, predictor)
-      residuals[i] = y - mean
-      weights[from + i] = weightOf(family, predictor, mean)
-      deviance += 2 * apart(family, y, predictor)
+      expect(own, { family, predictor: predictors[from + i] as number, y })
+      residuals[i] = y - own.mean
+      weights[from + i] = own.weight
+      deviance += 2 * own.apart
     }
     score.add(0, residuals, { others: columns, from, count })
     information.add(weights, { from, count })
@@ -82,54 +68,16 @@ class Information {
   }
 }
 
-const STEPS_MAX = 40
-/**
- * Change of all linear predictors below which the iteration ends: it converges quadratically, so the remaining error is far
- * smaller.
- */
-const CHANGE_MIN = 1e-9
-const HALVINGS_MAX = 12
-
-/**
- * Maximum likelihood by iteratively reweighted least squares. A column that follows from earlier columns has the estimate 0.
- * Undefined if there is no finite maximum, because of separation.
- */
+/** The maximum; undefined if there is no finite one, because of separation. */
 export function* maximumOf(observed: Observed): Steps<number[] | undefined> {
-  const { columns } = observed
   const first = yield* startingStep(observed)
-  if (first === undefined) return undefined
-  const { kept } = first
-  let estimates = first.estimates
-  let at = yield* evaluatedAt(observed, estimates)
-  for (let step = 0; step < STEPS_MAX; step++) {
-    const change = stepFrom(at, columns.length)
-    if (change === undefined || change.kept.join() !== kept.join()) return undefined
-    const before = at.predictors
-    const next = yield* halved(observed, { estimates, change: change.solution, deviance: at.deviance })
-    if (next === undefined) return undefined
-    ;({ estimates, at } = next)
-    if (largestChange(before, at.predictors) < CHANGE_MIN) return estimates
-  }
-  return undefined
-}
-
-/** The largest relative change of a predictor. */
-function largestChange(before: Float64Array, after: Float64Array): number {
-  let most = 0
-  for (let row = 0; row < after.length; row++) {
-    const value = after[row] as number
-    most = Math.max(most, Math.abs(value - (before[row] as number)) / (1 + Math.abs(value)))
-  }
-  return most
+  return first && (yield* maximumFrom(first, (estimates) => evaluatedAt(observed, estimates)))
 }
 
 /** Weighted least squares from the outcomes themselves. */
-function* startingStep({
-  family,
-  columns,
-  outcome
-}: Observed): Steps<{ readonly kept: readonly number[]; readonly estimates: number[] } | undefined> {
+function* startingStep({ family, columns, outcome }: Observed): Steps<Start | undefined> {
   const [weights, moved] = [new Float64Array(outcome.length), new Float64Array(BLOCK)]
+  const own: Own = { mean: 0, weight: 0, apart: 0 }
   const right = new CompensatedSums(columns.length)
   const information = new Information(columns)
   for (let from = 0; from < outcome.length; from += BLOCK) {
@@ -137,9 +85,9 @@ function* startingStep({
     for (let i = 0; i < count; i++) {
       const y = outcome[from + i] as number
       const predictor = family === 'binomial' ? Math.log((y + 0.5) / (1.5 - y)) : Math.log(y + 0.1)
-      const weight = weightOf(family, predictor, meanOf(family, predictor))
-      weights[from + i] = weight
-      moved[i] = predictor * weight
+      expect(own, { family, predictor, y })
+      weights[from + i] = own.weight
+      moved[i] = predictor * own.weight
     }
     right.add(0, moved, { others: columns, from, count })
     information.add(weights, { from, count })
@@ -147,30 +95,6 @@ function* startingStep({
   }
   const solved = solvedIn(information.upper, Array.from(right.values))
   return solved && { kept: solved.kept, estimates: solved.solution }
-}
-
-function stepFrom({ information, score }: Evaluated, size: number) {
-  return size === 0 ? undefined : solvedIn(information, Array.from(score))
-}
-
-/** The step, halved as often as needed for the deviance not to rise. */
-function* halved(
-  observed: Observed,
-  { estimates, change, deviance }: { estimates: readonly number[]; change: readonly number[]; deviance: number }
-): Steps<{ readonly estimates: number[]; readonly at: Evaluated } | undefined> {
-  for (let times = 0; times <= HALVINGS_MAX; times++) {
-    const next = estimates.map((value, i) => value + (change[i] ?? 0) / 2 ** times)
-    const at = yield* evaluatedAt(observed, next)
-    if (at.deviance <= deviance * (1 + 1e-12) + 1e-12) return { estimates: next, at }
-  }
-  return undefined
-}
-
-function solvedIn(information: Float64Array, right: readonly number[]) {
-  const all = [...information, ...right]
-  if (!all.every((value) => Math.abs(value) < 1e60)) return undefined
-  const solved = informationSolved(Array.from(information, decimalText), right.map(decimalText))
-  return { kept: solved.kept, solution: solved.solution.map(({ top, bottom }) => ratioToNumber(top, bottom)) }
 }
 
 /** Fills the predictors of a block. */
@@ -196,18 +120,28 @@ function predict(
   }
 }
 
-function meanOf(family: RoundFamily, predictor: number): number {
-  return family === 'binomial' ? 1 / (1 + Math.exp(-predictor)) : Math.exp(predictor)
+/** What a model expects of one person. */
+interface Own {
+  mean: number
+  /** The variance of the outcome. */
+  weight: number
+  /** Half of the deviance. */
+  apart: number
 }
 
-function weightOf(family: RoundFamily, predictor: number, mean: number): number {
-  // The mean of the other outcome is computed directly: one minus the mean would lose all digits near one.
-  return family === 'binomial' ? mean / (1 + Math.exp(predictor)) : mean
-}
-
-/** Half of the deviance of one person. */
-function apart(family: RoundFamily, y: number, predictor: number): number {
-  if (family === 'binomial') return Math.max(predictor, 0) - y * predictor + Math.log1p(Math.exp(-Math.abs(predictor)))
-  const mean = Math.exp(predictor)
-  return (y === 0 ? 0 : y * (Math.log(y) - predictor)) - (y - mean)
+/** Computes what a model expects of a person, with one exponential function: it takes most of the time. */
+function expect(own: Own, { family, predictor, y }: { family: CountedFamily; predictor: number; y: number }): void {
+  if (family === 'poisson') {
+    const mean = Math.exp(predictor)
+    own.mean = mean
+    own.weight = mean
+    own.apart = (y === 0 ? 0 : y * (Math.log(y) - predictor)) - (y - mean)
+    return
+  }
+  // Of the size of the predictor alone, so that neither outcome loses its digits where its probability is near zero.
+  const small = Math.exp(-Math.abs(predictor))
+  const large = 1 / (1 + small)
+  own.mean = predictor >= 0 ? large : small * large
+  own.weight = small * large * large
+  own.apart = Math.max(predictor, 0) - y * predictor + Math.log1p(small)
 }

@@ -7,6 +7,7 @@ import { type Fraction, plus, rootOfRatioToNumber, ratioToNumber } from '../../r
 import { atOnce, type Steps } from './compensated.ts'
 import { decimalOf, decimalText, fractionOfDecimal, isDecimal } from './decimal.ts'
 import { informationSolved, summed, upperAt } from './information.ts'
+import { hazardsAt, maximumOfHazards, type SeenUntil } from './hazards.ts'
 import { evaluatedAt, maximumOf, type Observed } from './likelihood.ts'
 
 /** The parts of one institution's round from which the estimates follow. */
@@ -74,7 +75,7 @@ function times(a: Fraction, b: Fraction): Fraction {
 /** The numbers that an institution would release in a round, with the data by which the round is judged. */
 export interface OwnRound {
   readonly sums: Omit<RoundSums, 'round'> & Pick<ModelRoundPart, 'deviance'>
-  /** The information matrix and the weight of each person in it (`weights`). */
+  /** The information matrix and the weight of each person in it (`weights`); see `Evaluated`. */
   readonly information: Float64Array
   readonly weights: Float64Array
 }
@@ -83,17 +84,23 @@ export interface OwnRound {
  * The numbers of one institution: at the estimates of the round or, without estimates, at its own maximum. Undefined if there is
  * no maximum, because of separation, or if a value is not finite.
  */
-export function ownRound(observed: Observed, estimates?: readonly string[]): OwnRound | undefined {
+export function ownRound(observed: Observed | SeenUntil, estimates?: readonly string[]): OwnRound | undefined {
   return atOnce(ownRoundInSteps(observed, estimates))
 }
 
 /** The same in steps. */
-export function* ownRoundInSteps(observed: Observed, estimates?: readonly string[]): Steps<OwnRound | undefined> {
-  const own = estimates === undefined ? yield* maximumOf(observed) : estimates.map(Number)
+export function* ownRoundInSteps(
+  observed: Observed | SeenUntil,
+  estimates?: readonly string[]
+): Steps<OwnRound | undefined> {
+  const isCox = observed.family === 'cox'
+  const maximum = () => (isCox ? maximumOfHazards(observed) : maximumOf(observed))
+  const own = estimates === undefined ? yield* maximum() : estimates.map(Number)
   if (own === undefined) return undefined
   // All other numbers are computed at the released texts of the estimates.
   const texts = estimates ?? own.map(decimalText)
-  const { score, information, deviance, weights } = yield* evaluatedAt(observed, texts.map(Number))
+  const at = texts.map(Number)
+  const { score, information, deviance, weights } = yield* isCox ? hazardsAt(observed, at) : evaluatedAt(observed, at)
   if (![...score, ...information, deviance].every((value) => Math.abs(value) < 1e60)) return undefined
   const zero = decimalText(0)
   return {

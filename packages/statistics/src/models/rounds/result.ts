@@ -1,5 +1,5 @@
 /** Models that are fitted in rounds, from the released numbers of one round. */
-import { type GramPart, isOfCounted, type ModelResult, type ModelRoundPart } from '@stimnet/protocol'
+import { type GramPart, isOfRounds, type ModelResult, type ModelRoundPart } from '@stimnet/protocol'
 import { pOfNormal, zOfP } from '../../distributions.ts'
 import { ERROR_SHARE } from '../../tests/table.ts'
 import { NOTHING, sitesShown } from '../combine.ts'
@@ -19,7 +19,7 @@ interface SiteRound {
 export function fitRounds(sites: readonly SiteRound[]): ModelResult {
   const [first] = sites
   const fit = first?.gram.fit
-  if (first === undefined || !isOfCounted(fit)) throw new RangeError('a model of no round')
+  if (first === undefined || !isOfRounds(fit)) throw new RangeError('a model of no round')
   const { formula, outcome, site } = first.gram
   const each = sites.flatMap(({ site: name, gram }) =>
     gram.round?.round === 0
@@ -35,19 +35,21 @@ export function fitRounds(sites: readonly SiteRound[]): ModelResult {
     site,
     rounds: { last: first.gram.round?.round ?? 0, change: null },
     ...all,
-    ...(fit.family === 'binomial' ? { event: fit.event } : {}),
+    ...(fit.family === 'poisson' ? {} : { event: fit.event }),
     ...(each.length === 0 ? {} : { sites: sitesShown(each) })
   }
 }
 
 /** Whether a part can be a round of its model. */
 export function isRoundPart({ fit, round, upper, table, columns, n, intercept, site }: GramPart): boolean {
-  if (!isOfCounted(fit) || round === undefined) return false
+  if (!isOfRounds(fit) || round === undefined) return false
   if (upper.length > 0 || table !== undefined || site === 'fixed' || !Number.isSafeInteger(n) || n <= 0) return false
   if (!isRound(round, columns.length - 1)) return false
   // In a logistic model nobody weighs more than a quarter, and the number of people with the event is at most the number of
   // people.
   if (fit.family === 'poisson') return true
+  // Each event adds a variance to the information matrix, which tells nothing about its size. There is no column of ones.
+  if (fit.family === 'cox') return !intercept && BigInt(round.total) <= BigInt(n)
   return BigInt(round.total) <= BigInt(n) && (!intercept || Number(round.information[0]) <= (n / 4) * (1 + 1e-9))
 }
 
@@ -68,8 +70,8 @@ function ownFit({ fit, columns, n }: GramPart, round: ModelRoundPart): CountFit 
   }
 }
 
-function familyOf(fit: GramPart['fit']): 'binomial' | 'poisson' {
-  return fit?.family === 'poisson' ? 'poisson' : 'binomial'
+function familyOf(fit: GramPart['fit']): CountFit['family'] {
+  return isOfRounds(fit) ? fit.family : 'binomial'
 }
 
 function pooledFit(sites: readonly SiteRound[]): CountFit {
@@ -88,7 +90,7 @@ function pooledFit(sites: readonly SiteRound[]): CountFit {
   const step = stepAfter(rounds)
   const df = n - step.kept.length
   const deviance = devianceAfter(rounds, step)
-  const likelihood = fit?.family === 'binomial' && deviance !== null ? -deviance / 2 : null
+  const likelihood = fit?.family !== 'poisson' && deviance !== null ? -deviance / 2 : null
   return {
     family: familyOf(fit),
     n,

@@ -5,7 +5,7 @@
  */
 import {
   canonicalJson,
-  isOfCounted,
+  isOfRounds,
   type GramMeasure,
   type ModelRoundPart,
   type ModelRounds,
@@ -15,26 +15,30 @@ import {
 } from '@stimnet/protocol'
 import {
   atOnce,
+  columnsFitted,
   columnsOfModel,
   type DesignColumn,
   hasIntercept,
   type IntegerMatrix,
   independentIn,
   type Observed,
+  type SeenUntil,
   type OwnRound,
   ownRoundInSteps,
   type Steps,
   upperAt
 } from '@stimnet/statistics'
-import type { FactsOf } from '../judge/facts.ts'
-import { bitsMaxOf, bitsOfSum } from '../judge/information.ts'
-import { type CellNumber, roundOf, roundQuantity } from '../judge/numbers.ts'
-import type { SpanLedger } from '../ledger/span-ledger.ts'
-import { type Entry, type Ledgers, LedgersDraft } from '../ledgers.ts'
-import type { PrivacySettings } from '../rules/settings.ts'
-import { valuesOf } from './influence.ts'
-import { once } from './weigh.ts'
-import { isToldOf } from './width.ts'
+import type { FactsOf } from '../../judge/facts.ts'
+import { bitsMaxOf, bitsOfSum } from '../../judge/information.ts'
+import { type CellNumber, roundOf, roundQuantity } from '../../judge/numbers.ts'
+import type { SpanLedger } from '../../ledger/span-ledger.ts'
+import { type Entry, type Ledgers, LedgersDraft } from '../../ledgers.ts'
+import type { PrivacySettings } from '../../rules/settings.ts'
+import { hazardWeighsTooMuch } from './at-risk.ts'
+import { valuesOf } from '../influence.ts'
+import { INVERSE_ERROR_MAX, inverted } from './inverse.ts'
+import { once } from '../weigh.ts'
+import { isToldOf } from '../width.ts'
 
 /** Minimum number of people for each number that a fit releases, over all rounds together. */
 const PEOPLE_EACH_NUMBER = 3
@@ -67,7 +71,7 @@ export type RoundJudgement =
 
 /** The requested round; undefined for a model that is not fitted in rounds. */
 export function roundsIn({ fit }: Pick<GramMeasure, 'fit'>): ModelRounds | undefined {
-  return isOfCounted(fit) ? fit.rounds : undefined
+  return isOfRounds(fit) ? fit.rounds : undefined
 }
 
 /** Number of values that each round releases: estimates or gradient, information, deviance. */
@@ -138,8 +142,16 @@ function* numbersOf(asked: Pick<RoundToJudge, 'measure' | 'rows' | 'matrix' | 'd
   const observed = observedIn(asked)
   const own = yield* ownRoundInSteps(observed, rounds?.round === 0 ? undefined : rounds?.from?.estimates)
   if (own === undefined) return { sums: undefined, isTooStrong: false }
-  const kept = independentIn(matrix).filter((at) => at < observed.columns.length)
-  return { sums: own.sums, isTooStrong: yield* weighsTooMuch(observed, own, { k, kept }) }
+  const all = columnsOfModel(measure)
+  const fitted = columnsFitted(measure).map(({ name }) => name)
+  const kept = independentIn(matrix)
+    .map((at) => fitted.indexOf(all[at]?.name ?? ''))
+    .filter((at) => at >= 0 && at < observed.columns.length)
+  const isTooStrong =
+    observed.family === 'cox'
+      ? hazardWeighsTooMuch(observed, own, { k, kept })
+      : weighsTooMuch(observed, own, { k, kept })
+  return { sums: own.sums, isTooStrong: yield* isTooStrong }
 }
 
 function no(why: string): RoundJudgement {
@@ -147,13 +159,24 @@ function no(why: string): RoundJudgement {
 }
 
 /** The values of the people of the model, in the units of the question. */
-function observedIn({ measure, rows, decimals }: Pick<RoundToJudge, 'measure' | 'rows' | 'decimals'>): Observed {
-  const family = measure.fit?.family
-  if (family !== 'binomial' && family !== 'poisson') throw new TypeError('a model that is not fitted in rounds')
-  const columns = columnsOfModel(measure).map((column, i) => inUnits(valuesOf(column, measure, rows), decimals[i] ?? 0))
+function observedIn({
+  measure,
+  rows,
+  decimals
+}: Pick<RoundToJudge, 'measure' | 'rows' | 'decimals'>): Observed | SeenUntil {
+  const { fit } = measure
+  if (!isOfRounds(fit)) throw new TypeError('a model that is not fitted in rounds')
+  const all = columnsOfModel(measure)
+  const fitted = columnsFitted(measure).map(({ name }) => name)
+  const valuesAt = (at: number, column: DesignColumn) => inUnits(valuesOf(column, measure, rows), decimals[at] ?? 0)
+  const columns = all.flatMap((column, at) => (fitted.includes(column.name) ? [valuesAt(at, column)] : []))
   const outcome = columns.pop()
   if (outcome === undefined) throw new TypeError('a model without an outcome')
-  return { family, columns, outcome }
+  if (fit.family !== 'cox') return { family: fit.family, columns, outcome }
+  const time = rows.values.get(fit.time)
+  if (time === undefined) throw new TypeError('rows without the time of the model')
+  // Only the order of times counts, so that they need no units.
+  return { family: 'cox', columns, outcome, time }
 }
 
 function inUnits(values: Float64Array, decimals: number): Float64Array {
@@ -161,7 +184,7 @@ function inUnits(values: Float64Array, decimals: number): Float64Array {
 }
 
 /** The reason why too few people have, or do not have, the outcome; undefined if enough people do. */
-function fewOutcomes({ family, outcome }: Observed, least: number): string | undefined {
+function fewOutcomes({ family, outcome }: Observed | SeenUntil, least: number): string | undefined {
   const having = outcome.reduce((sum, y) => sum + (y > 0 ? 1 : 0), 0)
   if (having < least) return `outcome: fewer than ${least} people have it`
   return family === 'binomial' && outcome.length - having < least
@@ -228,22 +251,23 @@ function entryOf(
 
 /** The number of values of one round that are about each variable. */
 export function numbersAbout(measure: GramMeasure): ReadonlyMap<VariableRef, number> {
-  const columns = columnsOfModel(measure).slice(0, -1)
+  const columns = columnsFitted(measure).slice(0, -1)
+  const { fit } = measure
   const isOf = ({ number, levels }: DesignColumn, variable: VariableRef) => number === variable || levels.has(variable)
   // The deviance and, if there is an intercept, the sum of the weights multiply no column.
-  const ofAll = 1 + (hasIntercept(measure) ? 1 : 0)
+  const ofAll = 1 + (hasIntercept(measure) && fit?.family !== 'cox' ? 1 : 0)
   const found = new Map<VariableRef, number>()
   for (const variable of variablesOf(measure)) {
     const own = columns.filter((column) => isOf(column, variable)).length
     const others = columns.length - own
     const pairs = (own * (own + 1)) / 2 + own * others
-    found.set(variable, variable === measure.outcome ? columns.length + 1 : own + pairs + ofAll)
+    const ofOutcome = variable === measure.outcome ? columns.length + 1 : own + pairs + ofAll
+    // Who is at risk at which event follows from time and outcome, and every number of a Cox model is made of it.
+    const isOfOrder = fit?.family === 'cox' && (variable === fit.time || variable === measure.outcome)
+    found.set(variable, isOfOrder ? numbersEach(columns.length) : ofOutcome)
   }
   return found
 }
-
-/** Maximum difference between the identity and the product of the matrix and its inverse. Above it, leverages are not decided. */
-const INVERSE_ERROR_MAX = 1e-6
 
 /** Number of rows between two steps. */
 const ROWS_EACH = 4096
@@ -260,45 +284,32 @@ function* weighsTooMuch(
   const scale = kept.map((at) => Math.sqrt(entry(at, at)))
   if (scale.some((one) => !(one > 0))) return true
   const scaled = kept.map((i, a) => kept.map((j, b) => entry(i, j) / ((scale[a] ?? 1) * (scale[b] ?? 1))))
-  const inverse = inverted(scaled)?.flat()
+  const inverse = inverted(scaled)
   if (inverse === undefined) return true
+  const form = Float64Array.from(
+    inverse.flatMap((line, a) => line.map((value, b) => value / ((scale[a] ?? 1) * (scale[b] ?? 1))))
+  )
   const used = kept.map((at) => columns[at] ?? new Float64Array())
   const own = new Float64Array(kept.length)
   for (let row = 0; row < weights.length; row++) {
     if (row % ROWS_EACH === 0) yield
-    for (let a = 0; a < own.length; a++) own[a] = (used[a]?.[row] ?? 0) / (scale[a] as number)
-    let sum = 0
-    let at = 0
-    for (let a = 0; a < own.length; a++) {
-      const value = own[a] as number
-      for (let b = 0; b < own.length; b++) sum += value * (own[b] as number) * (inverse[at++] as number)
-    }
-    if (!((weights[row] ?? 0) * sum * (1 + INVERSE_ERROR_MAX) * k <= 1)) return true
+    for (let a = 0; a < own.length; a++) own[a] = used[a]?.[row] ?? 0
+    if (!((weights[row] ?? 0) * formOf(own, form) * (1 + INVERSE_ERROR_MAX) * k <= 1)) return true
   }
   return false
 }
 
-/** The inverse by Gauss and Jordan; undefined if its error exceeds `INVERSE_ERROR_MAX`. */
-function inverted(matrix: readonly (readonly number[])[]): number[][] | undefined {
-  const size = matrix.length
-  const rows = matrix.map((row, i) => [...row, ...row.map((_, j) => (i === j ? 1 : 0))])
-  for (let at = 0; at < size; at++) {
-    const line = rows[at] ?? []
-    const pivot = line[at] ?? 0
-    if (!(pivot > 0)) return undefined
-    for (let j = 0; j < line.length; j++) line[j] = (line[j] ?? 0) / pivot
-    for (const [i, row] of rows.entries()) {
-      const factor = row[at] ?? 0
-      if (i === at || factor === 0) continue
-      for (let j = 0; j < row.length; j++) row[j] = (row[j] ?? 0) - factor * (line[j] ?? 0)
-    }
+/** The quadratic form of a row. The matrix is symmetric, and is read row by row in one go. */
+function formOf(row: Float64Array, matrix: Float64Array): number {
+  const size = row.length
+  let sum = 0
+  for (let a = 0; a < size; a++) {
+    const value = row[a] as number
+    // Most columns of a category are zero.
+    if (value === 0) continue
+    let others = 0
+    for (let b = a + 1; b < size; b++) others += (row[b] as number) * (matrix[a * size + b] as number)
+    sum += value * (value * (matrix[a * size + a] as number) + 2 * others)
   }
-  const inverse = rows.map((row) => row.slice(size))
-  const isOne = matrix.every((row, i) =>
-    inverse.every((_, j) => {
-      const found = row.reduce((sum, value, l) => sum + value * (inverse[l]?.[j] ?? 0), 0)
-      return Math.abs(found - (i === j ? 1 : 0)) <= INVERSE_ERROR_MAX / size
-    })
-  )
-  return isOne ? inverse : undefined
+  return sum
 }
