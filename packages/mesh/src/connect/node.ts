@@ -83,6 +83,7 @@ export async function createNode(settings: MeshSettings, timing: MeshTiming, par
   const own = peerIdFromPrivateKey(privateKey)
   const self = own.toString()
   const permits = (peerId: string) => isPermitted(settings.permits, peerId)
+  datastore.keep(own)
   const node: MeshNode = await createLibp2p({
     start: false,
     privateKey,
