@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { peerIdFromString } from '@libp2p/peer-id'
 import { Key } from 'interface-datastore'
 import { LevelDatastore } from '../src/connect/datastore.ts'
 import { newStore } from './network.ts'
@@ -51,6 +52,49 @@ describe("libp2p's records", () => {
   it('too large to be a record of ours are refused', async () => {
     const datastore = await LevelDatastore.open(newStore())
     await assert.rejects(datastore.put(new Key('/dht/record/a'), new Uint8Array(256 * 1024 + 1)), RangeError)
+  })
+
+  it('of peers are forgotten above their number, the one written longest ago first, and never the own one', async () => {
+    const store = newStore()
+    const datastore = await LevelDatastore.open(store, { peers: 3 })
+    const self = peerIdFromString('12D3KooWGC6TvWhfapngX6wvJHMYvKpDMXPb3ZnCZ6dMoaMtimQ5')
+    datastore.keep(self)
+    const own = `/peers/${self.toCID().toString()}`
+    await datastore.put(new Key(own), bytes('own'))
+    for (const name of ['a', 'b', 'c', 'a', 'd', 'e']) await datastore.put(new Key(`/peers/${name}`), bytes(name))
+    assert.deepEqual(await keysIn(datastore, '/peers/'), ['/peers/a', own, '/peers/d', '/peers/e'].sort())
+    await assert.rejects(datastore.get(new Key('/peers/b')), { name: 'NotFoundError' })
+    await assert.rejects(datastore.put(new Key('/peers/a'), new Uint8Array(16 * 1024 + 1)), RangeError)
+    await store.put('/peers/large', new Uint8Array(20_000))
+    const again = await LevelDatastore.open(store, { peers: 3 })
+    assert.equal(await again.has(new Key('/peers/large')), false, 'entries of earlier versions are deleted')
+  })
+
+  it('of one provider are bounded, and give way before those of others', async () => {
+    const store = newStore()
+    const limits = { dht: { perOwner: 4, total: 6 } }
+    const datastore = await LevelDatastore.open(store, limits)
+    const put = (owner: string, key: string) => datastore.put(new Key(`/dht/provider/${key}/${owner}`), bytes('1'))
+    const of = async (owner: string) =>
+      (await keysIn(datastore, '/dht/')).filter((name) => name.endsWith(`/${owner}`)).map((name) => name.split('/')[3])
+    await put('honest', 'x')
+    for (const key of ['a', 'b', 'c', 'd', 'a', 'e', 'f']) await put('greedy', key)
+    assert.deepEqual(await of('greedy'), ['a', 'd', 'e', 'f'], 'a was renewed')
+    for (const key of ['y', 'z']) await put('honest', key)
+    assert.deepEqual(
+      [await of('honest'), await of('greedy')],
+      [
+        ['x', 'y', 'z'],
+        ['a', 'e', 'f']
+      ]
+    )
+    await put('another', 'w')
+    assert.deepEqual([await of('another'), (await of('honest')).length + (await of('greedy')).length], [['w'], 5])
+    await assert.rejects(put('honest', 'k'.repeat(300)), RangeError)
+    const again = await LevelDatastore.open(store, limits)
+    await again.delete(new Key('/dht/provider/w/another'))
+    await again.put(new Key('/dht/provider/v/another'), bytes('1'))
+    assert.equal((await keysIn(again, '/dht/')).length, 6, 'what is deleted makes room')
   })
 
   it('written after the end vanish, and touch the closed store no more', async () => {

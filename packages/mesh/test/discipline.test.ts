@@ -30,11 +30,11 @@ describe('frames', () => {
   it('are followed over any cuts, and what is none is told before its bytes are there', () => {
     const bytes = Uint8Array.of(3, 1, 2, 3, 0, 0x80, 1, ...new Uint8Array(128))
     for (const cut of [1, 2, 5, 6, 7, 100]) {
-      const watch = new FrameWatch(200)
+      const watch = new FrameWatch({ bytesMax: 200 })
       const found = [watch.follow(bytes.subarray(0, cut)), watch.follow(bytes.subarray(cut))]
       assert.equal(Number(found[0]) + Number(found[1]), 3)
     }
-    assert.equal(new FrameWatch(200).follow(Uint8Array.of(0xc9, 1)), 'too large a frame')
-    assert.equal(new FrameWatch(200).follow(new Uint8Array(9).fill(0xff)), 'a length that does not end')
+    assert.equal(new FrameWatch({ bytesMax: 200 }).follow(Uint8Array.of(0xc9, 1)), 'too large a frame')
+    assert.equal(new FrameWatch({ bytesMax: 200 }).follow(new Uint8Array(9).fill(0xff)), 'a length that does not end')
   })
 })

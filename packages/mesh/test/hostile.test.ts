@@ -10,7 +10,7 @@ import { Uint8ArrayList } from 'uint8arraylist'
 import { LevelDatastore } from '../src/connect/datastore.ts'
 import { Discipline } from '../src/connect/limits/discipline.ts'
 import { type DoorLimits, Doorway } from '../src/connect/limits/doorway.ts'
-import { createNode, KAD_PROTOCOL, type MeshNode, startNode } from '../src/connect/node.ts'
+import { createNode, dhtOf, KAD_PROTOCOL, type MeshNode, startNode } from '../src/connect/node.ts'
 import { framesOf, openAnswer } from '../src/streams/frame.ts'
 import { followExchange, helloExchange, jobExchange, type Mesh } from '../src/index.ts'
 import { withIntruder as withNode } from './hops.ts'
@@ -286,7 +286,7 @@ describe('a member that misbehaves', () => {
         await until(() => server.mesh.connected().length === 1, 'connected')
         const key = new TextEncoder().encode('/stimnet/anything')
         const put = async () => {
-          for await (const event of node.services.dht.put(key, new Uint8Array(1_000), { signal: soon(3_000) })) {
+          for await (const event of dhtOf(node).put(key, new Uint8Array(1_000), { signal: soon(3_000) })) {
             assert.notEqual(event.name === 'PEER_RESPONSE' && event.messageName === 'PUT_VALUE', true)
           }
         }

@@ -60,7 +60,7 @@ describe('a member that misuses relays', () => {
         await until(() => relay.told.shutOut.length === 1, 'shut out')
       })
     })
-    const watch = new FrameWatch(100, 1)
+    const watch = new FrameWatch({ bytesMax: 100, framesMax: 1 })
     assert.equal(watch.follow(Uint8Array.of(2, 7)), 1)
     assert.equal(watch.hasEnded, false)
     assert.equal(watch.follow(Uint8Array.of(7, 0xff, 0xff, 0xff, 0xff, 0xff)), 0)

@@ -1,22 +1,39 @@
 /** libp2p's datastore (addresses, provider records) in a sublevel of the peer's one database. */
+import type { PeerId } from '@libp2p/interface'
 import { BaseDatastore } from 'datastore-core'
 import { Key, type KeyQuery, type Pair, type Query } from 'interface-datastore'
 import type { MeshStore } from '../mesh.ts'
+import { type OwnerLimits, Owners } from './limits/owners.ts'
 
 /**
  * Entries of peers are cached: every stream reads an entry on both ends, which would otherwise cost nearly half of the
  * throughput.
  */
-const CACHE_PREFIX = '/peers/'
+const PEERS_PREFIX = '/peers/'
 const CACHE_ENTRIES_MAX = 1_000
+/** Maximum number of peers; a federation has fewer. Above it, the peer whose entry was written longest ago is forgotten. */
+const PEERS_MAX = 2_000
 /**
- * Maximum number of stored DHT records, because any member can send any number of provider records. Additional records are
- * refused.
+ * Maximum size of a peer's entry: a few addresses (`boundPeerStore`), and what the peer says in the one frame in which it
+ * identifies itself. Larger entries of earlier versions are deleted.
+ */
+const PEER_BYTES_MAX = 16 * 1024
+/**
+ * Maximum number of stored DHT records, because any member can send any number of provider records: a member has one for
+ * each of its terms (`TERMS_MAX`), and one as a member.
  */
 const DHT_PREFIX = '/dht/'
-const DHT_ENTRIES_MAX = 100_000
-/** Maximum size of a value. A peer's entry has some kilobytes, a provider record some bytes. */
-const VALUE_BYTES_MAX = 256 * 1024
+const DHT_ENTRIES = { perOwner: 300, total: 100_000 }
+/** Maximum size of a key. That of a provider record has about 130 characters. */
+const KEY_CHARACTERS_MAX = 256
+/** Maximum size of a value. A provider record has some bytes. */
+const VALUE_BYTES_MAX = 64 * 1024
+
+/** Bounds on numbers of entries. */
+interface Limits {
+  readonly peers: number
+  readonly dht: OwnerLimits
+}
 
 class NotFound extends Error {
   override readonly name = 'NotFoundError'
@@ -26,18 +43,34 @@ class NotFound extends Error {
 export class LevelDatastore extends BaseDatastore {
   readonly #level: MeshStore
   readonly #cache = new Map<string, Uint8Array>()
-  #dhtEntries = 0
+  /** The keys of peers, the one that was written longest ago first. */
+  readonly #peers = new Set<string>()
+  readonly #peersMax: number
+  /** The keys of DHT records by PeerId. */
+  readonly #records: Owners
+  #kept = ''
   #closed = false
 
-  private constructor(level: MeshStore) {
+  private constructor(level: MeshStore, { peers, dht }: Limits) {
     super()
     this.#level = level
+    this.#peersMax = peers
+    this.#records = new Owners(dht)
   }
 
-  static async open(level: MeshStore): Promise<LevelDatastore> {
-    const datastore = new LevelDatastore(level)
-    for await (const _ of level.keys(rangeOf(DHT_PREFIX))) datastore.#dhtEntries += 1
+  static async open(level: MeshStore, limits: Partial<Limits> = {}): Promise<LevelDatastore> {
+    const datastore = new LevelDatastore(level, { peers: PEERS_MAX, dht: DHT_ENTRIES, ...limits })
+    for await (const name of level.keys(rangeOf(DHT_PREFIX))) await datastore.#admit(name)
+    for await (const [name, { byteLength }] of level.iterator(rangeOf(PEERS_PREFIX))) {
+      if (byteLength > PEER_BYTES_MAX) await level.del(name)
+      else await datastore.#admit(name)
+    }
     return datastore
+  }
+
+  /** Never forgets this peer's own entry. */
+  keep(self: PeerId): void {
+    this.#kept = `${PEERS_PREFIX}${self.toCID().toString()}`
   }
 
   close(): void {
@@ -48,11 +81,11 @@ export class LevelDatastore extends BaseDatastore {
   override async put(key: Key, value: Uint8Array): Promise<Key> {
     if (this.#closed) return key
     const name = key.toString()
-    if (value.byteLength > VALUE_BYTES_MAX) throw new RangeError('a mesh record is too large')
-    if (name.startsWith(DHT_PREFIX) && !(await this.has(key))) {
-      if (this.#dhtEntries >= DHT_ENTRIES_MAX) throw new RangeError('there are too many provider records')
-      this.#dhtEntries += 1
+    const bytesMax = name.startsWith(PEERS_PREFIX) ? PEER_BYTES_MAX : VALUE_BYTES_MAX
+    if (value.byteLength > bytesMax || name.length > KEY_CHARACTERS_MAX) {
+      throw new RangeError('a mesh record is too large')
     }
+    await this.#admit(name)
     // A copy, because the caller's bytes may be a view into a buffer that is reused.
     const bytes = value.slice()
     this.#remember(name, bytes)
@@ -79,8 +112,28 @@ export class LevelDatastore extends BaseDatastore {
     if (this.#closed) return
     const name = key.toString()
     this.#cache.delete(name)
-    if (name.startsWith(DHT_PREFIX) && (await this.#level.has(name))) this.#dhtEntries -= 1
+    this.#peers.delete(name)
+    this.#records.remove(ownerOf(name), name)
     await this.#level.del(name)
+  }
+
+  /** Counts an entry. If there are too many, another one is deleted. */
+  async #admit(name: string): Promise<void> {
+    const gone = name.startsWith(DHT_PREFIX) ? this.#records.add(ownerOf(name), name) : this.#admitPeer(name)
+    if (gone === undefined) return
+    this.#cache.delete(gone)
+    await this.#level.del(gone)
+  }
+
+  #admitPeer(name: string): string | undefined {
+    if (!name.startsWith(PEERS_PREFIX) || name === this.#kept) return undefined
+    this.#peers.delete(name)
+    this.#peers.add(name)
+    this.#peers.delete(this.#kept)
+    const [oldest] = this.#peers
+    if (this.#peers.size <= this.#peersMax || oldest === undefined) return undefined
+    this.#peers.delete(oldest)
+    return oldest
   }
 
   override async *_all(query: Query): AsyncGenerator<Pair> {
@@ -100,7 +153,7 @@ export class LevelDatastore extends BaseDatastore {
   }
 
   #remember(name: string, value: Uint8Array): void {
-    if (!name.startsWith(CACHE_PREFIX)) return
+    if (!name.startsWith(PEERS_PREFIX)) return
     const oldest = this.#cache.size >= CACHE_ENTRIES_MAX ? this.#cache.keys().next().value : undefined
     if (oldest !== undefined && !this.#cache.has(name)) this.#cache.delete(oldest)
     this.#cache.set(name, value)
@@ -110,4 +163,9 @@ export class LevelDatastore extends BaseDatastore {
 /** The range of all keys with the prefix. Keys consist of slashes and base32 or base58 text, so none sorts after U+FFFF. */
 function rangeOf(prefix: string | undefined): { gte?: string; lt?: string } {
   return prefix === undefined || prefix === '' ? {} : { gte: prefix, lt: `${prefix}\uffff` }
+}
+
+/** The PeerId at the end of the key of a provider record. */
+function ownerOf(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1)
 }

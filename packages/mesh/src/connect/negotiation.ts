@@ -12,7 +12,7 @@ import type {
 } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
 import type { Discipline } from './limits/discipline.ts'
-import { ANSWER_BYTES_MAX, FrameWatch, framesMaxOf, GRAVE } from './limits/guarded.ts'
+import { ANSWERS, FrameWatch, GRAVE } from './limits/guarded.ts'
 import { MultiplexRates, MultiplexWatch } from './multiplexed.ts'
 import { Pulse } from './pulse.ts'
 import { type Bytes, judgeReading } from './reading.ts'
@@ -184,8 +184,8 @@ export class Negotiations {
         if (typeof found === 'string') return refuse(found)
         if (found === undefined) return true
         watch = undefined
-        const bytesMax = isAsking ? ANSWER_BYTES_MAX[found.protocol] : undefined
-        if (bytesMax !== undefined) answer = new FrameWatch(bytesMax, framesMaxOf(found.protocol))
+        const bounds = isAsking ? ANSWERS[found.protocol] : undefined
+        if (bounds !== undefined) answer = new FrameWatch(bounds)
         rest = rest.subarray(found.read)
       }
       const fault = answer?.follow(rest)

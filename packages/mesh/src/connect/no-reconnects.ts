@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 /** Parts of the library that are public fields of its classes, but not part of their interfaces. */
 interface Internals {
   readonly components: { readonly connectionManager: { readonly reconnectQueue: Startable } }
-  readonly services: { readonly dht: { readonly routingTable: { readonly closestPeerTagger: Startable } } }
+  readonly services: { readonly dht?: { readonly routingTable: { readonly closestPeerTagger: Startable } } }
 }
 
 interface Startable {
@@ -21,8 +21,8 @@ interface Startable {
 export function withoutReconnects(node: object): void {
   const { components, services } = node as Internals
   const { reconnectQueue } = components.connectionManager
-  const { closestPeerTagger } = services.dht.routingTable
-  for (const part of [reconnectQueue, closestPeerTagger]) {
+  const taggers = services.dht ? [services.dht.routingTable.closestPeerTagger] : []
+  for (const part of [reconnectQueue, ...taggers]) {
     assert(typeof part?.start === 'function', 'the library reconnects in another way')
     part.start = () => undefined
     if (part.afterStart !== undefined) part.afterStart = () => undefined

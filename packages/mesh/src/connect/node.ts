@@ -1,9 +1,10 @@
 /** The libp2p node and its settings: protocols under StimNet's own prefix, explicit limits, and only the services in use. */
+import assert from 'node:assert/strict'
 import { noise } from '@chainsafe/libp2p-noise'
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { identify, identifyPush } from '@libp2p/identify'
 import type { Libp2p } from '@libp2p/interface'
-import { type KadDHT, kadDHT, passthroughMapper } from '@libp2p/kad-dht'
+import { type KadDHT, kadDHT } from '@libp2p/kad-dht'
 import { mdns } from '@libp2p/mdns'
 import { memory } from '@libp2p/memory'
 import { peerIdFromPrivateKey } from '@libp2p/peer-id'
@@ -17,13 +18,16 @@ import type { LevelDatastore } from './datastore.ts'
 import type { Circuits } from './relay/circuits.ts'
 import type { Discipline } from './limits/discipline.ts'
 import type { Doorway } from './limits/doorway.ts'
-import { type Gate, gaterOf } from './limits/gater.ts'
+import { fewProviders } from './limits/few-providers.ts'
+import { type Gate, gaterOf, isPermitted } from './limits/gater.ts'
 import { guardStreams } from './limits/guarded.ts'
+import { boundPeerStore, fewAddresses, peerInfoMapper } from './limits/known-peers.ts'
 import { ToldAddresses } from './limits/told-addresses.ts'
 import type { MeshSettings, MeshTiming } from '../mesh.ts'
 import { PAYLOAD_BYTES_MAX } from './multiplexed.ts'
 import { withoutReconnects } from './no-reconnects.ts'
 import { Negotiations } from './negotiation.ts'
+import { ADDRESSES_MAX } from './members.ts'
 import { isAnyTaken } from './port.ts'
 import { KEEP_ALIVE_MS, type Pulse } from './pulse.ts'
 import { directOnly } from './relay/direct-only.ts'
@@ -43,12 +47,12 @@ const NOISE = '/noise'
 const YAMUX = '/yamux/1.0.0'
 const MDNS_TAG = '_stimnet._udp.local'
 
-/** The libp2p node with the services in use. */
+/** The libp2p node with the services in use. A mesh that only answers has no DHT and takes no news of addresses. */
 export type MeshNode = Libp2p<{
   identify: unknown
-  identifyPush: unknown
+  identifyPush?: unknown
   ping: Ping
-  dht: KadDHT
+  dht?: KadDHT
 }>
 
 type DhtComponents = Parameters<ReturnType<typeof kadDHT>>[0]
@@ -76,8 +80,11 @@ export async function createNode(settings: MeshSettings, timing: MeshTiming, par
   const negotiations = new Negotiations(discipline, clock, pulse)
   const connections = connectionSettings(settings.connectionsMax ?? CONNECTIONS_MAX)
   const privateKey = await generateKeyPairFromSeed('Ed25519', settings.nodeSeed)
-  const self = peerIdFromPrivateKey(privateKey).toString()
-  const node = await createLibp2p({
+  const own = peerIdFromPrivateKey(privateKey)
+  const self = own.toString()
+  const permits = (peerId: string) => isPermitted(settings.permits, peerId)
+  datastore.keep(own)
+  const node: MeshNode = await createLibp2p({
     start: false,
     privateKey,
     datastore,
@@ -104,18 +111,36 @@ export async function createNode(settings: MeshSettings, timing: MeshTiming, par
     peerStore: { maxAddressAge: 10 * DAY_MS, maxPeerAge: 10 * DAY_MS },
     peerDiscovery: settings.mdns ? [mdns({ serviceTag: MDNS_TAG })] : [],
     services: {
-      identify: identify({ protocolPrefix: PREFIX, maxMessageSize: 16 * KiB }),
-      // Pushes a new address of this node soon. The default waits a second, even after the node has stopped.
-      identifyPush: identifyPush({ protocolPrefix: PREFIX, maxMessageSize: 16 * KiB, debounce: 100 }),
+      identify: identify(IDENTIFY),
       // Earlier versions close a connection if their ping, or the DHT's ping at the same time, is not answered.
       ping: ping({ protocolPrefix: PREFIX, maxInboundStreams: 16, maxOutboundStreams: 16 }),
-      dht: (components: DhtComponents) => kadDHT(dhtSettings(timing))(directOnly(components)),
+      ...(settings.answersOnly ? {} : discoveryServices(timing, permits)),
       ...(relaying ? { relaying: relaying.service.bind(relaying) } : {})
     }
   })
+  boundPeerStore(node.peerStore, { self, permits })
+  if (node.services.dht) fewProviders(node.services.dht, node.peerStore)
   guardStreams(node, { clock, discipline, isRelay: (peerId) => circuits?.isReserved(peerId) ?? false })
   withoutReconnects(node)
   return node
+}
+
+const IDENTIFY = { protocolPrefix: PREFIX, maxMessageSize: 8 * KiB }
+
+/** The services with which members find each other. Strangers at the door of an invitation get none of them. */
+function discoveryServices(timing: MeshTiming, permits: (peerId: string) => boolean) {
+  return {
+    // Pushes a new address of this node soon. The default waits a second, even after the node has stopped.
+    identifyPush: identifyPush({ ...IDENTIFY, debounce: 100 }),
+    dht: (components: DhtComponents) => kadDHT(dhtSettings(timing, permits))(directOnly(components))
+  }
+}
+
+/** The DHT of a mesh that searches for peers. */
+export function dhtOf(node: MeshNode): KadDHT {
+  const { dht } = node.services
+  assert(dht !== undefined, 'a mesh that only answers has no DHT')
+  return dht
 }
 
 const gateOf = ({ answersOnly }: MeshSettings, { denied, discipline, door, relaying }: NodeParts): Gate => ({
@@ -138,6 +163,7 @@ export async function startNode(node: MeshNode, settings: MeshSettings): Promise
 
 /** Calls `back` whenever the DHT's routing table gets its first peer, also if the table was empty in between. */
 export function firstPeerOf(node: MeshNode, back: () => void): void {
+  if (node.services.dht === undefined) return
   // The routing table is a public field of the class, but not part of its interface.
   const { routingTable } = node.services.dht as unknown as { routingTable: EventTarget & { readonly size: number } }
   const self = node.peerId.toString()
@@ -174,7 +200,11 @@ function addressSettings({ listen, announce = [], relays = [] }: MeshSettings, c
   return {
     listen: [...listen],
     announce: [...announce],
-    announceFilter: (own: Multiaddr[]) => [...(isHidden ? [] : own), ...(circuits?.addresses() ?? [])]
+    // Others keep no more addresses of a peer, and shut out a peer that tells many.
+    announceFilter: (own: Multiaddr[]) => {
+      const relayed = fewAddresses(circuits?.addresses() ?? [])
+      return isHidden ? relayed : [...fewAddresses(own).slice(0, ADDRESSES_MAX - relayed.length), ...relayed]
+    }
   }
 }
 
@@ -222,13 +252,13 @@ function tcpSettings({ door, told, connectionsMax }: Limits): TCPOptions {
   return { listenOpts, dialOpts, maxConnections: connectionsMax }
 }
 
-function dhtSettings(timing: MeshTiming) {
+function dhtSettings(timing: MeshTiming, permits: (peerId: string) => boolean) {
   return {
     protocol: KAD_PROTOCOL,
     // By default a node is only a client until it has a public address, so in a hospital's network no node would answer.
     clientMode: false,
     // The default drops private addresses, which are often the only addresses.
-    peerInfoMapper: passthroughMapper,
+    peerInfoMapper: peerInfoMapper(permits),
     // Maximum number of peers that an answer names, and at which a record is stored. Larger buckets made every query ask
     // every peer, and every answer name all peers: work that grew with the cube of their number. Digests, not the DHT, make
     // the directory complete.

@@ -4,7 +4,7 @@ import type { CID } from 'multiformats/cid'
 import { backOffMs } from '../connect/limits/back-off.ts'
 import type { Dialler } from './dialler.ts'
 import type { MeshDeps, MeshStore, MeshTiming } from '../mesh.ts'
-import type { MeshNode } from '../connect/node.ts'
+import { dhtOf, type MeshNode } from '../connect/node.ts'
 import { membershipKey, normaliseTerm, normaliseTerms, termKey } from '../connect/terms.ts'
 
 /** Maximum duration of a query, ms. The results found by then are used. */
@@ -77,7 +77,7 @@ export class Discovery {
     try {
       const id = peerIdFromString(peerId)
       let answers = 0
-      for await (const event of node.services.dht.findPeer(id, { useCache: false, signal: query })) {
+      for await (const event of dhtOf(node).findPeer(id, { useCache: false, signal: query })) {
         if (event.name === 'FINAL_PEER') for (const address of event.peer.multiaddrs) addresses.add(address.toString())
         if (event.name === 'PEER_RESPONSE' && ++answers >= ANSWERS_ENOUGH) break
       }
@@ -144,7 +144,7 @@ export class Discovery {
     let told = 0
     const within = AbortSignal.any([signal, AbortSignal.timeout(PROVIDE_MS_MAX)])
     try {
-      for await (const event of this.#deps.node.services.dht.provide(key, { signal: within })) {
+      for await (const event of dhtOf(this.#deps.node).provide(key, { signal: within })) {
         if (event.name === 'PEER_RESPONSE' && event.messageName === 'ADD_PROVIDER') told += 1
       }
     } catch {
@@ -161,7 +161,7 @@ export class Discovery {
     const bytes = await store.get(ANNOUNCED_KEY)
     const before: string[] = bytes === undefined ? [] : new TextDecoder().decode(bytes).split('\n')
     for (const term of before) {
-      if (term !== '' && !terms.includes(term)) await node.services.dht.cancelReprovide(await termKey(term))
+      if (term !== '' && !terms.includes(term)) await dhtOf(node).cancelReprovide(await termKey(term))
     }
     await store.put(ANNOUNCED_KEY, new TextEncoder().encode(terms.join('\n')))
   }
@@ -171,7 +171,7 @@ export class Discovery {
     const signal = AbortSignal.any([stopping, AbortSignal.timeout(QUERY_MS_MAX)])
     try {
       let answers = 0
-      for await (const event of node.services.dht.getClosestPeers(node.peerId.toMultihash().bytes, { signal })) {
+      for await (const event of dhtOf(node).getClosestPeers(node.peerId.toMultihash().bytes, { signal })) {
         if (event.name !== 'PEER_RESPONSE') continue
         for (const peer of event.closer) dialler.addHint(peer.id.toString(), peer.multiaddrs.map(String))
         answers += 1
@@ -193,7 +193,7 @@ export class Discovery {
     const found = new Map<string, string[]>()
     const query = AbortSignal.any([signal, stopping, AbortSignal.timeout(QUERY_MS_MAX)])
     try {
-      for await (const event of node.services.dht.findProviders(key, { signal: query })) {
+      for await (const event of dhtOf(node).findProviders(key, { signal: query })) {
         if (event.name !== 'PROVIDER') continue
         for (const peer of event.providers) found.set(peer.id.toString(), peer.multiaddrs.map(String))
       }

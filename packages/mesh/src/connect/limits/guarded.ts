@@ -3,6 +3,7 @@ import { RELAY_V2_HOP_CODEC, RELAY_V2_STOP_CODEC } from '@libp2p/circuit-relay-v
 import type { Connection, PeerId, Stream, StreamHandler, StreamHandlerOptions } from '@libp2p/interface'
 import type { Clock } from '@stimnet/protocol'
 import type { Discipline } from './discipline.ts'
+import { type Judge, judgeAnswer, judgeIdentify, judgeQuestion } from './messages.ts'
 import { Quota } from './quota.ts'
 import { judgeReading } from '../reading.ts'
 
@@ -14,23 +15,38 @@ const UNREAD_BYTES_MAX = 256 * KiB
 /** Number of marks for behaviour that no honest peer shows. */
 export const GRAVE = 5
 
-/** The largest frame of each libp2p protocol that consists of frames, bytes. Honest peers send smaller frames. */
-const FRAME_BYTES_MAX: Readonly<Record<string, number>> = {
-  '/stimnet/kad/1.0.0': 64 * KiB,
-  '/stimnet/id/1.0.0': 16 * KiB,
-  '/stimnet/id/push/1.0.0': 16 * KiB,
-  [RELAY_V2_HOP_CODEC]: 4 * KiB,
-  [RELAY_V2_STOP_CODEC]: 4 * KiB
+/** Bounds on the frames of one direction of a protocol. */
+export interface FrameBounds {
+  /** The largest frame, bytes. */
+  readonly bytesMax: number
+  /** Maximum number of frames. Default: any number. */
+  readonly framesMax?: number
+  /** Whether bytes after the last frame are a violation. Otherwise they are not read here. */
+  readonly isWhole?: boolean
+  /** Judges the contents of each frame before the library decodes it. Default: they are not judged. */
+  readonly judge?: Judge
 }
-/** Protocols of a relay: after one frame, a stream carries data that the two ends encrypted. */
-const ONE_FRAME: ReadonlySet<string> = new Set([RELAY_V2_HOP_CODEC, RELAY_V2_STOP_CODEC])
+
+const IDENTIFY: FrameBounds = { bytesMax: 8 * KiB, framesMax: 1, isWhole: true, judge: judgeIdentify }
+/** After one frame, a stream of a relay carries data that the two ends encrypted. */
+const RELAY: FrameBounds = { bytesMax: 4 * KiB, framesMax: 1 }
+
 /**
- * The largest frame of an answer of each protocol, bytes. An answer of the DHT can list every member that the other side
- * knows.
+ * The bounds on questions of each libp2p protocol that consists of frames. Honest peers send less, whatever others told
+ * them, because only what a peer itself decides may be held against it.
  */
-export const ANSWER_BYTES_MAX: Readonly<Record<string, number>> = {
-  ...FRAME_BYTES_MAX,
-  '/stimnet/kad/1.0.0': 1024 * KiB
+const QUESTIONS: Readonly<Record<string, FrameBounds>> = {
+  // An announcement has the few addresses of its peer.
+  '/stimnet/kad/1.0.0': { bytesMax: 8 * KiB, judge: judgeQuestion },
+  '/stimnet/id/1.0.0': IDENTIFY,
+  '/stimnet/id/push/1.0.0': IDENTIFY,
+  [RELAY_V2_HOP_CODEC]: RELAY,
+  [RELAY_V2_STOP_CODEC]: RELAY
+}
+/** The bounds on answers. An answer of the DHT names up to 122 peers, each with up to 2,118 bytes. */
+export const ANSWERS: Readonly<Record<string, FrameBounds>> = {
+  ...QUESTIONS,
+  '/stimnet/kad/1.0.0': { bytesMax: 256 * KiB, framesMax: 1, isWhole: true, judge: judgeAnswer }
 }
 /** The ping protocol returns all bytes that it receives, 32 bytes at a time. Its bytes are counted as frames of that size. */
 const PING_PROTOCOL = '/stimnet/ping/1.0.0'
@@ -38,22 +54,27 @@ const PING_BYTES = 32
 /** Rate of frames from one peer. A DHT search sends a few frames to a peer, an announcement sends one per term. */
 const FRAMES = { perPeer: { burst: 600, perSecond: 60 }, total: { burst: 6_000, perSecond: 600 } }
 
-/** Reads the length prefixes of frames from the bytes of a stream as they arrive. */
+/** Reads the length prefixes of frames from the bytes of a stream as they arrive, and judges each frame. */
 export class FrameWatch {
-  readonly #bytesMax: number
+  readonly #bounds: FrameBounds
   #framesLeft: number
   #length = 0
   #lengthBytes = 0
   #left = 0
+  /** The bytes of the current frame, if frames are judged. */
+  #frame: Uint8Array[] = []
 
-  /** After `framesMax` frames, nothing more is read. */
-  constructor(bytesMax: number, framesMax = Number.POSITIVE_INFINITY) {
-    this.#bytesMax = bytesMax
-    this.#framesLeft = framesMax
+  constructor(bounds: FrameBounds) {
+    this.#bounds = bounds
+    this.#framesLeft = bounds.framesMax ?? Number.POSITIVE_INFINITY
   }
 
-  /** Whether all frames that are to be read have arrived. */
+  /** Whether nothing more is to be read. */
   get hasEnded(): boolean {
+    return this.#isThrough && this.#bounds.isWhole !== true
+  }
+
+  get #isThrough(): boolean {
     return this.#framesLeft === 0 && this.#left === 0
   }
 
@@ -61,9 +82,11 @@ export class FrameWatch {
   follow(bytes: Uint8Array): number | string {
     let begun = 0
     for (let at = 0; at < bytes.length && !this.hasEnded; ) {
+      if (this.#isThrough) return 'more frames than there are'
       if (this.#left > 0) {
         const step = Math.min(this.#left, bytes.length - at)
-        this.#left -= step
+        const fault = this.#continues(bytes.subarray(at, at + step))
+        if (fault !== undefined) return fault
         at += step
         continue
       }
@@ -75,7 +98,7 @@ export class FrameWatch {
         if (this.#lengthBytes >= LENGTH_BYTES_MAX) return 'a length that does not end'
         continue
       }
-      if (this.#length > this.#bytesMax) return 'too large a frame'
+      if (this.#length > this.#bounds.bytesMax) return 'too large a frame'
       this.#left = this.#length
       this.#length = 0
       this.#lengthBytes = 0
@@ -83,6 +106,19 @@ export class FrameWatch {
       begun += 1
     }
     return begun
+  }
+
+  /** Reads bytes of the current frame. Returns the reason why it violates the bounds, once all of it is there. */
+  #continues(bytes: Uint8Array): string | undefined {
+    const { judge } = this.#bounds
+    this.#left -= bytes.length
+    if (judge === undefined) return undefined
+    // A copy, because the arriving bytes are a view into a larger buffer.
+    this.#frame.push(bytes.slice())
+    if (this.#left > 0) return undefined
+    const frame = Buffer.concat(this.#frame)
+    this.#frame = []
+    return judge(frame)
   }
 }
 
@@ -96,11 +132,6 @@ class PingWatch {
     this.#bytes += bytes.length
     return Math.floor(this.#bytes / PING_BYTES) - before
   }
-}
-
-/** Maximum number of frames that are read on a stream of the protocol. */
-export function framesMaxOf(protocol: string): number {
-  return ONE_FRAME.has(protocol) ? 1 : Number.POSITIVE_INFINITY
 }
 
 interface Registrar {
@@ -124,13 +155,13 @@ export function guardStreams(node: object, { clock, discipline, isRelay = () => 
   const frames = new Quota(FRAMES, clock)
   const handle = registrar.handle.bind(registrar)
   registrar.handle = (protocol, handler, options) => {
-    const bytesMax = FRAME_BYTES_MAX[protocol]
-    if (bytesMax === undefined && protocol !== PING_PROTOCOL) return handle(protocol, handler, options)
+    const bounds = QUESTIONS[protocol]
+    if (bounds === undefined && protocol !== PING_PROTOCOL) return handle(protocol, handler, options)
     const guarded = (stream: Stream, connection: Connection) => {
       const from = connection.remotePeer.toString()
       const isUncounted = protocol === RELAY_V2_STOP_CODEC && isRelay(connection.remotePeer)
       const guard = {
-        watch: bytesMax === undefined ? new PingWatch() : new FrameWatch(bytesMax, framesMaxOf(protocol)),
+        watch: bounds === undefined ? new PingWatch() : new FrameWatch(bounds),
         take: (count: number) => isUncounted || frames.take(from, count),
         bad: (why: string, marks: number) => discipline.mark(from, why, marks)
       }
