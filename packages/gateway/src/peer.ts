@@ -39,6 +39,8 @@ export interface Account {
   readonly roles: readonly Role[]
   /** Whether a program uses one of the account's API keys, instead of the person. */
   readonly byKey?: boolean
+  /** Whether the holder of the account may ask about people, even if the key in use may not. Absent: by `roles`. */
+  readonly holderAsks?: boolean
   /** Changes with each new password and so invalidates earlier tokens. Absent if the account has no password. */
   readonly generation?: string
 }

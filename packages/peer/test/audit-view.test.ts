@@ -35,6 +35,18 @@ test('why something was withheld is read by whoever may not ask, and by nobody w
   )
 })
 
+test('an API key without the role reads as little as its holder', async (t) => {
+  const methods = await opened(t)
+  const key = { ...account('auditor'), byKey: true, holderAsks: true }
+  const whys = (await methods.audit(key, {} as never)).map(({ detail }) => (detail as { why?: string }).why)
+  assert.deepEqual(whys, [undefined, undefined])
+  const proof = await methods.proveAudit(key, 1)
+  assert.ok(proof)
+  const { entry, root, record, path, ...place } = proof
+  const bytes = { entry: bytesOf(entry), root: bytesOf(root), record: bytesOf(record), path: path.map(bytesOf) }
+  assert.equal((await verifyAuditProof({ ...bytes, ...place } as never)).record, undefined)
+})
+
 test('nor does what proves a record open it to them', async (t) => {
   const methods = await opened(t)
   const isOpened = async (sequence: number, ...roles: string[]) => {

@@ -18,6 +18,7 @@ import { storeFinding } from '../src/checkup/store.ts'
 import { loadConfig } from '../src/config/config.ts'
 import { checkpoint } from '../src/store/level/checkpoint.ts'
 import { DataPermits } from '../src/store/data-permits.ts'
+import { EndedTokens } from '../src/store/accounts/ended-tokens.ts'
 import { Database } from '../src/store/database.ts'
 import { reconcile } from '../src/witness/witnesses.ts'
 import { scratchFolder } from '../../../test/scratch.ts'
@@ -77,6 +78,7 @@ async function grant(database: Database, atMs: number) {
     draft.put(database.json('data-permits'), 'FD-1', { terms, grantedBy: 'sue', grantedAtMs: atMs })
     draft.put(database.json('standing-approvals'), 's', standing)
     draft.put(database.json('api-keys'), 'k', { id: 'k', createdAtMs: atMs, expiresAtMs: NOW * 2 })
+    draft.put(database.json('signed-on'), 'idp:p', { name: 'idp:p', roles: ['steward'], seenAtMs: atMs })
   })
 }
 
@@ -84,7 +86,7 @@ async function grant(database: Database, atMs: number) {
 async function granted(database: Database) {
   const permit = (await DataPermits.open(database)).at('FD-1', NOW)?.state
   const ids = (name: string) => database.json(name).keys().all()
-  return [permit, ...(await ids('standing-approvals')), ...(await ids('api-keys'))]
+  return [permit, ...(await ids('standing-approvals')), ...(await ids('api-keys')), ...(await ids('signed-on'))]
 }
 
 async function scratch(t: Pick<TestContext, 'after'>): Promise<string> {
@@ -231,7 +233,7 @@ describe('a backup', () => {
 
   test('opens nothing again that may have been withdrawn after it was made', async (t) => {
     const before = await peer.open()
-    assert.deepEqual(await granted(before), ['in_force', 's', 'k'])
+    assert.deepEqual(await granted(before), ['in_force', 's', 'k', 'idp:p'])
     await before.close()
     const { copy, folder, configFile } = await changed(t, async () => undefined)
     const { closed } = await restore(copy, configFile, { passphrase: PASSPHRASE })
@@ -239,6 +241,7 @@ describe('a backup', () => {
     const restored = await Database.open({ directory: join(folder, 'peer/data/db') }, clock.now)
     t.after(() => restored.close())
     assert.deepEqual(await granted(restored), ['unconfirmed'])
+    assert.notEqual((await EndedTokens.open(restored)).epoch, '', 'no access token from before is accepted')
     const [record] = await restored.auditLog.read({ limit: 1 })
     assert.match(record?.detailJson ?? '', /"api_keys":1.*"permits":1,"standing":1/)
     await reconcile(restored, 'steward')
@@ -256,7 +259,7 @@ describe('a backup', () => {
     }
     await find(NOW - 3)
     await reconcile(database, 'steward')
-    assert.deepEqual(await granted(database), ['in_force', 's', 'k'], 'given after that')
+    assert.deepEqual(await granted(database), ['in_force', 's', 'k', 'idp:p'], 'given after that')
     await find(NOW - 1)
     await reconcile(database, 'steward')
     assert.deepEqual(await granted(database), ['unconfirmed'])

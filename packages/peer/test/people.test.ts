@@ -53,7 +53,13 @@ describe('an API key', () => {
     const { people, accounts, reopened } = await open(t)
     const { key } = await people.createApiKey(ADA, { label: 'laptop', days: 30 })
     const generation = accounts.get('ada')?.generation
-    assert.deepEqual(people.accountOfKey(key), { name: 'ada', roles: ['researcher'], generation, byKey: true })
+    assert.deepEqual(people.accountOfKey(key), {
+      name: 'ada',
+      roles: ['researcher'],
+      generation,
+      byKey: true,
+      holderAsks: true
+    })
     assert.deepEqual((await reopened()).accountOfKey(key)?.roles, ['researcher'])
   })
 

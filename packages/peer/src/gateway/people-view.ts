@@ -56,7 +56,7 @@ export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMetho
         .commit((draft) => draft.audit({ kind: 'login-failed', actor: actor.slice(0, 80) }))
         .catch(() => undefined)
     },
-    tokenEpoch: () => accounts.tokenEpoch,
+    tokenEpoch: () => accounts.tokenEpoch + parts.endedTokens.epoch,
     isTokenEnded: (id) => parts.endedTokens.has(id),
     endToken: (account, { id, expiresAtMs }) =>
       database.commit((draft) => {
@@ -69,7 +69,8 @@ export function peopleMethods(parts: PeopleParts): Pick<GatewayPeer, PeopleMetho
       if (!key || !account || !isOf(key, account.generation ?? '')) return null
       // Roles that the account has lost since then are not given by the key either.
       const roles = account.roles.filter((role) => key.roles.includes(role))
-      return roles.length > 0 ? { ...account, roles, byKey: true } : null
+      const holderAsks = account.roles.includes('researcher')
+      return roles.length > 0 ? { ...account, roles, byKey: true, holderAsks } : null
     },
     apiKeys: (account) => parts.apiKeys.of(keyOwner(parts, account)).map(keyOf),
     createApiKey: (account, asked) => createKey(parts, account, asked),

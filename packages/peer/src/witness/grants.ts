@@ -3,6 +3,8 @@
  * all grants are closed.
  */
 import type { ApiKeyRecord } from '../store/accounts/api-keys.ts'
+import { endAllTokens } from '../store/accounts/ended-tokens.ts'
+import type { SignedOn } from '../store/accounts/signed-on.ts'
 import type { DataPermit } from '../store/data-permits.ts'
 import type { Database, Draft } from '../store/database.ts'
 import type { StandingApproval } from '../store/standing.ts'
@@ -12,7 +14,8 @@ export type ClosedGrants = Readonly<Record<'permits' | 'standing' | 'api_keys', 
 
 /**
  * Closes all grants of a database that is open for nobody else: data permits wait until a steward confirms each of them; standing approvals
- * and API keys end, since those who have them can get new ones. Grants made or confirmed from `sinceMs` on stay. Returns the change.
+ * and API keys end, since those who have them can get new ones. Grants made or confirmed from `sinceMs` on stay. All access tokens end, and
+ * people of login providers have no roles until they log in again. Returns the change.
  */
 export async function closingGrants(
   database: Database,
@@ -27,11 +30,15 @@ export async function closingGrants(
   const given = (await standing.iterator().all()).filter(([, { approvals }]) =>
     approvals.every(({ atMs }) => atMs < sinceMs)
   )
+  const people = database.json<SignedOn>('signed-on')
+  const seen = (await people.iterator().all()).filter(([, { seenAtMs }]) => seenAtMs < sinceMs)
   const made = (await keys.iterator().all()).filter(([, { createdAtMs }]) => createdAtMs < sinceMs)
   return (draft) => {
     for (const [id, { confirmed: _, ...permit }] of doubted) draft.put(permits, id, { ...permit, doubted: true })
     for (const [id] of given) draft.del(standing, id)
     for (const [id] of made) draft.del(keys, id)
+    for (const [name] of seen) draft.del(people, name)
+    endAllTokens(database, draft)
     return { permits: doubted.length, standing: given.length, api_keys: made.length }
   }
 }

@@ -1,4 +1,5 @@
 /** Access tokens that were ended by signing out before they expired. */
+import { randomBytes } from 'node:crypto'
 import type { Database, Draft } from '../database.ts'
 import type { Sublevel } from '../level/level.ts'
 
@@ -11,6 +12,8 @@ export class EndedTokens {
   /** Time at which each token would have expired, Unix ms. */
   readonly #ended = new Map<string, number>()
 
+  #epoch = ''
+
   private constructor(database: Database) {
     this.#stored = database.json('ended-tokens')
   }
@@ -18,7 +21,13 @@ export class EndedTokens {
   static async open(database: Database): Promise<EndedTokens> {
     const tokens = new EndedTokens(database)
     for await (const [id, expiresAtMs] of tokens.#stored.iterator()) tokens.#ended.set(id, expiresAtMs)
+    tokens.#epoch = (await database.json<string>(EPOCH).get(EPOCH)) ?? ''
     return tokens
+  }
+
+  /** A part of the secret of access tokens; empty until `endAllTokens`. */
+  get epoch(): string {
+    return this.#epoch
   }
 
   has(id: string): boolean {
@@ -38,3 +47,10 @@ export class EndedTokens {
     draft.undo(() => void this.#ended.delete(token.id))
   }
 }
+
+/** Ends all access tokens of a database that no peer has open: an older copy does not know which of them were ended. */
+export function endAllTokens(database: Database, draft: Draft): void {
+  draft.put(database.json<string>(EPOCH), EPOCH, randomBytes(16).toString('hex'))
+}
+
+const EPOCH = 'token-epoch'
