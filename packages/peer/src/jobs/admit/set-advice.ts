@@ -55,7 +55,8 @@ export function setAdvice(
   const of = 'an analysis set of the people who have a value of each of its variables'
   return {
     first: best === undefined ? [] : [inWords(best)],
-    none: best?.lacks.length === 0 ? [] : [`If values of few people are missing: a steward can declare ${of}.`]
+    none:
+      best?.lacks.length === 0 ? [] : [`Another way, if values of few people are missing: a steward can declare ${of}.`]
   }
 }
 
