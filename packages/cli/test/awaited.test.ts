@@ -38,6 +38,7 @@ test('whoever asks is told on standard error who is awaited and for how long', a
     'North: completed',
     'S\uFFFDth: queued (PEER_UNREACHABLE)',
     'No answer after 5 s from S\uFFFDth (cannot be reached so far: PEER_UNREACHABLE).',
+    'Ctrl-C ends the waiting and keeps the job: stimnet job b1 shows it later. To ask only the others: --peers North.',
     'No answer after 10 s from S\uFFFDth (cannot be reached so far: PEER_UNREACHABLE).',
     'S\uFFFDth: expired (PEER_UNREACHABLE)',
     ''
@@ -48,10 +49,10 @@ test('on a terminal what is drawn next stands below that', async () => {
   const lines = (await shown(true)).split('\n')
   const told = lines.findLastIndex((line) => line.startsWith('No answer after 10 s'))
   // Two bars before, two after, and no cursor movement over the lines between.
-  assert.deepEqual([told, lines.length], [3, 7])
+  assert.deepEqual([told, lines.length], [4, 8])
   assert.equal(
     lines.some((line) => line.includes('\u001b[2A')),
     false
   )
-  assert.match(lines[4] ?? '', /North .*completed/)
+  assert.match(lines[5] ?? '', /North .*completed/)
 })

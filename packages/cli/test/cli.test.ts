@@ -30,7 +30,7 @@ import { ApiError } from '@stimnet/sdk'
 import { catalogHint } from '../src/ask/catalog-hint.ts'
 import { ASKING, DECIDING } from '../src/commands.ts'
 import { wholeId } from '../src/follow/whole-id.ts'
-import { askPeers, runCommand as run } from '../src/ask/run.ts'
+import { askPeers, runCommand as run, titleOf } from '../src/ask/run.ts'
 import { whereOf } from '../src/ask/where.ts'
 import { recordingIo } from '../../../test/recording-io.ts'
 
@@ -152,6 +152,24 @@ test('credentials that do not count, since the gateway signs, are named before t
     await said(),
     /^WARNING: the credentials in .*credentials\.jwt are not used: .*so that the gateway signs\. stimnet key/
   )
+})
+
+test('a script has no price beforehand, which is no refusal', async () => {
+  const cost = {
+    data_catalog_name: 'trial',
+    peers: [{ institution: 'North', cost: null, information: null }],
+    pooled: []
+  }
+  const client = { privacyCost: async () => cost }
+  const io = recordingIo()
+  const program = { kind: 'script', language: 'r', code: 'x <- 1' } as const
+  const question = { catalog: 'trial', where: undefined, program, title: 't', text: () => '' }
+  assert.equal(await askPeers(client as never, { dry: true } as never, io, question), EXIT.ok)
+  assert.match(io.said.out, /^A script has no price beforehand: .*\nNothing was asked\./)
+})
+
+test('a question is called as its file, without the folder', () => {
+  assert.deepEqual([titleOf('/home/me/q/change.sql'), titleOf('change.sql')], ['change.sql', 'change.sql'])
 })
 
 test('--param takes JSON where it is JSON, and text elsewhere', () => {

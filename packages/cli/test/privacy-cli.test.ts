@@ -125,7 +125,7 @@ test('a price is told with what it buys, and with why somebody would refuse', ()
   const refusals = { bits: 130, bits_max: 200, at: '2026-01-01T00:00:00.000Z' }
   assert.match(
     costText({ ...cost, peers: [{ ...told, refusals }], pooled: [] }),
-    /\nRefusals and withheld numbers: 130 of 200 bits used at North in thirty days\.\n/
+    /\nRefusals and withheld numbers: 130 of 200 bits used for trial at North in thirty days\.\n/
   )
   assert.doesNotMatch(underP1, /Refusals and withheld/)
   const oneRefuses = costText({ ...cost, peers: [told, ...refusing], pooled: [] })

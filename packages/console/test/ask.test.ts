@@ -306,6 +306,34 @@ describe('a question that is changed and asked again', () => {
     }
   })
 
+  it('asks an analysis set that the chosen institutions define alike, and opens with it again', () => {
+    const completers = { name: 'completers', complete_on: ['subjects.age'], where: null }
+    const other = { name: 'other', complete_on: ['subjects.age'], where: null }
+    const withSets = (sets: readonly (typeof completers)[][]) =>
+      found.map((one, i) => ({
+        ...one,
+        schema_definition: one.schema_definition && { ...one.schema_definition, analysis_sets: sets[i] ?? [] }
+      }))
+    const holders = withSets([
+      [completers, other],
+      [completers, { ...other, complete_on: ['subjects.sex'] }]
+    ])
+    const sets = (targets: readonly string[] | null) =>
+      aboutOf(holders, draft({ targets }))?.sets.map(({ name }) => name)
+    assert.deepEqual(sets(null), ['completers'])
+    assert.deepEqual(sets(['12D3KooNorth']), ['completers', 'other'])
+    const ofSet = draft({ kind: 'sql', sql: 'SELECT 1', set: 'completers' })
+    assert.equal(submissionOf(ofSet, form).set, 'completers')
+    assert.equal('set' in submissionOf(draft({ kind: 'sql', sql: 'SELECT 1' }), form), false)
+    const about = aboutOf(holders, ofSet)
+    assert.equal(about && signableOf(ofSet, about, { reviewed: false }).set, 'completers')
+    assert.deepEqual([again(ofSet).draft.set, again(ofSet).lost], ['completers', []])
+    const lacks = (one: Draft) => missingIn(one, undefined, variables, holders)
+    assert.deepEqual(lacks(ofSet), [])
+    assert.match(lacks({ ...ofSet, set: 'other' }).join(), /^Not all institutions define the analysis set other/)
+    assert.match(lacks({ ...ofSet, level: 'P2' }).join(), /An analysis set is for numbers without noise/)
+  })
+
   it('says what its statistic still lacks: groups, a level, a value that is a number', () => {
     const lacks = (picked: Partial<Draft['picked']>) => {
       const statistic = STATISTICS.find(({ name }) => name === picked.name)

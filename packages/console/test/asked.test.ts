@@ -27,6 +27,8 @@ describe('what was asked', () => {
     assert.deepEqual(whom, ['Cohort', 'Those with subjects.sex is female and visit is one of baseline, month_6'])
     assert.deepEqual(what, ['Question', 'quantile UPDRS_total by sex, q 0.5'])
     assert.equal(cohortInWords({}), 'Everybody')
+    assert.equal(cohortInWords({ set: 'main' }), 'Everybody of the analysis set main')
+    assert.equal(cohortInWords({ set: 'main', where }), 'Those of the analysis set main with subjects.sex is female')
     assert.match(cohortInWords({ filters: { limit: { deep: 1 } } }), /"deep":1.*as the script reads it/)
   })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { effectiveSettings } from '@stimnet/privacy'
-import { CODES } from '@stimnet/protocol'
+import { CODES, describedSets } from '@stimnet/protocol'
 import { reasonOf } from '../src/jobs/admit/advice.ts'
 import type { JobPlan } from '../src/jobs/admit/validate.ts'
 
@@ -84,14 +84,22 @@ const fall = { name: 'fall', type: 'category', levels: ['no', 'yes'], breakpoint
 const days = { name: 'days', type: 'integer', levels: [], breakpoints: [30, 60] }
 
 /** The refusal of a question over one table. */
-function refusalOf(plan: object, more: { readonly sets?: readonly object[]; readonly cohort?: object } = {}): string {
-  const { sets = [], cohort } = more
+function refusalOf(
+  plan: object,
+  more: {
+    readonly sets?: readonly object[]
+    readonly cohort?: object
+    readonly people?: number
+    readonly mappings?: object[]
+  } = {}
+): string {
+  const { sets = [], cohort, people: subjectsRounded = 180, mappings = [] } = more
   const tables = [
     { name: 'people', description: '', oneRowPerSubject: true, variables: [arm, fall, days, { ...days, name: 'age' }] }
   ]
-  const descriptor = { name: 'trial', synthetic: false, subjectsRounded: 180, sitesPerPerson: 1, tables, sets }
+  const descriptor = { name: 'trial', synthetic: false, subjectsRounded, sitesPerPerson: 1, tables, sets }
   const catalog = { descriptor, decimalsOf: () => 0 }
-  const asked = { catalog, schema: { mappings: [] }, sitesPerPerson: 1, plan: { tables: ['people'], ...plan } }
+  const asked = { catalog, schema: { mappings }, sitesPerPerson: 1, plan: { tables: ['people'], ...plan } }
   const whole = { ...asked, ...(cohort ? { cohort } : {}) }
   return reasonOf(whole as unknown as JobPlan, settings, 'COHORT_NOT_RELEASABLE', undefined)
 }
@@ -105,15 +113,48 @@ describe('a refusal advises what the question leaves', () => {
     const told = refusalOf({ groupBy: [], measures: [model] })
     assert.match(
       told,
-      /Nearest: two_by_two of people\.fall by people\.arm \(level yes\), whose odds ratio is that of this model\./
+      /Nearest: two_by_two of people\.fall by people\.arm \(level yes\): the odds ratio of one institution is that of this model there; over several institutions it is Mantel and Haenszel’s/
     )
     assert.doesNotMatch(told, /fewer terms|correlations|wider/)
     const linear = refusalOf({ groupBy: [], measures: [{ ...gram, outcome: 'people.days', factors }] })
     assert.match(linear, /Nearest: compare of people\.days by people\.arm/)
     assert.doesNotMatch(linear, /fewer terms|correlations/)
+  })
+
+  test('a logistic model is advised by the category that is not its outcome, in whatever order they stand', () => {
+    const outcome = { variable: 'people.fall', levels: ['no', 'yes'] }
+    const model = { ...gram, outcome: 'people.fall', fit: { family: 'binomial', event: 'yes' } }
+    const told = refusalOf({ groupBy: [], measures: [{ ...model, factors: [outcome, ...factors] }] })
+    assert.match(told, /Nearest: two_by_two of people\.fall by people\.arm \(level yes\)/)
+    const three = [{ variable: 'people.arm', levels: ['a', 'b', 'c'] }]
+    const shares = refusalOf({ groupBy: [], measures: [{ ...model, factors: [outcome, ...three] }] })
+    assert.match(shares, /Nearest: the shares of people\.fall by people\.arm\./)
+  })
+
+  test('a linear model of several terms is told what remains of it where few people are, by their number in the description', () => {
     const two = { ...gram, outcome: 'people.days', factors, terms: [[], ['people.arm'], ['people.age']] }
-    const many = refusalOf({ groupBy: [], measures: [two] })
+    const asked = { groupBy: [], measures: [two] }
+    const many = refusalOf(asked, { people: 5_000 })
     assert.match(many, /Nearest: the same model with fewer terms.*; or its correlations by themselves\./)
+    assert.doesNotMatch(many, /script/)
+    const few = refusalOf(asked)
+    assert.match(
+      few,
+      /Nearest: the same model with fewer terms, without an interaction or a rare level\. Of about 180 people/
+    )
+    assert.match(
+      few,
+      /compare or anova of people\.days by people\.arm, not adjusted; or the whole model in a script .* before other questions/
+    )
+    assert.doesNotMatch(few, /correlations by themselves/)
+  })
+
+  test('the rules of a model include its width, whichever rule refused', () => {
+    const rule =
+      /; for each exact column, those of earlier answers about the same people included, there must be at least 10 people; and/
+    assert.match(refusalOf({ groupBy: [], measures: [{ ...gram, outcome: 'people.days', factors }] }), rule)
+    const model = { ...gram, outcome: 'people.days', factors, random: { by: 'subject', table: 'people' } }
+    assert.match(refusalOf({ groupBy: [], measures: [model] }), rule)
   })
 
   test('an event is no grouping, and what was asked is not advised', () => {
@@ -128,20 +169,83 @@ describe('a refusal advises what the question leaves', () => {
     assert.match(refusalOf({ groupBy: [key('arm'), key('fall')], measures }), /Nearest: by one of arm or fall alone\./)
   })
 
-  test('people without a value of a category can be left out by a condition or a set, whatever the data', () => {
+  test('a comparison is not advised without the groups that it compares', () => {
+    const measures = [{ kind: 'mean', name: 'mean_days', variable: 'people.days' }]
+    const groupBy = [{ name: 'arm', variable: 'people.arm' }]
+    const key = { name: 'fall', variable: 'people.fall' }
+    const groups = ['a', 'b']
+    for (const kind of ['welch', 'mann_whitney', 'anova', 'two_by_two']) {
+      const told = refusalOf({ groupBy, measures, tests: [{ kind, of: 'mean_days', by: 'arm', groups }] })
+      assert.match(
+        told,
+        /Nearest: a comparison needs its groups: its numbers over all groups together, without the test\./
+      )
+    }
+    const event = { key: 'fall', level: 'yes', others: ['no'] }
+    const survival = refusalOf({
+      groupBy: [...groupBy, key],
+      measures,
+      tests: [{ kind: 'log_rank', of: 'days', by: ['arm'], event, levels: [groups] }]
+    })
+    assert.match(survival, /Nearest: a comparison needs its groups: kaplan_meier over all groups together\./)
+    const table = { kind: 'chi_squared', of: 'n', by: ['arm', 'fall'] }
+    assert.match(
+      refusalOf({ groupBy: [...groupBy, key], measures: [{ kind: 'subjects', name: 'n' }], tests: [table] }),
+      /Nearest: without the test, the numbers by one of arm or fall alone\./
+    )
+    const rows = { kind: 'mean_interval', of: 'mean_days', by: ['arm'] }
+    assert.match(refusalOf({ groupBy, measures, tests: [rows] }), /Nearest: the same over all groups together\./)
+  })
+
+  test('people without a value of a category can be left out by a condition, whatever the data', () => {
     const groupBy = [{ name: 'arm', variable: 'people.arm' }]
     const measures = [{ kind: 'subjects', name: 'n' }]
-    assert.match(
-      refusalOf({ groupBy, measures }),
-      /if few people lack a value: those who have one, by the condition people\.arm is not null\./
-    )
-    const sets = [
-      { name: 'complete', completeOn: ['people.arm', 'people.days'], where: null },
-      { name: 'timed', completeOn: ['people.days'], where: null }
-    ]
-    assert.match(refusalOf({ groupBy, measures }, { sets }), /is not null, or the analysis set complete\./)
+    assert.match(refusalOf({ groupBy, measures }), /those who have one, by the condition people\.arm is not null\./)
     const cohort = { not: { column: 'people.arm', op: 'is null', values: [] } }
     assert.doesNotMatch(refusalOf({ groupBy, measures }, { cohort }), /is not null/)
+  })
+})
+
+describe('a refusal names first the analysis set that has the variables of the question', () => {
+  const mean = { kind: 'mean', name: 'mean_days', variable: 'people.days' }
+  const asked = { groupBy: [{ name: 'arm', variable: 'people.arm' }], measures: [mean] }
+  const sets = describedSets([
+    { name: 'grouped', completeOn: ['people.arm'] },
+    {
+      name: 'first',
+      completeOn: ['people.arm', 'people.days'],
+      where: { column: 'people.fall', op: '=', values: ['no'] }
+    },
+    { name: 'timed', completeOn: ['people.days', 'people.arm'] }
+  ])
+
+  test('with the words that ask for it on the command line, in REST and in the console', () => {
+    assert.match(
+      refusalOf(asked, { sets }),
+      /^First: ask this, and all that follows, of the analysis set timed, whose people have a value of each variable asked \(--set timed on the command line, "set": "timed" in REST and Python, “Analysis set” in the console\)\. No part of this/
+    )
+    const model = { kind: 'gram', name: 'model', site: 'none', outcome: 'people.days', terms: [[], ['people.arm']] }
+    const factors = [{ variable: 'people.arm', levels: ['a', 'b'] }]
+    assert.match(
+      refusalOf({ groupBy: [], measures: [{ ...model, factors }] }, { sets: sets.slice(0, 2) }),
+      /^First: .* set first, .* asked, limited to people\.fall = no \(--set first .* The model is not released\./
+    )
+  })
+
+  test('or the one that has most of them, with those that it lacks', () => {
+    assert.match(
+      refusalOf(asked, { sets: sets.slice(0, 1) }),
+      /^First: .* set grouped, .* each variable asked except, perhaps, people\.days \(--set grouped .* a steward can declare an analysis set/
+    )
+    const told = refusalOf(asked)
+    assert.match(told, /^No part of this .* a steward can declare an analysis set/)
+    assert.doesNotMatch(told, /--set/)
+  })
+
+  test('and none to a question that is asked of a set, or of other names than the institution’s', () => {
+    const cohort = { column: ':set.grouped~1', op: 'in set', values: [] }
+    assert.doesNotMatch(refusalOf(asked, { sets, cohort }), /analysis set/)
+    assert.doesNotMatch(refusalOf(asked, { sets, mappings: [{}] }), /analysis set/)
   })
 })
 

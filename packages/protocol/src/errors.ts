@@ -144,7 +144,8 @@ export const CODES = facts({
     retry: true,
     meaning:
       'Refusals, and what answers withhold, leave out, round or join, have disclosed too much in the last thirty days. Repeat a ' +
-      'question that was answered, ask later, ask about base cells of the lattice if there is one, or ask for P2.'
+      'question that was answered, ask later, ask about base cells of the lattice if there is one, ask for P2, or ask the steward to raise ' +
+      'refusal_bits_max.'
   },
   SHARE_EXCEEDED: {
     fault: 'policy',

@@ -350,7 +350,7 @@ class Asking(unittest.TestCase):
         silent = {"node_id": "south", "institution": "South", "refusals": None}
         cost = {"data_catalog_name": "trial", "peers": [told, silent, {"institution": "of an older peer"}], "pooled": []}
         used = PrivacyCost.read(cost).refusals_used()
-        self.assertEqual(used, ["Refusals and withheld numbers: 130 of 200 bits used at North in thirty days."])
+        self.assertEqual(used, ["Refusals and withheld numbers: 130 of 200 bits used for trial at North in thirty days."])
 
     def test_a_formula_that_nobody_takes_is_refused_before_anything_is_asked(self) -> None:
         reason = 'The formula at character 5: the catalog has no variable "agee". Did you mean age?'

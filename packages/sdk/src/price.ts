@@ -10,12 +10,12 @@ export function isCoarse({ error_95: error, range }: PrivacyPrice['columns'][num
 }
 
 /** One sentence for each institution that discloses how much of the refusal allowance is used, as of its last answer. */
-export function refusalsUsed({ peers }: PrivacyCost): string[] {
+export function refusalsUsed({ peers, data_catalog_name: catalog }: PrivacyCost): string[] {
   return peers.flatMap(({ refusals, institution, node_id: nodeId, peer_id: peerId }) => {
     if (refusals === undefined || refusals === null) return []
     const { bits, bits_max: max } = refusals
     return [
-      `Refusals and withheld numbers: ${bits} of ${max} bits used at ${institution || nodeId || peerId} in thirty days.`
+      `Refusals and withheld numbers: ${bits} of ${max} bits used for ${catalog} at ${institution || nodeId || peerId} in thirty days.`
     ]
   })
 }

@@ -326,6 +326,21 @@ const ALIASES: Readonly<Record<string, string>> = {
   risk_difference: 'two_by_two'
 }
 
+/** What answers a usual name that is no statistic here. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  median: 'quantile with "q": 0.5',
+  t_test: 'compare for two groups, paired for two variables, or one_sample',
+  ttest: 'compare for two groups, paired for two variables, or one_sample',
+  wilcoxon: 'mann_whitney',
+  wilcox: 'mann_whitney',
+  kruskal: 'anova'
+}
+
+function otherNameOf(name: string): string | undefined {
+  const usual = name.toLowerCase().replaceAll(/[.\s-]/g, '_')
+  return Object.hasOwn(OTHER_NAMES, usual) ? ` Ask ${OTHER_NAMES[usual]}.` : undefined
+}
+
 /** The name of a statistic, given its name or an alias. */
 export function statisticNamed(name: string): string {
   return Object.hasOwn(ALIASES, name) ? (ALIASES[name] ?? name) : name
@@ -342,7 +357,7 @@ export function planOfStatistic(asked: StatisticCall, descriptor: CatalogDescrip
   const statistic = STATISTICS.find((known) => known.name === name)
   if (!statistic) {
     const names = STATISTICS.map((known) => known.name)
-    const near = didYouMean(call.name, [...names, ...Object.keys(ALIASES)])
+    const near = otherNameOf(call.name) ?? didYouMean(call.name, [...names, ...Object.keys(ALIASES)])
     const reason = `There is no such statistic.${near} There are: ${names.join(', ')}.`
     throw new StimnetError('STATISTIC_UNKNOWN', `planning ${JSON.stringify(call.name.slice(0, 64))}`, { reason })
   }

@@ -187,6 +187,13 @@ test('what is not offered is refused with what there is', () => {
   assert.throws(() => plan('maen', { variables: ['age'] }), {
     reason: /^There is no such statistic\. Did you mean mean\?/
   })
+  assert.throws(() => plan('median', { variables: ['age'] }), {
+    reason: /^There is no such statistic\. Ask quantile with "q": 0\.5\./
+  })
+  for (const name of ['t_test', 't.test', 'T-test'])
+    assert.throws(() => plan(name, { variables: ['age'] }), {
+      reason: /^There is no such statistic\. Ask compare for two groups/
+    })
   assert.throws(() => plan('mean', { variables: ['height'] }), code('VARIABLE_UNKNOWN'))
   assert.throws(() => plan('mean', { variables: ['sex'] }), code('PARAMETER_INVALID'))
   assert.throws(() => plan('mean', { variables: [] }), code('PARAMETER_INVALID'))

@@ -73,7 +73,10 @@ test('an analysis of variance is made over the sites that gave every group', () 
 test('where no site gave both groups there is no comparison of one site’s drug with another’s placebo', () => {
   const found = only(sites(answer({ drug: SETOSA }, [WELCH]), answer({ placebo: VERSICOLOR }, [WELCH])).tests)
   assert.deepEqual([found.difference, found.statistic, found.p, found.sites], [null, null, null, []])
-  assert.match(found.note, /No institution gave every part/)
+  assert.match(
+    found.note,
+    /No institution gave every part of it: ask for larger groups, a wider cohort, or an analysis set/
+  )
 })
 
 test('the sites of a row are those behind its numbers, column by column where they differ', () => {

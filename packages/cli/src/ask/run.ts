@@ -1,6 +1,6 @@
 /** `stimnet run`: sends one program to many peers, shows their progress, and prints the pooled answer. */
 import { readFile } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { basename, extname } from 'node:path'
 import {
   CLIENT_OPTIONS,
   clientFor,
@@ -111,7 +111,7 @@ The exit code is 0 if at least one institution completed, 1 if none did.`,
       catalog,
       where,
       program: await programOf(file),
-      title: values.title ?? file,
+      title: values.title ?? titleOf(file),
       parameters: pairsOf('param', values.param ?? []),
       ...(privacy ? { privacy } : {}),
       files: values.file ?? [],
@@ -120,6 +120,11 @@ The exit code is 0 if at least one institution completed, 1 if none did.`,
     })
   }
 })
+
+/** The default title of a question: the name of its file, which does not show folders of this machine. */
+export function titleOf(file: string): string {
+  return basename(file)
+}
 
 /** A question of a command: its content, and the format of its answer. */
 export interface CommandAsk extends Pick<QuestionInput, 'catalog' | 'program' | 'parameters' | 'privacy' | 'title'> {
@@ -152,6 +157,11 @@ export async function askPeers(client: Client, values: AskValues, io: Io, questi
     const cost = await client.privacyCost({ ...submissionOf(ask, names), ...key }, { signal: io.signal })
     if (cost.peers.length === 0) throw await nobodyOffers(client, ask.catalog)
     if (values.dry) {
+      const isScript = ask.program.kind === 'script' && !ask.privacy
+      if (isScript && !values.json) {
+        io.out(SCRIPT_COST)
+        return EXIT.ok
+      }
       io.out(values.json ? `${JSON.stringify(cost, null, 2)}\n` : `${dryHead}${costText(cost)}${ORDER_HINT}`)
       return answersIn(cost) > 0 ? EXIT.ok : EXIT.failed
     }
@@ -179,6 +189,11 @@ export async function askOnce(
   const shown = await follow(client, id, io)
   return signed ? { ended: await held(shown, signed, io), signed } : { ended: shown }
 }
+
+/** The price of a script, which follows from its declared outputs. */
+const SCRIPT_COST =
+  'A script has no price beforehand: each institution charges the bits of the outputs that it declares (--outputs), or 256 bits at most.\n' +
+  'Nothing was asked. A script counts against later questions about the same people.\n'
 
 /** A hint about a cost that the price of a single question does not include. */
 const ORDER_HINT = 'Answers about the same people count against later ones: ask the main question first.\n'
@@ -358,13 +373,31 @@ export async function follow(
   clock: Clock = systemClock
 ): Promise<Broadcast> {
   const { draw, say } = drawProgress(io)
-  const onAwaited = (awaited: Awaited) => say(printable(awaitedInWords(awaited)))
+  let latest: Broadcast | undefined
+  let isHinted = false
+  const onAwaited = (awaited: Awaited) => {
+    say(printable(awaitedInWords(awaited)))
+    if (!isHinted) say(printable(waitingHint(id, awaited, latest)))
+    isHinted = true
+  }
   try {
     const states = client.watchBroadcast(id, { signal: io.signal })
-    for await (const broadcast of withAwaited(states, { clock, onAwaited })) draw(broadcast)
+    for await (const broadcast of withAwaited(states, { clock, onAwaited })) {
+      latest = broadcast
+      draw(broadcast)
+    }
   } catch (error) {
     if (io.signal.aborted) io.err(`Still running: stimnet job ${id} shows it, stimnet job ${id} --cancel ends it.\n`)
     throw error
   }
   return client.broadcast(id)
+}
+
+/** What somebody can do who does not want to wait, said once. */
+function waitingHint(id: string, { institutions }: Awaited, latest: Broadcast | undefined): string {
+  const others = (latest?.parts ?? [])
+    .filter(({ peer_id: peerId }) => institutions.every(({ site }) => site !== peerId))
+    .map(({ node_id: nodeId, peer_id: peerId }) => nodeId || peerId)
+  const without = others.length === 0 ? '' : ` To ask only the others: --peers ${others.join(',')}.`
+  return `Ctrl-C ends the waiting and keeps the job: stimnet job ${id} shows it later.${without}`
 }

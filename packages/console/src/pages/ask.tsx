@@ -79,13 +79,14 @@ function Form({ draft, change, catalogs }: { draft: Draft; change: Change; catal
 
 function withCatalog(draft: Draft, catalog: string | null): Draft {
   if (catalog === null || catalog === draft.catalog) return draft
-  const { conditions, whereElse, mappings, picked } = EMPTY
+  const { conditions, whereElse, set, mappings, picked } = EMPTY
   return {
     ...draft,
     catalog,
     targets: null,
     conditions,
     whereElse,
+    set,
     mappings,
     picked: { ...picked, name: draft.picked.name }
   }

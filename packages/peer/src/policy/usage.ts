@@ -16,7 +16,8 @@ export const refusalsAreLeft: Rule = ({ use, catalog }) => {
     'REFUSALS_EXHAUSTED',
     `Refusals, what answers withhold, and people left out have disclosed ${use.refusalBits} of at most ${use.refusalBitsMax} bits about ` +
       `${catalog.name} to you in thirty days. Questions that were answered before are answered again. For a new question, wait, ask ` +
-      'about base cells of the lattice if the catalog has one, or ask for differentially private numbers.'
+      'about base cells of the lattice if the catalog has one, ask for differentially private numbers, or ask the steward to raise ' +
+      'refusal_bits_max.'
   )
 }
 

@@ -49,7 +49,7 @@ export class Views {
   }
 
   async #viewOf(record: RequestRecord): Promise<OwnRequest> {
-    const parts = await Promise.all(record.parts.map((part) => this.#partOf(part, record.resultsDeletedAtMs)))
+    const parts = await Promise.all(record.parts.map((part) => this.#partOf(part, record)))
     const { id, envelope, unsealed, requestHash } = record
     const isKnown = envelope !== undefined || unsealed !== undefined
     const asked = isKnown
@@ -58,10 +58,10 @@ export class Views {
     return viewOf(record, parts, asked)
   }
 
-  #partOf(part: RequestPart, deletedAtMs: number | undefined): Promise<BroadcastPart> {
+  #partOf(part: RequestPart, { catalog, resultsDeletedAtMs: deletedAtMs }: RequestRecord): Promise<BroadcastPart> {
     const kept = this.#parts.get(part)
     if (kept) return kept
-    const made = partOf(deletedAtMs === undefined ? part : withoutResult(part, deletedAtMs), this.#clock)
+    const made = partOf(deletedAtMs === undefined ? part : withoutResult(part, deletedAtMs), catalog, this.#clock)
     this.#parts.set(part, made)
     made.catch(() => this.#parts.delete(part))
     return made
@@ -163,7 +163,7 @@ function withoutResult(part: RequestPart, atMs: number): RequestPart {
 }
 
 /** A part with its stored result, which was verified on receipt. A part without a result has no output. */
-async function partOf(part: RequestPart, clock: Clock): Promise<BroadcastPart> {
+async function partOf(part: RequestPart, catalog: string, clock: Clock): Promise<BroadcastPart> {
   const output = await outputOf(part, clock)
   return {
     peer_id: part.peerId,
@@ -180,7 +180,7 @@ async function partOf(part: RequestPart, clock: Clock): Promise<BroadcastPart> {
     sandbox_grade: part.grade || null,
     receipt: part.result === undefined ? null : jwsOf(part.result),
     decision: part.decision === undefined ? null : jwsOf(part.decision),
-    warnings: [...part.warnings, ...warningsIn(output), ...refusalsWarning(part)],
+    warnings: [...part.warnings, ...warningsIn(output), ...refusalsWarning(part, catalog)],
     updated_at: isoOf(part.updatedAtMs)
   }
 }
@@ -196,12 +196,13 @@ const FEWER_DIGITS =
   'Some numbers are rounded to half of their standard error, or to a whole one, because much was already released about a variable.'
 
 /** A warning if the allowance for refusals is nearly used up. */
-function refusalsWarning({ refusals, institution, nodeId }: RequestPart): readonly string[] {
+function refusalsWarning({ refusals, institution, nodeId }: RequestPart, catalog: string): readonly string[] {
   if (refusals === undefined || !isNearlyUsed(refusals)) return []
   const where = institution || nodeId
   return [
-    `Refusals and withheld numbers: ${refusals.bits} of ${refusals.bitsMax} bits used${where ? ` at ${where}` : ''} in thirty days. ` +
-      'When all are used, it answers no new question until some of them are thirty days old.'
+    `Refusals and withheld numbers: ${refusals.bits} of ${refusals.bitsMax} bits used for ${catalog}${where ? ` at ${where}` : ''} in thirty days. ` +
+      'When all are used, it answers no new question about this catalog until some of them are thirty days old, or its steward raises ' +
+      'refusal_bits_max. Questions that were answered before are answered again.'
   ]
 }
 

@@ -11,6 +11,9 @@ export const EXPECTED_MIN = 5
 /** The note of a test of rounded numbers. */
 export const ROUNDED = 'Numbers are rounded for privacy: interval and p allow for all that rounding can hide.'
 
+/** The next step where groups are withheld or missing everywhere. */
+const LARGER = 'ask for larger groups, a wider cohort, or an analysis set of people who have every value'
+
 /** A site with its part of a test. */
 export interface Giving<Part> {
   readonly site: TestSite
@@ -55,7 +58,7 @@ export function resultOf(
   const others = sites.map(({ site }) => site).filter((site) => ![...behind, ...unusable.sites].includes(site))
   const isAdjusted = behind.length > 1 && !isTogether
   const said = [
-    ...(sites.length > 1 && others.length === sites.length ? ['No institution gave every part of it.'] : []),
+    ...(sites.length > 1 && others.length === sites.length ? [`No institution gave every part of it: ${LARGER}.`] : []),
     ...(others.length > 0 && others.length < sites.length
       ? [`${others.join(', ')} did not give every part of it and is not in it.`]
       : []),

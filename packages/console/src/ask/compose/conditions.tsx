@@ -1,4 +1,5 @@
 /** The cohort: conditions made of the catalog's declared levels and breakpoints. */
+import { Select } from '../../parts/field.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { filterInWords } from '../../words/question/filter.ts'
 import { isGroupable } from '../../words/variable.ts'
@@ -11,7 +12,7 @@ const CONDITIONS_MAX = 8
 
 /** All conditions must hold. Without conditions, the cohort is everybody in the catalog. */
 export function Conditions({ draft, change, about }: { draft: Draft; change: Change; about: About }) {
-  const { conditions, whereElse } = draft
+  const { conditions, whereElse, set } = draft
   const usable = about.variables
     .filter(({ variable }) => isGroupable(variable))
     .sort((a, b) => Number(about.lattice.has(b.ref)) - Number(about.lattice.has(a.ref)))
@@ -30,6 +31,9 @@ export function Conditions({ draft, change, about }: { draft: Draft; change: Cha
           : 'Without a condition, the question is about everybody in the catalog.'
       }
     >
+      {(about.sets.length > 0 || set !== '') && (
+        <SetField set={set} about={about} choose={(name) => change({ set: name })} />
+      )}
       {whereElse !== null && (
         <p className="row">
           <span>As it was asked: {filterInWords(whereElse)}</span>
@@ -57,5 +61,26 @@ export function Conditions({ draft, change, about }: { draft: Draft; change: Cha
         Add a condition
       </button>
     </Panel>
+  )
+}
+
+/** A set that is no longer offered stays visible, so that it can be removed. */
+function SetField({ set, about, choose }: { set: string; about: About; choose: (name: string) => void }) {
+  const chosen = about.sets.find(({ name }) => name === set)
+  const names = [...about.sets.map(({ name }) => name), ...(set === '' || chosen ? [] : [set])]
+  const limit = chosen?.where ? `, limited to those with ${filterInWords(chosen.where)}` : ''
+  return (
+    <Select
+      label="Analysis set"
+      hint={
+        chosen
+          ? `The people who have a value of each of ${chosen.complete_on.join(', ')}${limit}.`
+          : 'Questions over a fixed set of people without missing values refuse each other less: choose the same set for all questions.'
+      }
+      none="Everybody, with or without missing values"
+      options={names}
+      value={set}
+      choose={choose}
+    />
   )
 }

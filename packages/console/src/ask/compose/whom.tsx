@@ -21,6 +21,7 @@ export function Whom(props: {
       targets: null,
       conditions: [],
       whereElse: null,
+      set: '',
       mappings: [],
       picked: { ...draft.picked, variables: [], by: [], level: '' }
     })

@@ -3,6 +3,9 @@ import type { FoundCatalog } from '@stimnet/sdk'
 import { type SharedVariable, sharedVariables } from '../../words/variable.ts'
 import type { Draft } from './draft.ts'
 
+/** An analysis set as a catalog describes it. */
+export type CatalogSet = NonNullable<NonNullable<FoundCatalog['schema_definition']>['analysis_sets']>[number]
+
 /** Everything the form knows about the chosen catalog. */
 export interface About {
   /** All institutions that offer the catalog. */
@@ -14,6 +17,8 @@ export interface About {
   readonly lattice: ReadonlySet<string>
   /** Tables with one row per subject. */
   readonly oneRow: readonly string[]
+  /** Analysis sets that all institutions asked define alike. */
+  readonly sets: readonly CatalogSet[]
   readonly subjectKey: string
 }
 
@@ -31,8 +36,18 @@ export function aboutOf(found: readonly FoundCatalog[], { catalog, targets }: Dr
     variables: sharedVariables(holders),
     lattice: new Set(lattice.map(({ variable }) => variable)),
     oneRow: [...new Set(tables.filter((table) => table.one_row_per_subject).map(({ name }) => name))],
+    sets: setsOf(asked),
     subjectKey: first.schema_definition?.subject_key ?? 'subject_id'
   }
+}
+
+/** The analysis sets that all these institutions define alike. */
+export function setsOf([first, ...others]: readonly FoundCatalog[]): readonly CatalogSet[] {
+  const ofOne = (catalog: FoundCatalog | undefined) => catalog?.schema_definition?.analysis_sets ?? []
+  const isSame = (one: CatalogSet, other: CatalogSet) =>
+    one.name === other.name &&
+    JSON.stringify([one.complete_on, one.where]) === JSON.stringify([other.complete_on, other.where])
+  return ofOne(first).filter((set) => others.every((catalog) => ofOne(catalog).some((other) => isSame(set, other))))
 }
 
 /** Refusals and reviews that can be predicted from the descriptions of the catalogs, as sentences. */

@@ -32,6 +32,7 @@ export function draftOf(asked: AskedQuestion, variables: readonly SharedVariable
     targets: asked.targets === '*' ? null : [...asked.targets],
     ...program.draft,
     ...cohort.draft,
+    set: asked.set ?? '',
     ...noise.draft,
     outputs: (asked.outputs ?? []).length > 0 ? `${JSON.stringify(asked.outputs, null, 2)}\n` : '',
     mappings: (asked.mappings ?? []).map((one) => ({ ...one, levels: one.levels ?? [], scale: one.scale ?? '' })),
@@ -48,7 +49,6 @@ export function draftOf(asked: AskedQuestion, variables: readonly SharedVariable
       ...program.lost,
       ...cohort.lost,
       ...noise.lost,
-      ...(asked.set ? [`Its analysis set ${asked.set}: the form does not have sets.`] : []),
       ...(Object.keys(asked.parameters ?? {}).length > 0 ? ['Its parameters: the form does not have parameters.'] : []),
       ...purpose.filter((term) => !kept.includes(term)).map((term) => `Its purpose ${term}: the form takes only one.`),
       ...(asked.files ?? []).map(({ name }) => `Its file ${name}: choose it again.`)

@@ -67,6 +67,8 @@ export interface Draft {
   readonly conditions: readonly Condition[]
   /** The part of an earlier question's cohort that conditions cannot express; it must hold as well. */
   readonly whereElse: Filter | null
+  /** Name of the analysis set to which the question is restricted; empty for none. */
+  readonly set: string
   /** Mappings of variables of one institution to those of the others. */
   readonly mappings: readonly VariableMapping[]
   readonly purpose: string
@@ -117,6 +119,7 @@ export const EMPTY: Draft = {
   outputs: '',
   conditions: [],
   whereElse: null,
+  set: '',
   mappings: [],
   purpose: '',
   disease: '',

@@ -11,6 +11,7 @@ import { readOutputs } from './outputs.ts'
 import { readQuantiles } from '../statistic/quantiles.ts'
 import { isSurvival, missingInSurvival } from '../statistic/survival.ts'
 import type { SharedVariable } from '../../words/variable.ts'
+import { setsOf } from './about.ts'
 import type { Draft } from './draft.ts'
 import { unfinishedIn } from './unfinished.ts'
 
@@ -28,6 +29,7 @@ export function missingIn(
   if (draft.kind === 'script' && draft.script.trim() === '') missing.push('Write the script.')
   if (draft.kind === 'statistic') missing.push(...missingOfStatistic(draft, statistic, { asked, variables }))
   missing.push(...unfinishedIn(draft.conditions, variables))
+  missing.push(...wrongInSet(draft, asked))
   if (draft.level === 'P2' && draft.kind !== 'script') missing.push(...wrongInEpsilon(draft.epsilon))
   if (draft.kind === 'script') missing.push(...wrongInOutputs(draft.outputs), ...wrongInFiles(draft.files))
   if (draft.review) missing.push(...missingForStewards(draft))
@@ -35,6 +37,19 @@ export function missingIn(
   if (!/^((MONDO|DOID):\d{1,8})?$/.test(draft.disease.trim()))
     missing.push('Write a disease as an identifier such as MONDO:0005180.')
   return missing
+}
+
+function wrongInSet({ set, level, kind }: Draft, asked: readonly FoundCatalog[]): string[] {
+  if (set === '') return []
+  const isOffered = asked.length === 0 || setsOf(asked).some(({ name }) => name === set)
+  return [
+    ...(isOffered
+      ? []
+      : [`Not all institutions define the analysis set ${set}, or define it alike: choose another, or none.`]),
+    ...(level === 'P2' && kind !== 'script'
+      ? ['An analysis set is for numbers without noise: choose none for P2.']
+      : [])
+  ]
 }
 
 function wrongInEpsilon(text: string): string[] {

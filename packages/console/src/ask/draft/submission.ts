@@ -45,6 +45,7 @@ export function submissionOf(draft: Draft, about: AskedOf) {
     script_type: kind === 'script' ? language : kind,
     script_content: contentOf(draft, about),
     ...(where === undefined ? {} : { where }),
+    ...(draft.set === '' ? {} : { set: draft.set }),
     ...(purpose.length === 0 ? {} : { purpose }),
     ...(project === '' ? {} : { project }),
     ...(permit === '' ? {} : { permit }),

@@ -12,7 +12,7 @@ export type Signable = QuestionInput & Pick<SignRequestOptions, 'targets'>
 
 /** `reviewed`: stewards of the one institution asked decide first. Throws SCHEMA_MISMATCH if a statistic's variables differ. */
 export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed: boolean }): Signable {
-  const { where, purpose, project, permit, title, privacy, outputs } = submissionOf(draft, about)
+  const { where, set, purpose, project, permit, title, privacy, outputs } = submissionOf(draft, about)
   const mappings = mappingsFor(draft, about)
   const program = programOf(draft, about)
   return {
@@ -23,6 +23,7 @@ export function signableOf(draft: Draft, about: About, { reviewed }: { reviewed:
     contract: agreedContract(about.asked, { program, where, mappings }),
     ...(mappings.length === 0 ? {} : { mappings }),
     ...(where === undefined ? {} : { where }),
+    ...(set === undefined ? {} : { set }),
     ...(purpose === undefined ? {} : { purpose }),
     ...(project === undefined ? {} : { project }),
     ...(permit === undefined ? {} : { permit }),

@@ -11,10 +11,11 @@ import { statisticName } from './question.ts'
 /** One part of a question: its name and its text. */
 export type AskedPair = readonly [name: string, text: string]
 
-/** The cohort: "Everybody", or "Those with sex is female and visit is month_12". */
-export function cohortInWords({ where, filters }: Pick<AskedQuestion, 'where' | 'filters'>): string {
+/** The cohort: "Everybody", or "Those with sex is female and visit is month_12", of the analysis set if there is one. */
+export function cohortInWords({ where, filters, set }: Pick<AskedQuestion, 'where' | 'filters' | 'set'>): string {
   const parts = [where, plainFilter(filters)].flatMap((filter) => (filter ? [filterInWords(filter)] : []))
-  return parts.length === 0 ? 'Everybody' : `Those with ${parts.join(' and ')}`
+  const of = set ? ` of the analysis set ${set}` : ''
+  return parts.length === 0 ? `Everybody${of}` : `Those${of} with ${parts.join(' and ')}`
 }
 
 /** The filter. If a script interprets the filters itself, a placeholder condition with the filters as JSON. */

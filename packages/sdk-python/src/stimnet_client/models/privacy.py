@@ -32,5 +32,6 @@ class PrivacyCost(Answer):
             if refusals is not None:
                 name = peer["institution"] or peer["node_id"] or peer["peer_id"]
                 bits = f"{refusals['bits']:g} of {refusals['bits_max']:g} bits"
-                used.append(f"Refusals and withheld numbers: {bits} used at {name} in thirty days.")
+                where = f"for {self.data_catalog_name} at {name}"
+                used.append(f"Refusals and withheld numbers: {bits} used {where} in thirty days.")
         return used

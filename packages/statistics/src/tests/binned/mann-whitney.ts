@@ -58,7 +58,7 @@ export function mannWhitney(test: RankTest, sites: readonly TestSite[]): TestRes
   }
   const apart = told.filter(({ part }) => isOneBin(part)).map(({ site }) => site.site)
   const isSaid = givers.length === 0 && apart.length > 0
-  const why = isSaid ? [] : [isOff ? OFF : whyNone(givers.length, grid, n)]
+  const why = isSaid ? [FINER] : [isOff ? OFF : whyNone(givers.length, grid, n)]
   const notes = made === null ? why : [gridNote(grid ?? [], givers.length)]
   const who = { sites, givers, isTogether: true, unusable: { sites: apart, because: ONE_BIN } }
   return resultOf(shown, who, { ...NOTHING, ...(made === null ? {} : { statistic: made.z, p: made.p }), notes })
@@ -68,6 +68,7 @@ const OFF =
   'Counts are rounded for privacy or hide who lacks a value: no test of ranks can be made of them. `compare` can be made of rounded means. ' +
   'For exact counts, ask an analysis set of people who have a value, or ask the steward for a policy that does not round.'
 const ONE_BIN = 'the bins of the two groups have no inner edge in common, so that all values are in one bin'
+const FINER = 'Groups of more people, as of a wider cohort, have finer bins. `compare` of the means needs no bins.'
 
 /** The bins of the two groups of one site. */
 type Pair = readonly [MeasuredBins, MeasuredBins]
