@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { PlanTest, TableOutput } from '@stimnet/protocol'
-import { pool, testsOfOutput } from '@stimnet/sdk'
+import { medianText, pool, testsOfOutput } from '@stimnet/sdk'
 import fc from 'fast-check'
 import { fewerInWords, isMixed, pooledName } from '../src/plots/behind.ts'
 import { domainOf, scaleOf, ticksOf } from '../src/plots/scale.ts'
 import { readOffOf } from '../src/words/read-off.ts'
-import { atRisk, bandPath, stepPath, stepsOf } from '../src/plots/steps.ts'
+import { atRisk, bandPath, linePath, rangePath } from '../src/plots/steps.ts'
 import { forestsOf, together } from '../src/result/tables/estimates.ts'
 import { blankWord, columnParts, type SiteTable } from '../src/result/tables/sites.ts'
 import { pooledOf, siteOf } from './outputs.ts'
@@ -226,9 +226,33 @@ describe('a curve of survival', () => {
   const scales = { x: scaleOf([0, 20], [0, 200]), y: scaleOf([0, 1], [100, 0]) }
 
   it('is level from each time to the next, from 1 at time 0, and an interval without an end is left out', () => {
-    const { curve: steps, low, high } = stepsOf(curve)
-    assert.equal(stepPath(steps, scales), 'M0 0H100V20H200V50')
-    assert.equal(bandPath(low, high, scales), 'M0 0H100V10H200V40L200 60V30L100 30V0H0Z')
+    assert.equal(linePath(curve, scales), 'M0 0H100V20H200')
+    assert.equal(bandPath(curve, scales), 'M0 0H100V0H0ZM100 10H200V30H100Z')
+    assert.equal(rangePath(curve, scales, true), 'M0 0H100V20H0ZM100 20H200V50H100Z')
+    assert.equal(rangePath(curve, scales, false), '')
+  })
+
+  it('stops before an interval in which the exact times can put it far below, and shows their range instead', () => {
+    const long = { ...step(40, 0.6, 6), range: [0, 0.6] }
+    const curved = { ...curve, steps: [step(10, 0.8, 10), step(20, 0.7, 8), long] }
+    const wide = { x: scaleOf([0, 40], [0, 400]), y: scales.y }
+    assert.equal(linePath(curved, wide), 'M0 0H100V20H200')
+    assert.equal(bandPath(curved, wide), 'M0 0H100V0H0ZM100 10H200V30H100Z')
+    assert.equal(rangePath(curved, wide, false), 'M200 30H400V100H200Z')
+    const resumed = { ...curve, steps: [long, { ...step(50, 0.5, 3), range: [0.5, 0.6] }] }
+    assert.equal(linePath(resumed, { ...wide, x: scaleOf([0, 50], [0, 500]) }), 'M400 40H500V50')
+    const only = { ...curve, steps: [{ ...step(20, 0.9, 10), range: [0.9, 0.9] }] }
+    assert.equal(linePath(only, scales), '', 'of a single interval only the range is known')
+    assert.equal(rangePath(only, scales, false), 'M0 0H200V10H0Z')
+  })
+
+  it('has a median where the exact times put it, never a number first that they deny', () => {
+    assert.equal(medianText([0, 366]), 'between 0 and 366')
+    assert.equal(medianText([1_095, null]), 'not before 1095')
+    assert.equal(medianText([null, null]), 'not reached')
+    assert.equal(medianText([0, null]), 'not known: at any time, or not reached')
+    assert.equal(medianText([null, 40]), 'at most 40')
+    assert.equal(medianText([40, 40]), '40')
   })
 
   it('has the least and the most who can be at risk at a time, which are one number at the edges of a common grid', () => {
@@ -279,7 +303,7 @@ describe('a curve of survival', () => {
       'Survival at 800'
     ])
     assert.deepEqual(read.rows[0]?.cells, [
-      { estimate: '1,095 (exact times: 365 to 1,095)', interval: '365 to not reached' },
+      { estimate: 'between 365 and 1,095', interval: '365 to not reached' },
       { estimate: '775 up to 1,095 (exact times: 519 to 775)', interval: '414 to 880' },
       { estimate: '0.71 (exact times: 0.688 to 0.71)', interval: '0.63 to 0.76' },
       { estimate: 'within the only interval (exact times: 0.2 to 1)', interval: '–' },
@@ -290,7 +314,7 @@ describe('a curve of survival', () => {
       }
     ])
     assert.deepEqual(read.rows[1]?.cells.slice(0, 2), [
-      { estimate: 'not reached (exact times: not reached to not reached)', interval: 'not reached to not reached' },
+      { estimate: 'not reached', interval: 'not reached to not reached' },
       { estimate: '–', interval: '–' }
     ])
   })
