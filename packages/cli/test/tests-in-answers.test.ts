@@ -245,7 +245,13 @@ test('an answer by groups does not say that nothing is withheld of people withou
 })
 
 test('a test that was not made says why, and no test leaves nothing', () => {
-  const none = { ...WELCH, statistic: null, p: null, interval: null, note: 'A group is missing, withheld, or does not vary.' }
+  const none = {
+    ...WELCH,
+    statistic: null,
+    p: null,
+    interval: null,
+    note: 'A group is missing, withheld, or does not vary.'
+  }
   assert.match(text([none]), /not computed\. A group is missing/)
   assert.equal(text([]), '')
   assert.deepEqual(testLines({ pooled: null, parts: [] } as unknown as Broadcast), [])

@@ -8,7 +8,7 @@ import { fewerInWords, isMixed, pooledName } from '../src/plots/behind.ts'
 import { domainOf, scaleOf, ticksOf } from '../src/plots/scale.ts'
 import { readOffOf } from '../src/words/read-off.ts'
 import { atRisk, bandPath, linePath, rangePath } from '../src/plots/steps.ts'
-import { forestsOf, together } from '../src/result/tables/estimates.ts'
+import { forestsOf } from '../src/result/tables/estimates.ts'
 import { blankWord, columnParts, type SiteTable } from '../src/result/tables/sites.ts'
 import { pooledOf, siteOf } from './outputs.ts'
 
@@ -49,29 +49,6 @@ describe('an axis', () => {
   })
 })
 
-describe('moments put together', () => {
-  it('are those of all values at once', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 1, maxLength: 30 }),
-        fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 1, maxLength: 30 }),
-        (one, other) => {
-          const both = together(momentsOf(one), momentsOf(other))
-          const direct = momentsOf([...one, ...other])
-          assert.equal(both.n, direct.n)
-          assert.ok(Math.abs((both.deviations ?? 0) - (direct.deviations ?? 0)) < 1e-6)
-        }
-      )
-    )
-  })
-})
-
-function momentsOf(values: readonly number[]) {
-  const sum = values.reduce((a, b) => a + b, 0)
-  const mean = sum / values.length
-  return { n: values.length, sum, deviations: values.reduce((a, b) => a + (b - mean) ** 2, 0) }
-}
-
 const ARMS = ['a', 'b', 'c']
 const SEXES = ['female', 'male']
 
@@ -98,17 +75,32 @@ function hazardsOf(name: string, at: number): SiteTable {
   return { ...empty, table: { ...empty.table, columns: [...keys, days], rows, withheld: { groups: 0, cells: 0 } } }
 }
 
+const sample = (from: number, n = 14) => Array.from({ length: n }, (_, i) => from + (i % 7))
+
 describe('a forest plot', () => {
-  const sites: readonly SiteTable[] = [siteOf('North', [2, 4, 6, 8]), siteOf('South', [10, 12, 14])]
+  const sites: readonly SiteTable[] = [siteOf('North', sample(2)), siteOf('South', sample(8))]
 
   it('shows each institution’s mean with its interval, and all together', () => {
     const [forest] = forestsOf(pooledOf(sites), [], sites)
     const [north, , pooled] = forest?.estimates ?? []
     assert.equal(north?.value, 5)
-    // 1.96 times the standard deviation √(20/3), divided by the square root of 4.
-    assert.ok(Math.abs((north?.high ?? 0) - 5 - (1.959964 * Math.sqrt(20 / 3)) / 2) < 1e-9)
+    // R: t.test(rep(2:8, 2))$conf.int[2] - 5, the quantile of t with 13 degrees of freedom and not 1.96.
+    assert.ok(Math.abs((north?.high ?? 0) - 5 - (2.160369 * Math.sqrt(56 / 13)) / Math.sqrt(14)) < 1e-6)
     assert.ok(pooled?.isPooled)
     assert.equal(pooled?.value, 8)
+    const asked = [{ kind: 'mean_interval', of: 'sd_age', by: ['sex'] }] as const
+    const [{ estimates: [own] = [] } = {}] = testsOfOutput(asked, (sites[0] ?? siteOf('', null)).table)
+    assert.deepEqual([north?.low, north?.high], own?.interval, 'as mean with interval gives it')
+  })
+
+  it('names an institution that is in the pooled mean and has no interval by itself', () => {
+    const few = [...sites, siteOf('West', sample(4, 5))]
+    const [forest] = forestsOf(pooledOf(few), [], few)
+    assert.deepEqual(
+      forest?.estimates.map(({ name }) => name),
+      ['North', 'South', 'Pooled']
+    )
+    assert.deepEqual(forest?.notDrawn, [{ name: 'West', why: '6, no interval by itself' }])
   })
 
   it('is not drawn of numbers with noise: the interval would be too narrow', () => {

@@ -9,7 +9,13 @@ import { unitInWords } from '../../words/variable.ts'
 import { blankWord, ownRows, placesOf, rowOf, type SiteTable } from './sites.ts'
 
 /** A missing number is replaced by the reason why it is missing. */
-export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: readonly SiteTable[] }) {
+export function PooledTable(props: {
+  pooled: PooledOutput
+  sites: readonly SiteTable[]
+  /** Number of institutions that were asked, of which some may have refused. */
+  asked: number
+}) {
+  const { pooled, sites, asked } = props
   const [withSites, setWithSites] = useState(false)
   const places = placesOf(pooled.columns)
   const blank = blankWord(sites)
@@ -39,7 +45,7 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
                   behind={behindOf(row)}
                 />
                 <td className="number">
-                  {row.sites.length} of {sites.length}
+                  {row.sites.length} of {asked}
                 </td>
               </tr>
               {withSites &&
