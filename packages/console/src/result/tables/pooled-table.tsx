@@ -48,25 +48,7 @@ export function PooledTable(props: {
                   {row.sites.length} of {asked}
                 </td>
               </tr>
-              {withSites &&
-                sites.map((site) => {
-                  const own = rowOf(site, row.values, places)
-                  const bounds = ownOf(site, row.values, places)
-                  return (
-                    <tr key={site.peerId} className="part">
-                      <th scope="row">{site.name}</th>
-                      <Cells
-                        columns={site.table.columns}
-                        blank={blank}
-                        values={own?.values ?? pooled.columns.map(() => null)}
-                        errors={bounds?.error_95 ?? bounds?.within}
-                        remaining={bounds?.within_remaining}
-                        ranges={bounds?.ranges}
-                      />
-                      <td />
-                    </tr>
-                  )
-                })}
+              {withSites && <OwnRows pooled={pooled} row={row} sites={sites} ownOf={ownOf} />}
             </tbody>
           ))}
         </table>
@@ -74,6 +56,36 @@ export function PooledTable(props: {
       <Hints pooled={pooled} />
     </>
   )
+}
+
+/** The row of each institution below a pooled row. */
+function OwnRows(props: {
+  pooled: PooledOutput
+  row: PooledOutput['rows'][number]
+  sites: readonly SiteTable[]
+  ownOf: ReturnType<typeof ownRows>
+}) {
+  const { pooled, row, sites, ownOf } = props
+  const places = placesOf(pooled.columns)
+  const blank = blankWord(sites)
+  return sites.map((site) => {
+    const own = rowOf(site, row.values, places)
+    const bounds = ownOf(site, row.values, places)
+    return (
+      <tr key={site.peerId} className="part">
+        <th scope="row">{site.name}</th>
+        <Cells
+          columns={site.table.columns}
+          blank={blank}
+          values={own?.values ?? pooled.columns.map(() => null)}
+          errors={bounds?.error_95 ?? bounds?.within}
+          remaining={bounds?.within_remaining}
+          ranges={bounds?.ranges}
+        />
+        <td />
+      </tr>
+    )
+  })
 }
 
 /** Explanations of the numbers in the table from which people were left out, or that are known only as a range. */
