@@ -280,7 +280,10 @@ test('the console', { skip: CHROMIUM ? false : 'no Chromium here' }, async (t) =
     const csv = await saved(page, 'Save CSV')
     const [asked = '', table = ''] = csv.split('\r\n\r\n')
     assert.match(asked, /^Cohort,"Those with subjects\.diagnosis is one of mixed, akinetic-rigid"\r\nQuestion,/)
-    assert.match(table, /^institution,sex,count_UPDRS_change,mean_UPDRS_change,sd_UPDRS_change\r\npooled,female,\d+/)
+    assert.match(
+      table,
+      /^institution,sex,count_UPDRS_change,mean_UPDRS_change,sd_UPDRS_change,institutions,institutions asked\r\npooled,female,\d+/
+    )
     assert.equal(table.trim().split('\r\n').length, 1 + 2 * 4)
     const json = JSON.parse(await saved(page, 'Save JSON with receipts'))
     assert.deepEqual(Object.keys(json)[0], 'asked')

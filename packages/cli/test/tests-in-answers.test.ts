@@ -245,7 +245,13 @@ test('an answer by groups does not say that nothing is withheld of people withou
 })
 
 test('a test that was not made says why, and no test leaves nothing', () => {
-  const none = { ...WELCH, statistic: null, p: null, note: 'A group is missing, withheld, or does not vary.' }
+  const none = {
+    ...WELCH,
+    statistic: null,
+    p: null,
+    interval: null,
+    note: 'A group is missing, withheld, or does not vary.'
+  }
   assert.match(text([none]), /not computed\. A group is missing/)
   assert.equal(text([]), '')
   assert.deepEqual(testLines({ pooled: null, parts: [] } as unknown as Broadcast), [])
@@ -368,16 +374,17 @@ test('survival is a line of text for each curve, a table of its steps, and what 
   const told = survivalLines({ pooled: { tests }, parts } as unknown as Broadcast).join('')
   const lines = told.split('\n')
   assert.equal(lines[1], 'Survival (Kaplan and Meier), count_days by arm, event died yes')
-  assert.equal(lines[2], `  drug  ${'█'.repeat(20)}${'▆'.repeat(19)}▅`)
+  assert.equal(lines[2], `  drug  ${'░'.repeat(20)}${'▆'.repeat(19)}▅`)
   assert.equal(lines[3], `        0${' '.repeat(37)}60`)
-  assert.equal(lines[5], 'drug: n = 60, 20 events, of north, south')
+  assert.match(lines[4] ?? '', /^ {2}░ An interval so long that its exact times can put the curve far/)
+  assert.equal(lines[6], 'drug: n = 60, 20 events, of north, south')
   assert.match(
     told,
     /from {2}at risk {2}before {2}events {2}survival \(exact times\) .*\n.*\n +0 +60 +30 +12 {2}0\.8 \(0\.778 to 0\.8\) /
   )
   assert.match(
     told,
-    /Median not reached \(exact times: 60 to not reached; 95 % 30 to not reached\)\.\nMean up to 60: 54 \(exact times: 45 to 54; 95 % 50\.97 to 57\.03\)/
+    /Median not before 60 \(95 % 30 to not reached\)\.\nMean up to 60: 54 \(exact times: 45 to 54; 95 % 50\.97 to 57\.03\)/
   )
   assert.match(told, /At 20: within the only interval \(exact times: 0\.778 to 1\)\.\nAt 90: beyond the grid\./)
   const wide = [
@@ -388,6 +395,11 @@ test('survival is a line of text for each curve, a table of its steps, and what 
   ]
   assert.ok(told.includes(wide.join('\n')), told)
   assert.match(told, /Said\.\n$/)
+  const short = { ...CURVE.steps[0], range: [0.8, 0.8] }
+  const long = { ...CURVE.steps[1], range: [0, 0.6476] }
+  const cut = { ...tests[0], survival: { ...survival, curves: [{ ...CURVE, steps: [short, long] }] } }
+  const stopped = survivalLines({ pooled: { tests: [cut] }, parts } as unknown as Broadcast).join('')
+  assert.match(stopped, /\n {2}drug {2}█{20}░{20}\n/)
   const { sites: _, ...own } = CURVE
   const alone = { ...tests[0], survival: { ...survival, curves: [own] } }
   const single = survivalLines({ pooled: { tests: [alone] }, parts: parts.slice(0, 1) } as unknown as Broadcast)

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { PlanTest, TableOutput } from '@stimnet/protocol'
-import { pool, testsOfOutput } from '@stimnet/sdk'
+import { medianText, pool, testsOfOutput } from '@stimnet/sdk'
 import fc from 'fast-check'
 import { fewerInWords, isMixed, pooledName } from '../src/plots/behind.ts'
 import { domainOf, scaleOf, ticksOf } from '../src/plots/scale.ts'
 import { readOffOf } from '../src/words/read-off.ts'
-import { atRisk, bandPath, stepPath, stepsOf } from '../src/plots/steps.ts'
-import { forestsOf, together } from '../src/result/tables/estimates.ts'
+import { atRisk, bandPath, linePath, rangePath } from '../src/plots/steps.ts'
+import { forestsOf } from '../src/result/tables/estimates.ts'
 import { blankWord, columnParts, type SiteTable } from '../src/result/tables/sites.ts'
 import { pooledOf, siteOf } from './outputs.ts'
 
@@ -49,29 +49,6 @@ describe('an axis', () => {
   })
 })
 
-describe('moments put together', () => {
-  it('are those of all values at once', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 1, maxLength: 30 }),
-        fc.array(fc.integer({ min: -100, max: 100 }), { minLength: 1, maxLength: 30 }),
-        (one, other) => {
-          const both = together(momentsOf(one), momentsOf(other))
-          const direct = momentsOf([...one, ...other])
-          assert.equal(both.n, direct.n)
-          assert.ok(Math.abs((both.deviations ?? 0) - (direct.deviations ?? 0)) < 1e-6)
-        }
-      )
-    )
-  })
-})
-
-function momentsOf(values: readonly number[]) {
-  const sum = values.reduce((a, b) => a + b, 0)
-  const mean = sum / values.length
-  return { n: values.length, sum, deviations: values.reduce((a, b) => a + (b - mean) ** 2, 0) }
-}
-
 const ARMS = ['a', 'b', 'c']
 const SEXES = ['female', 'male']
 
@@ -98,17 +75,32 @@ function hazardsOf(name: string, at: number): SiteTable {
   return { ...empty, table: { ...empty.table, columns: [...keys, days], rows, withheld: { groups: 0, cells: 0 } } }
 }
 
+const sample = (from: number, n = 14) => Array.from({ length: n }, (_, i) => from + (i % 7))
+
 describe('a forest plot', () => {
-  const sites: readonly SiteTable[] = [siteOf('North', [2, 4, 6, 8]), siteOf('South', [10, 12, 14])]
+  const sites: readonly SiteTable[] = [siteOf('North', sample(2)), siteOf('South', sample(8))]
 
   it('shows each institution’s mean with its interval, and all together', () => {
     const [forest] = forestsOf(pooledOf(sites), [], sites)
     const [north, , pooled] = forest?.estimates ?? []
     assert.equal(north?.value, 5)
-    // 1.96 times the standard deviation √(20/3), divided by the square root of 4.
-    assert.ok(Math.abs((north?.high ?? 0) - 5 - (1.959964 * Math.sqrt(20 / 3)) / 2) < 1e-9)
+    // R: t.test(rep(2:8, 2))$conf.int[2] - 5, the quantile of t with 13 degrees of freedom and not 1.96.
+    assert.ok(Math.abs((north?.high ?? 0) - 5 - (2.160369 * Math.sqrt(56 / 13)) / Math.sqrt(14)) < 1e-6)
     assert.ok(pooled?.isPooled)
     assert.equal(pooled?.value, 8)
+    const asked = [{ kind: 'mean_interval', of: 'sd_age', by: ['sex'] }] as const
+    const [{ estimates: [own] = [] } = {}] = testsOfOutput(asked, (sites[0] ?? siteOf('', null)).table)
+    assert.deepEqual([north?.low, north?.high], own?.interval, 'as mean with interval gives it')
+  })
+
+  it('names an institution that is in the pooled mean and has no interval by itself', () => {
+    const few = [...sites, siteOf('West', sample(4, 5))]
+    const [forest] = forestsOf(pooledOf(few), [], few)
+    assert.deepEqual(
+      forest?.estimates.map(({ name }) => name),
+      ['North', 'South', 'Pooled']
+    )
+    assert.deepEqual(forest?.notDrawn, [{ name: 'West', why: '6, no interval by itself' }])
   })
 
   it('is not drawn of numbers with noise: the interval would be too narrow', () => {
@@ -226,9 +218,33 @@ describe('a curve of survival', () => {
   const scales = { x: scaleOf([0, 20], [0, 200]), y: scaleOf([0, 1], [100, 0]) }
 
   it('is level from each time to the next, from 1 at time 0, and an interval without an end is left out', () => {
-    const { curve: steps, low, high } = stepsOf(curve)
-    assert.equal(stepPath(steps, scales), 'M0 0H100V20H200V50')
-    assert.equal(bandPath(low, high, scales), 'M0 0H100V10H200V40L200 60V30L100 30V0H0Z')
+    assert.equal(linePath(curve, scales), 'M0 0H100V20H200')
+    assert.equal(bandPath(curve, scales), 'M0 0H100V0H0ZM100 10H200V30H100Z')
+    assert.equal(rangePath(curve, scales, true), 'M0 0H100V20H0ZM100 20H200V50H100Z')
+    assert.equal(rangePath(curve, scales, false), '')
+  })
+
+  it('stops before an interval in which the exact times can put it far below, and shows their range instead', () => {
+    const long = { ...step(40, 0.6, 6), range: [0, 0.6] }
+    const curved = { ...curve, steps: [step(10, 0.8, 10), step(20, 0.7, 8), long] }
+    const wide = { x: scaleOf([0, 40], [0, 400]), y: scales.y }
+    assert.equal(linePath(curved, wide), 'M0 0H100V20H200')
+    assert.equal(bandPath(curved, wide), 'M0 0H100V0H0ZM100 10H200V30H100Z')
+    assert.equal(rangePath(curved, wide, false), 'M200 30H400V100H200Z')
+    const resumed = { ...curve, steps: [long, { ...step(50, 0.5, 3), range: [0.5, 0.6] }] }
+    assert.equal(linePath(resumed, { ...wide, x: scaleOf([0, 50], [0, 500]) }), 'M400 40H500V50')
+    const only = { ...curve, steps: [{ ...step(20, 0.9, 10), range: [0.9, 0.9] }] }
+    assert.equal(linePath(only, scales), '', 'of a single interval only the range is known')
+    assert.equal(rangePath(only, scales, false), 'M0 0H200V10H0Z')
+  })
+
+  it('has a median where the exact times put it, never a number first that they deny', () => {
+    assert.equal(medianText([0, 366]), 'between 0 and 366')
+    assert.equal(medianText([1_095, null]), 'not before 1095')
+    assert.equal(medianText([null, null]), 'not reached')
+    assert.equal(medianText([0, null]), 'not known: at any time, or not reached')
+    assert.equal(medianText([null, 40]), 'at most 40')
+    assert.equal(medianText([40, 40]), '40')
   })
 
   it('has the least and the most who can be at risk at a time, which are one number at the edges of a common grid', () => {
@@ -279,7 +295,7 @@ describe('a curve of survival', () => {
       'Survival at 800'
     ])
     assert.deepEqual(read.rows[0]?.cells, [
-      { estimate: '1,095 (exact times: 365 to 1,095)', interval: '365 to not reached' },
+      { estimate: 'between 365 and 1,095', interval: '365 to not reached' },
       { estimate: '775 up to 1,095 (exact times: 519 to 775)', interval: '414 to 880' },
       { estimate: '0.71 (exact times: 0.688 to 0.71)', interval: '0.63 to 0.76' },
       { estimate: 'within the only interval (exact times: 0.2 to 1)', interval: '–' },
@@ -290,7 +306,7 @@ describe('a curve of survival', () => {
       }
     ])
     assert.deepEqual(read.rows[1]?.cells.slice(0, 2), [
-      { estimate: 'not reached (exact times: not reached to not reached)', interval: 'not reached to not reached' },
+      { estimate: 'not reached', interval: 'not reached to not reached' },
       { estimate: '–', interval: '–' }
     ])
   })

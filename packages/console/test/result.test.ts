@@ -10,6 +10,8 @@ import { leavesOf, pathsOf } from '../src/result/tables/values.ts'
 import { columnParts } from '../src/result/tables/sites.ts'
 import { CARD, pooledOf, siteOf } from './outputs.ts'
 
+const SITES = ['institutions', 'institutions asked']
+
 describe('a result as CSV', () => {
   it('quotes what would break a row, and leaves withheld cells empty', () => {
     assert.equal(csvOf([['a,b', 'say "x"', 'two\nlines', 1.5, null]]), '"a,b","say ""x""","two\nlines",1.5,\r\n')
@@ -22,12 +24,12 @@ describe('a result as CSV', () => {
 
   it('has each pooled row followed by those of the institutions', () => {
     const sites = [siteOf('North', [1, 3]), siteOf('South', null)]
-    const rows = tableRows(pooledOf(sites), sites)
+    const rows = tableRows(pooledOf(sites), sites, 3)
     assert.deepEqual(rows, [
-      ['institution', 'sex', 'sd_age'],
-      ['pooled', 'female', 4],
-      ['North', 'female', Math.SQRT2],
-      ['South', 'female', null]
+      ['institution', 'sex', 'sd_age', 'institutions', 'institutions asked'],
+      ['pooled', 'female', 4, 2, 3],
+      ['North', 'female', Math.SQRT2, null, null],
+      ['South', 'female', null, null, null]
     ])
   })
 
@@ -36,10 +38,10 @@ describe('a result as CSV', () => {
     const whole = pooledOf(sites)
     const columns = whole.columns.map((one) => (one.role === 'key' ? one : { ...one, left_out: true as const }))
     const rows = whole.rows.map((row) => ({ ...row, within_remaining: [null, 0.2] }))
-    const [head, pooled, north, , legend] = tableRows({ ...whole, columns, rows }, sites)
-    assert.deepEqual(head, ['institution', 'sex', '≈ sd_age', 'sd_age ± of those who remain'])
-    assert.deepEqual(pooled, ['pooled', 'female', 4, 0.2])
-    assert.deepEqual(north, ['North', 'female', Math.SQRT2, null])
+    const [head, pooled, north, , legend] = tableRows({ ...whole, columns, rows }, sites, 1)
+    assert.deepEqual(head, ['institution', 'sex', '≈ sd_age', 'sd_age ± of those who remain', ...SITES])
+    assert.deepEqual(pooled, ['pooled', 'female', 4, 0.2, 1, 1])
+    assert.deepEqual(north, ['North', 'female', Math.SQRT2, null, null, null])
     assert.match(String(legend?.[0]), /left out for privacy/)
   })
 })
@@ -56,10 +58,10 @@ describe('a quantile in a result', () => {
   const pooled = pool([{ site: 'p', output: table }])
 
   it('has the ends between which it lies in the CSV and in plots, of each institution too', () => {
-    const [head, whole, north] = tableRows(pooled, sites)
-    assert.deepEqual(head, ['institution', 'sex', 'p90', 'p90 from', 'p90 to'])
-    assert.deepEqual(whole, ['pooled', 'female', null, 30, 90])
-    assert.deepEqual(north, ['North', 'female', null, 30, 90])
+    const [head, whole, north] = tableRows(pooled, sites, 2)
+    assert.deepEqual(head, ['institution', 'sex', 'p90', 'p90 from', 'p90 to', ...SITES])
+    assert.deepEqual(whole, ['pooled', 'female', null, 30, 90, 1, 2])
+    assert.deepEqual(north, ['North', 'female', null, 30, 90, null, null])
     const [cell] = columnParts(pooled, sites, 1)
     assert.deepEqual([cell?.instead, cell?.sites[0]?.instead], ['30 to 90', '30 to 90'])
   })

@@ -78,6 +78,26 @@ class Results(unittest.TestCase):
         self.assertEqual([row["only"] for row in shown], ["n: South", None])
         self.assertNotIn("only", pooled(rows=rows[1:]).rows[0])
 
+    def test_a_summary_has_errors_and_the_number_of_institutions(self) -> None:
+        columns = [OUTPUT["columns"][0], {**OUTPUT["columns"][1], "left_out": True}]
+        rows = [
+            {"values": ["female", 40], "sites": ["p"], "within_remaining": [None, 4.5]},
+            {"values": ["male", 50], "sites": []},
+        ]
+        shown = pooled(columns=columns, rows=rows, notes=["South refused.\x1b"])
+        text = shown.summary()
+        self.assertRegex(text, r"sex +≈ n +n_within +institutions\n")
+        self.assertRegex(text, r"\nfemale +40 +4\.5 +1\nmale +50 +· +0\n")
+        self.assertIn("South refused.\ufffd", text)
+        self.assertNotIn("n_within", shown.rows[0], "rows stay as they are")
+        try:
+            frame = shown.to_pandas()
+        except StimnetError as refused:
+            self.assertEqual(refused.code, "LIBRARY_NOT_AVAILABLE")
+        else:
+            self.assertEqual(list(frame["n_within"])[0], 4.5)
+            self.assertEqual(frame.attrs, {"asked": 1, "left_out": ["n"]})
+
     def test_a_quantile_has_its_range_beside_it(self) -> None:
         rows = [
             {"values": ["female", None], "sites": [], "ranges": [None, [1500, None]]},

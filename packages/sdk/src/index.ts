@@ -64,6 +64,8 @@ export {
   type StatisticArgument,
   pool,
   type StatisticDescription,
+  type SurvivalSpan,
+  survivalSpans,
   type TableOne,
   type TableOneRow,
   tableOneOf,
@@ -85,6 +87,7 @@ export {
 export {
   aboutText,
   LEFT_OUT_WORDS,
+  medianText,
   type NumberFacts,
   numberText,
   RANGE_WORDS,

@@ -41,6 +41,17 @@ export function rangeText([low, high]: readonly [number | null, number | null], 
 }
 
 /**
+ * "between 0 and 366", "not before 1,095", "not reached": the median of a survival curve as the exact times allow it. The grid's own
+ * median is only the end of an interval, and would mislead as the first number.
+ */
+export function medianText([low = null, high = null]: readonly (number | null)[], write: WriteNumber = plain): string {
+  if (low !== null && high !== null) return low === high ? write(low) : `between ${write(low)} and ${write(high)}`
+  if (high !== null) return `at most ${write(high)}`
+  if (low === null) return 'not reached'
+  return low > 0 ? `not before ${write(low)}` : 'not known: at any time, or not reached'
+}
+
+/**
  * A number as it is printed, and an error that also covers the digits that are not. The error is rounded up to two digits, and the
  * number has all decimals of the error.
  */

@@ -95,3 +95,4 @@ export {
   testsOfOutput,
   welchOf
 } from './tests.ts'
+export { type SurvivalSpan, survivalSpans } from './tests/binned/spans.ts'

@@ -10,7 +10,17 @@ import { kaplanMeier } from './tests/binned/kaplan-meier.ts'
 import { logRank } from './tests/binned/log-rank.ts'
 import { mannWhitney } from './tests/binned/mann-whitney.ts'
 import { effectOf, inOwnUnit } from './tests/effects.ts'
-import { countsOf, giving, groupOf, groupShown, namesIn, notesOn, ROUNDED, resultOf } from './tests/given.ts'
+import {
+  countsOf,
+  giving,
+  groupOf,
+  groupShown,
+  namesIn,
+  notesOn,
+  ROUNDED,
+  resultOf,
+  withoutHidden
+} from './tests/given.ts'
 import { fisher } from './tests/counts/fisher.ts'
 import { intervals } from './tests/intervals.ts'
 import { mcNemar } from './tests/counts/mcnemar.ts'
@@ -56,7 +66,7 @@ export function testsOfOutput(asked: readonly PlanTest[], output: TestedTable, a
  * between groups.
  */
 export function testOf(test: PlanTest, sites: readonly TestSite[]): TestResult {
-  const result = withClusters(madeOf(test, sites), test.clustered)
+  const result = withClusters(withoutHidden(madeOf(test, sites)), test.clustered)
   if (test.repeated === undefined) return result
   const note = result.survival
     ? `${test.repeated} has several rows per person, and survival is of one time of each person: filter to one row of each.`

@@ -1,12 +1,15 @@
 /** Survival curves in a terminal: for each group a curve in one line, a table of its steps, and its estimates. */
 import { measured, printable, tableOf } from '@stimnet/machine'
 import type { SurvivalCurve, TestResult } from '@stimnet/protocol'
-import { type Broadcast, numberText, testName } from '@stimnet/sdk'
+import { type Broadcast, medianText, numberText, survivalSpans, testName } from '@stimnet/sdk'
 import { institutionIn } from './institution.ts'
 
 /** Width of a curve, in characters. */
 const WIDTH = 40
 const EIGHTHS = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
+/** Where only the range of the exact times is known. */
+const UNKNOWN = '░'
+const UNKNOWN_WORDS = `${UNKNOWN} An interval so long that its exact times can put the curve far below its line: see the range at its end.`
 
 /** The lines of the curves; empty if the answer has none. */
 export function survivalLines(broadcast: Pick<Broadcast, 'pooled' | 'parts'>): string[] {
@@ -24,10 +27,12 @@ function linesOf(test: TestResult, asked: readonly string[], nameOf: (site: stri
   if (curves.length === 0) return [title, `Not computed. ${printable(note)}\n`]
   const end = Math.max(...curves.flatMap(({ steps }) => steps.flatMap(({ time }) => time ?? [])))
   const widest = Math.max(...curves.map(({ group }) => nameOfGroup(group).length))
+  const drawn = curves.map((curve) => curveOf(curve, end))
   return [
     title,
-    ...curves.map((curve) => `  ${nameOfGroup(curve.group).padEnd(widest)}  ${curveOf(curve, end)}\n`),
+    ...curves.map((curve, at) => `  ${nameOfGroup(curve.group).padEnd(widest)}  ${drawn[at] ?? ''}\n`),
     `  ${' '.repeat(widest)}  0${measured(end).padStart(WIDTH - 1)}\n`,
+    ...(drawn.some((line) => line.includes(UNKNOWN)) ? [`  ${UNKNOWN_WORDS}\n`] : []),
     ...curves.flatMap((curve) => tableOfCurve(curve, asked, nameOf)),
     `${printable(note)}\n`
   ]
@@ -38,12 +43,21 @@ function nameOfGroup(group: string | null): string {
 }
 
 /** Survival over time, in eighths of a character's height. */
-function curveOf({ steps }: SurvivalCurve, end: number): string {
+function curveOf(curve: SurvivalCurve, end: number): string {
+  const spans = survivalSpans(curve)
   return Array.from({ length: WIDTH }, (_, at) => {
     const time = (end * at) / (WIDTH - 1)
-    const survival = steps.findLast((step) => step.time !== null && step.time <= time)?.survival ?? 1
-    return EIGHTHS[Math.round(survival * 8)] ?? ''
+    const before = spans.findLastIndex(({ to }) => to !== null && to <= time)
+    // In the last column, and where nobody is left, the curve is at its last step.
+    const isAfter = at === WIDTH - 1 || before === spans.length - 1
+    if (isAfter) return spans[before]?.isKnown ? bar(curve.steps[before]?.survival ?? 1) : UNKNOWN
+    const span = spans[before + 1]
+    return span?.isKnown ? bar(span.survival) : UNKNOWN
   }).join('')
+}
+
+function bar(survival: number): string {
+  return EIGHTHS[Math.round(survival * 8)] ?? ''
 }
 
 /** The table of a curve's steps. `asked` are all institutions of the request; if fewer are behind the curve, they are named. */
@@ -94,9 +108,7 @@ function coarse({
 function readOff({ median, restricted_mean: mean, at }: SurvivalCurve): string[] {
   const ends = (interval: readonly (number | null)[]) =>
     interval.map((end) => (end === null ? 'not reached' : measured(end))).join(' to ')
-  const half = median.estimate === null ? 'not reached' : measured(median.estimate)
-  const isReached = median.range.some((end) => end !== null)
-  const exact = isReached ? `exact times: ${ends(median.range)}; ` : ''
+  const half = medianText(median.range, measured)
   const area =
     mean === null
       ? []
@@ -113,5 +125,5 @@ function readOff({ median, restricted_mean: mean, at }: SurvivalCurve): string[]
     const place = to === null ? `from ${measured(from ?? 0)} on` : `from ${ends(within)}`
     return `${said}${coarse({ estimate: survival, range, interval })}; the time is in an interval ${place} that could not be divided.`
   })
-  return [`${[`Median ${half} (${exact}95 % ${ends(median.interval)}).`, ...area, ...single].join('\n')}\n`]
+  return [`${[`Median ${half} (95 % ${ends(median.interval)}).`, ...area, ...single].join('\n')}\n`]
 }

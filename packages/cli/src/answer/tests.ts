@@ -77,8 +77,8 @@ function lineOf(test: TestResult): string {
   const name = `${testName(test)}, ${printable(testSubject(test))}`
   const note = test.note === '' ? '' : ` ${printable(test.note)}`
   if (test.p === null) {
-    return test.estimates?.some(({ interval }) => interval !== null)
-      ? `${name}.${note}`
+    return test.interval !== null || test.estimates?.some(({ interval }) => interval !== null)
+      ? `${name}.${differenceIn(test)}${note}`
       : `${name}: not computed.${note}`
   }
   const df = test.df.map(measured).join(', ')

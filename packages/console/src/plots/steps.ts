@@ -1,38 +1,52 @@
-/** Survival curves as step functions, constant between the breakpoints of the time. */
+/** Survival curves as step functions, constant between the breakpoints of the time, where the exact times permit that. */
 import type { SurvivalCurve } from '@stimnet/protocol'
+import { type SurvivalSpan, survivalSpans } from '@stimnet/sdk'
 import type { Scale } from './scale.ts'
 
-/** One step of a curve. */
-export interface Step {
-  readonly time: number
-  readonly value: number
+/** Both axes of a plot. */
+export interface Scales {
+  readonly x: Scale
+  readonly y: Scale
 }
 
-/** The steps of a curve that have a time, and the steps of its confidence band that have an interval. */
-export function stepsOf({ steps }: SurvivalCurve): { curve: Step[]; low: Step[]; high: Step[] } {
-  const timed = steps.flatMap((step) => (step.time === null ? [] : [{ ...step, time: step.time }]))
-  const ends = (at: 0 | 1) =>
-    timed.flatMap(({ time, interval }) => {
-      const end = interval?.[at]
-      return end === undefined ? [] : [{ time, value: end }]
-    })
-  return { curve: timed.map(({ time, survival }) => ({ time, value: survival })), low: ends(0), high: ends(1) }
-}
-
-/** The SVG path of a curve, from 1 at time 0 to its last step. */
-export function stepPath(steps: readonly Step[], { x, y }: { x: Scale; y: Scale }): string {
-  const lines = steps.map(({ time, value }) => `H${round(x.at(time))}V${round(y.at(value))}`)
-  return `M${round(x.at(0))} ${round(y.at(1))}${lines.join('')}`
-}
-
-/** The SVG path of the area between two step functions. */
-export function bandPath(low: readonly Step[], high: readonly Step[], scales: { x: Scale; y: Scale }): string {
-  const { x, y } = scales
-  const back = low.toReversed().flatMap(({ time, value }, i, all) => {
-    const before = all[i + 1]?.value ?? 1
-    return [`L${round(x.at(time))} ${round(y.at(value))}`, `V${round(y.at(before))}`]
+/**
+ * The SVG path of a curve, from 1 at time 0. It is interrupted where the exact times can put the curve far from it, and has a last step
+ * only if the interval before it is known.
+ */
+export function linePath(curve: SurvivalCurve, { x, y }: Scales): string {
+  const spans = survivalSpans(curve)
+  const lines = spans.flatMap(({ from, to, survival, isKnown }, at) => {
+    if (!isKnown) return []
+    const level = round(y.at(survival))
+    const start = spans[at - 1]?.isKnown ? `V${level}` : `M${round(x.at(from))} ${level}`
+    const end =
+      spans[at + 1] === undefined && to !== null ? `V${round(y.at(curve.steps[at]?.survival ?? survival))}` : ''
+    return to === null ? [] : [`${start}H${round(x.at(to))}${end}`]
   })
-  return `${stepPath(high, scales)}${back.join('')}H${round(x.at(0))}Z`
+  return lines.join('')
+}
+
+/** The SVG path of the 95 % intervals, where the line is drawn. */
+export function bandPath(curve: SurvivalCurve, scales: Scales): string {
+  const spans = survivalSpans(curve).filter(({ isKnown, to }) => isKnown && to !== null)
+  return spans.map(({ interval, ...span }) => (interval === null ? '' : boxOf(span, interval, scales))).join('')
+}
+
+/**
+ * The SVG path of what exact times can give: of the intervals in which the curve is known, or of the others. An interval without an
+ * end reaches to the end of the plot.
+ */
+export function rangePath(curve: SurvivalCurve, scales: Scales, isKnown: boolean): string {
+  const spans = survivalSpans(curve).filter((span) => span.isKnown === isKnown && span.from < scales.x.high)
+  return spans.map((span) => boxOf(span, span.range, scales)).join('')
+}
+
+function boxOf(
+  { from, to }: Pick<SurvivalSpan, 'from' | 'to'>,
+  [low, high]: readonly [number, number],
+  { x, y }: Scales
+): string {
+  return `M${round(x.at(from))} ${round(y.at(high))}H${round(x.at(to ?? x.high))}V${round(y.at(low))}H${round(x.at(from))}Z`
 }
 
 /**

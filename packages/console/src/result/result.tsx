@@ -42,7 +42,7 @@ export function Result(props: {
       </Panel>
       {hasAnswer && (
         <Panel title="Result" aside={<Files broadcast={broadcast} pooled={pooled} sites={sites} asked={asked} />}>
-          <Answer pooled={pooled} named={named} statistic={broadcast.statistic?.name} />
+          <Answer pooled={pooled} named={named} asked={broadcast.parts.length} statistic={broadcast.statistic?.name} />
         </Panel>
       )}
       <Plots pooled={pooled} sites={sites} named={named} />
@@ -58,14 +58,15 @@ export function Result(props: {
   )
 }
 
-/** Tables, tests, outputs and notes. */
-export function Answer({ pooled, named, statistic }: Shown & { readonly statistic?: string | undefined }) {
+/** Tables, tests, outputs and notes. `asked`: the number of institutions that were asked, of which some may have refused. */
+export function Answer(props: Shown & { readonly asked: number; readonly statistic?: string | undefined }) {
+  const { pooled, named, asked, statistic } = props
   const sites = tablesOf(named)
   const names = new Map(named.map(({ peerId, name }) => [peerId, name]))
   return (
     <>
       {statistic === 'table_one' && pooled.rows.length > 0 && <BaselineTable pooled={pooled} sites={sites} />}
-      {pooled.rows.length > 0 && <PooledTable pooled={pooled} sites={sites} />}
+      {pooled.rows.length > 0 && <PooledTable pooled={pooled} sites={sites} asked={asked} />}
       {pooled.tests && pooled.tests.length > 0 && (
         <TestsTable tests={pooled.tests} reader={(note) => withNames(note, names)} />
       )}
@@ -143,7 +144,7 @@ function Files(props: {
     saveFile(
       `${name}.csv`,
       'text/csv;charset=utf-8',
-      csvOf([...askedRows(lead), ...tableRows(pooled, sites), ...modelRows(pooled, sites)])
+      csvOf([...askedRows(lead), ...tableRows(pooled, sites, broadcast.parts.length), ...modelRows(pooled, sites)])
     )
   const json = () =>
     saveFile(

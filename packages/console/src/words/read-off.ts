@@ -1,6 +1,6 @@
 /** Texts of the values read off a survival curve. Each estimate has the range of the exact times, so that it is not copied without it. */
 import type { SurvivalCurve } from '@stimnet/protocol'
-import { numberText } from '@stimnet/sdk'
+import { medianText, numberText } from '@stimnet/sdk'
 import { measured, written } from './number.ts'
 
 /** An estimate with the range of the exact times, and its 95 % interval. */
@@ -33,8 +33,8 @@ export function readOffOf(curves: readonly SurvivalCurve[]): {
   return { names: ['Median', 'Mean', ...times], rows }
 }
 
-function medianCell({ median: { estimate, interval, range } }: SurvivalCurve): ReadOffCell {
-  return { estimate: withRange(timeInWords(estimate), range), interval: between(interval) }
+function medianCell({ median: { interval, range } }: SurvivalCurve): ReadOffCell {
+  return { estimate: medianText(range, measured), interval: between(interval) }
 }
 
 function meanCell({ restricted_mean: mean }: SurvivalCurve): ReadOffCell {

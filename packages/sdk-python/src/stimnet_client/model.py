@@ -10,7 +10,7 @@ from .errors import StimnetError
 from .models import Broadcast, FoundCatalog, PrivacyCost
 from .pool.answers import ModelAsked, model_asked
 from .pool.regression import Part, fit_model, grams_in
-from .printing import printable
+from .printing import cell_text, printable, text_table
 from .table import Table
 from .trust.parts import VerifiedBroadcast, verify_broadcast
 
@@ -130,27 +130,28 @@ class Model:
         """Tables of the coefficients and of each institution, as text that cannot control a terminal."""
         rows = self.coefficients
         random = self.result.get("random")
-        lines = [_cell(f"{_title(self.result)}, {self.formula}: {_HOW[self.result['site']]}")]
-        lines += _text_table(list(rows[0]), [list(row.values()) for row in rows])
-        fit = [f"{name} = {_cell(self.result.get(name))}" for name in _FIT]
+        lines = [cell_text(f"{_title(self.result)}, {self.formula}: {_HOW[self.result['site']]}")]
+        lines += text_table(list(rows[0]), [list(row.values()) for row in rows])
+        fit = [f"{name} = {cell_text(self.result.get(name))}" for name in _FIT]
         fit += [self.result["code"]] if "code" in self.result else []
         lines += [", ".join(one for one in fit if not one.endswith("= ·"))]
         if "rounds" in self.result:
             last, change = (self.result["rounds"][name] for name in ("last", "change"))
-            moved = "" if change is None else f", last change {_cell(change)} standard errors"
+            moved = "" if change is None else f", last change {cell_text(change)} standard errors"
             lines += [f"From round {last}{moved}."]
         if random:
             names = {"tau2": "variance between", "sigma2": "within", "icc": "ICC"}
-            told = ", ".join(f"{name} = {_cell(random[one])}" for one, name in names.items() if one in random)
+            told = ", ".join(f"{name} = {cell_text(random[one])}" for one, name in names.items() if one in random)
             lines += [f"Random intercept of {random['groups']} {_WHOM[random['by']]}: {told}"]
             lines += _slope(random)
         sites = self.sites
         if len(sites) > 1:
             terms = [one["term"] for one in sites[0]["coefficients"]]
             own = [[site["institution"], site["n"], *(c["estimate"] for c in site["coefficients"])] for site in sites]
-            lines += ["", "Each institution by itself", *_text_table(["institution", "n", *terms], own)]
-        lines += [_cell(f"{self._name(site)} is not in it ({code}).") for site, code in sorted(self.missing.items())]
-        lines += [_cell(note) for note in self.notes]
+            lines += ["", "Each institution by itself", *text_table(["institution", "n", *terms], own)]
+        absent = sorted(self.missing.items())
+        lines += [cell_text(f"{self._name(site)} is not in it ({code}).") for site, code in absent]
+        lines += [cell_text(note) for note in self.notes]
         # Each note is one line, whatever names an institution gave its columns.
         return "\n".join(map(printable, [*lines, "", f"Released by each institution{_released(self.result)}."]))
 
@@ -299,23 +300,6 @@ def _slope(random: Mapping[str, Any]) -> list[str]:
     slope = random.get("slope")
     lines = []
     if slope is not None:
-        correlation = f"correlation = {_cell(slope['correlation'])}" if slope["correlated"] else "uncorrelated"
-        lines += [f"Slope of {slope['term']}: variance = {_cell(slope['tau2'])}, {correlation}"]
+        correlation = f"correlation = {cell_text(slope['correlation'])}" if slope["correlated"] else "uncorrelated"
+        lines += [f"Slope of {slope['term']}: variance = {cell_text(slope['tau2'])}, {correlation}"]
     return lines
-
-
-def _text_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
-    cells = [list(map(_cell, head)), *([_cell(value) for value in row] for row in rows)]
-    widths = [max(len(line[at]) for line in cells) for at in range(len(head))]
-    return ["  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]).rstrip() for line in cells]
-
-
-def _cell(value: Any) -> str:
-    """A number with four significant digits, or all digits of a whole number; a dot for None. Texts cannot control a
-    terminal.
-    """
-    if value is None:
-        return "·"
-    if isinstance(value, str):
-        return printable(value)
-    return str(value) if isinstance(value, int) else f"{value:.4g}"

@@ -13,6 +13,26 @@ export const ROUNDED = 'Numbers are rounded for privacy: interval and p allow fo
 
 /** The next step where groups are withheld or missing everywhere. */
 const LARGER = 'ask for larger groups, a wider cohort, or an analysis set of people who have every value'
+/** The note of a test whose whole result rounding can hide. */
+export const HIDDEN =
+  'Numbers are rounded for privacy, and rounding can hide the whole result: p cannot be narrowed and may be anything up to 1. ' +
+  'Intervals allow for all that rounding can hide.'
+
+/** Whether a p value of rounded numbers, which is the largest that exact numbers can give, would be printed as 1.00. */
+export function isHidden(p: number | null): boolean {
+  return p !== null && p >= HIDDEN_FROM
+}
+
+const HIDDEN_FROM = 0.995
+
+/**
+ * A result without a p value that only says that rounding can hide everything. A reader would take it for the exact one, which can be
+ * small.
+ */
+export function withoutHidden(result: TestResult): TestResult {
+  if (!isHidden(result.p) || !result.note.includes(ROUNDED)) return result
+  return { ...result, statistic: null, df: [], p: null, note: result.note.replace(ROUNDED, HIDDEN) }
+}
 
 /** A site with its part of a test. */
 export interface Giving<Part> {

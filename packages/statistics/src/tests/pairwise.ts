@@ -1,7 +1,7 @@
 /** Post-hoc comparisons after an analysis of variance: Welch's t of each pair of groups, with Holm's p values. */
 import type { PlanTest, TestEstimate, TestResult } from '@stimnet/protocol'
 import { exactSum } from '../moments.ts'
-import { giving, groupOf, namesIn, ROUNDED } from './given.ts'
+import { giving, groupOf, isHidden, namesIn, ROUNDED } from './given.ts'
 import { DF_MIN, NOTHING, type TestSite } from './table.ts'
 import { type Pair, type Welch, welchOver } from './welch.ts'
 
@@ -18,15 +18,17 @@ export function pairwise(test: Extract<PlanTest, { kind: 'pairwise' }>, sites: r
     })
     const parts = givers.map(({ part }) => part)
     const result = welchOver(parts)
+    const isRounded = parts.flat().some(({ within }) => (within?.count ?? 0) > 0 || (within?.mean ?? 0) > 0)
     return {
       groups: [one, other],
       sites: givers.map(({ site }) => site.site),
       n: exactSum(parts.flatMap(([first, second]) => [first.n, second.n])),
       result: result !== null && result.df >= DF_MIN ? result : null,
-      isRounded: parts.flat().some(({ within }) => (within?.count ?? 0) > 0 || (within?.mean ?? 0) > 0)
+      isRounded,
+      isHidden: isRounded && isHidden(result?.p ?? null)
     }
   })
-  const ps = holm(made.map(({ result }) => result?.p ?? null))
+  const ps = holm(made.map(({ result, isHidden }) => (isHidden ? null : (result?.p ?? null))))
   const estimates = made.map(({ groups, sites, n, result }, i) => ({
     ...estimateOf(result, ps[i] ?? null),
     groups,
@@ -38,7 +40,8 @@ export function pairwise(test: Extract<PlanTest, { kind: 'pairwise' }>, sites: r
     ...(made.length === 0 ? [`Fewer than two groups, or more than ${GROUPS_MAX}.`] : []),
     ...(made.some(({ result }) => result === null) || sites.some((site) => !site.isWhole(of)) ? [PARTLY] : []),
     ...(made.some((one) => one.sites.length < behind.length) ? [FEWER_SITES] : []),
-    ...(made.some(({ isRounded }) => isRounded) ? [ROUNDED] : [])
+    ...(made.some((one) => one.isRounded) ? [ROUNDED] : []),
+    ...(made.some((one) => one.isHidden) ? [PAIR_HIDDEN] : [])
   ]
   return {
     kind,
@@ -56,6 +59,7 @@ export function pairwise(test: Extract<PlanTest, { kind: 'pairwise' }>, sites: r
 /** Maximum number of groups: more groups have more comparisons than anybody reads. */
 const GROUPS_MAX = 40
 
+const PAIR_HIDDEN = 'Without p: rounding can hide the whole difference, so that its p may be anything up to 1.'
 const PARTLY = 'Not every two groups are compared: one is withheld, too small, or does not vary.'
 const FEWER_SITES = 'Some groups are compared at fewer institutions: see `sites`.'
 

@@ -166,6 +166,9 @@ describe('hazard ratios on a grid', () => {
 
   test('leave out a level that nobody has, and say so', () => {
     const made = pooledTest(told(planned({}), veterans()))
+    const one = pooledTest(told(planned({}), veterans(), { joined: () => true }))
+    assert.match(one.note, /One interval of time: each hazard ratio is pulled towards 1/)
+    assert.doesNotMatch(made.note, /pulled towards/)
     assert.deepEqual(
       made.estimates?.map(({ groups, n }) => [groups, n]),
       [[['test', 'standard'], 68]]

@@ -90,7 +90,7 @@ test('McNemar’s χ² of rounded counts is not surer than that of the exact one
     fc.property(fc.array(four, { minLength: 1, maxLength: 3 }), (tables) => {
       const exact = pooledTest(...tables.map((counts) => site(MCNEMAR, counts)))
       const found = pooledTest(...tables.map((counts) => site(MCNEMAR, counts.map(toFive), { base: 5 })))
-      assert.ok(exact.p !== null && found.p !== null && found.p >= exact.p * (1 - 1e-9), `${found.p} for ${exact.p}`)
+      assert.ok(exact.p !== null && (found.p === null || found.p >= exact.p * (1 - 1e-9)), `${found.p} for ${exact.p}`)
       const [[, low = 0, high = 0], [, least = 0, most = 0]] = [oddsIn(exact), oddsIn(found)]
       assert.ok(Number(least) <= Number(low) && Number(most) >= Number(high))
       assert.match(found.note, /rounded for privacy/)

@@ -164,7 +164,7 @@ test('whatever is rounded, a partial correlation is not surer than the exact one
         )
         const exact = pooledTest(...all.map((rows) => site(rows, [0, 0, 0])))
         const found = pooledTest(...all.map((rows) => site(rows, [0, 0, 0], { partOf: rounded })))
-        assert.ok(exact.p !== null && found.p !== null && found.p >= exact.p - 1e-9, `${found.p} for ${exact.p}`)
+        assert.ok(exact.p !== null && (found.p === null || found.p >= exact.p - 1e-9), `${found.p} for ${exact.p}`)
         const [{ interval } = {}, { interval: wide } = {}] = [exact.estimates?.[0], found.estimates?.[0]]
         assert.ok(interval && wide && Number(wide[0]) <= Number(interval[0]) && Number(wide[1]) >= Number(interval[1]))
         assert.match(found.note, /rounded for privacy/)

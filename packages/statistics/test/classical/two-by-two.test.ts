@@ -188,7 +188,7 @@ test('whatever is rounded, intervals hold those of the exact counts, and p is no
           `${interval} for ${low} to ${high}`
         )
       }
-      assert.ok(found.p !== null && told.p !== null && found.p >= told.p * 0.9)
+      assert.ok(told.p !== null && (found.p === null || found.p >= told.p * 0.9))
       assert.equal(found.heterogeneity, undefined)
     })
   )

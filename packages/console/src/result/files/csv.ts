@@ -28,8 +28,9 @@ export function askedRows(asked: readonly AskedPair[]): Cell[][] {
 /**
  * Each pooled row, followed by the same row of every institution. ≈ before a column's name marks numbers from which people were left out.
  * An additional column has the maximum error of these numbers and of rounded numbers; two more columns have the range of a quantile.
+ * The last two columns have the number of institutions behind a pooled row, and of those that were asked.
  */
-export function tableRows(pooled: PooledOutput, sites: readonly SiteTable[]): Cell[][] {
+export function tableRows(pooled: PooledOutput, sites: readonly SiteTable[], asked: number): Cell[][] {
   const places = placesOf(pooled.columns)
   const ownOf = ownRows(sites)
   const bounded = pooled.columns.map((_, at) => pooled.rows.some((row) => boundOf(row, at) !== null))
@@ -46,14 +47,14 @@ export function tableRows(pooled: PooledOutput, sites: readonly SiteTable[]): Ce
     ...(ranged[at] ? [`${name} from`, `${name} to`] : [])
   ])
   const body = pooled.rows.flatMap((row) => [
-    ['pooled', ...line(row.values, row)],
+    ['pooled', ...line(row.values, row), row.sites.length, asked],
     ...sites.flatMap((site) => {
       const own = rowOf(site, row.values, places)
-      return own ? [[site.name, ...line(own.values, ownOf(site, row.values, places))]] : []
+      return own ? [[site.name, ...line(own.values, ownOf(site, row.values, places)), null, null]] : []
     })
   ])
   const legend = pooled.columns.some(({ left_out }) => left_out) ? [[], [LEFT_OUT_WORDS]] : []
-  return [['institution', ...names], ...body, ...legend]
+  return [['institution', ...names, 'institutions', 'institutions asked'], ...body, ...legend]
 }
 
 /** The maximum error of a number in a pooled row by noise or rounding; if people were left out, the error for the people who remain. */

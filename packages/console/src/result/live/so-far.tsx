@@ -31,7 +31,7 @@ export function SoFar({ whole, signed }: { whole: Broadcast; signed: SignedHere 
       title="Result so far"
       hint={`Over ${shown} of ${whole.parts.length} institutions; the numbers change with each answer.`}
     >
-      <Answer pooled={verified.pooled} named={named} />
+      <Answer pooled={verified.pooled} named={named} asked={whole.parts.length} />
     </Panel>
   )
 }

@@ -1,7 +1,8 @@
 /** Estimates with intervals for a forest plot: means from moments, differences from tests, coefficients from scripts. */
-import type { MomentsPart, Output, PooledOutput, TestEstimate, TestResult, TypedValue } from '@stimnet/protocol'
-import { estimateName, testAsked, testName, testSubject, testsOfOutput } from '@stimnet/sdk'
-import { placesOf, rowName, rowOf, type SiteTable } from './sites.ts'
+import type { Output, PooledOutput, TestEstimate, TestResult, TypedValue } from '@stimnet/protocol'
+import { estimateName, pool, testAsked, testName, testSubject, testsOfOutput } from '@stimnet/sdk'
+import { measured } from '../../words/number.ts'
+import type { SiteTable } from './sites.ts'
 import type { Estimate, Forest } from '../../plots/forest-plot.tsx'
 
 /** The 97.5 % quantile of the normal distribution. */
@@ -12,7 +13,7 @@ interface Named {
   readonly output: Output | null
 }
 
-/** All estimates in an answer that have intervals from at least two institutions. */
+/** All estimates in an answer from at least two institutions, with an interval of at least one. */
 export function forestsOf(pooled: PooledOutput, named: readonly Named[], sites: readonly SiteTable[]): Forest[] {
   return [
     ...combined(pooled, sites),
@@ -20,68 +21,35 @@ export function forestsOf(pooled: PooledOutput, named: readonly Named[], sites: 
     ...intervals(pooled, sites),
     ...means(pooled, sites),
     ...coefficients(pooled, named)
-  ].filter(({ estimates }) => estimates.filter(({ isPooled }) => !isPooled).length > 1)
+  ].filter(({ estimates, notDrawn = [] }) => estimates.length > 0 && countOf(estimates) + notDrawn.length > 1)
+}
+
+function countOf(estimates: readonly Estimate[]): number {
+  return estimates.filter(({ isPooled }) => !isPooled).length
 }
 
 /**
- * Means with the standard error from the moments of the same cell. Left out for answers with noise (P2), where that error would be
- * too small.
+ * Means with the intervals that `mean` with `interval` has: by t, and with the rounding stated in the cards. Left out for answers with
+ * noise (P2), for which these intervals would be too narrow.
  */
 function means(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] {
   if (sites.some(({ table }) => table.disclosure.level === 'P2')) return []
-  const places = placesOf(pooled.columns)
+  const by = pooled.columns.flatMap(({ name, role }) => (role === 'key' ? [name] : []))
   const hasInterval = (name: string) => pooled.tests?.some(({ kind, of }) => kind === 'mean_interval' && of === name)
-  const spreads = pooled.columns.flatMap(({ name, kind, variables: [variable] }, at) => {
-    // The intervals of the answer itself allow for rounding.
+  const asked = pooled.columns.flatMap(({ name, kind, variables: [variable] }, at) => {
     if (hasInterval(name)) return []
     const isFirst = pooled.columns.findIndex((other) => isSpread(other) && other.variables[0] === variable) === at
-    return isSpread({ kind }) && isFirst ? [at] : []
+    return isSpread({ kind }) && isFirst ? [{ kind: 'mean_interval', of: name, by } as const] : []
   })
-  return spreads.flatMap((at) =>
-    pooled.rows.map((row): Forest => {
-      const column = pooled.columns[at]
-      const parts = sites.flatMap((site) => {
-        const part = column && rowOf(site, row.values, places)?.parts[column.name]
-        return part && 'moments' in part ? [{ name: site.name, moments: part.moments }] : []
-      })
-      const variable = column?.variables[0]?.split('.').at(-1) ?? column?.name ?? ''
-      return {
-        title: `Mean of ${variable}, ${rowName(row.values, places)}`,
-        estimates: [
-          ...parts.flatMap(({ name, moments }) => meanOf(name, moments, false)),
-          ...meanOf('Pooled', parts.map(({ moments }) => moments).reduce(together, NOBODY), true)
-        ],
-        nothingAt: undefined
-      }
-    })
-  )
+  if (asked.length === 0) return []
+  const parts = sites.map(({ peerId, table }) => {
+    return { site: peerId, output: { ...table, tests: testsOfOutput(asked, table) } }
+  })
+  return intervals({ ...pooled, tests: pool(parts).tests ?? [] }, sites)
 }
 
 function isSpread({ kind }: { readonly kind: string }): boolean {
   return kind === 'sd' || kind === 'variance'
-}
-
-const NOBODY: MomentsPart = { n: 0, sum: 0, deviations: 0 }
-
-/** Combines the moments of two samples by Chan's rule. */
-export function together(one: MomentsPart, other: MomentsPart): MomentsPart {
-  if (one.n === 0) return other
-  if (other.n === 0) return one
-  const n = one.n + other.n
-  const apart = other.sum / other.n - one.sum / one.n
-  const between = (apart ** 2 * one.n * other.n) / n
-  return {
-    n,
-    sum: one.sum + other.sum,
-    deviations: (one.deviations ?? Number.NaN) + (other.deviations ?? Number.NaN) + between
-  }
-}
-
-function meanOf(name: string, { n, sum, deviations }: MomentsPart, isPooled: boolean): Estimate[] {
-  if (deviations === undefined || !(n > 1)) return []
-  const value = sum / n
-  const half = Z95 * Math.sqrt(deviations / (n - 1) / n)
-  return Number.isFinite(half) ? [{ name, value, low: value - half, high: value + half, isPooled }] : []
 }
 
 /**
@@ -106,10 +74,20 @@ function intervals(pooled: PooledOutput, sites: readonly SiteTable[]): Forest[] 
           ),
           ...ofEstimate('Pooled', estimate, true)
         ],
-        nothingAt: NOTHING_AT[estimate.measure]
+        nothingAt: NOTHING_AT[estimate.measure],
+        notDrawn: sites.flatMap(({ peerId, name }, at) => {
+          const one = own[at]?.estimates.find((other) => keyOf(other) === key)
+          const isIn = estimate.sites?.includes(peerId) ?? one?.estimate != null
+          return isIn && one?.interval == null ? [{ name, why: withoutInterval(one?.estimate) }] : []
+        })
       }
     })
   })
+}
+
+/** The line of an institution that is in the pooled estimate, and has no interval by itself. */
+function withoutInterval(estimate: number | null | undefined): string {
+  return `${estimate == null ? '' : `${measured(estimate)}, `}no interval by itself`
 }
 
 /** The title of an estimate: "Mean of age, female", "Odds and risks of two groups: share_ill, odds ratio". */

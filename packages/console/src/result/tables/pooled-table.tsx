@@ -9,7 +9,13 @@ import { unitInWords } from '../../words/variable.ts'
 import { blankWord, ownRows, placesOf, rowOf, type SiteTable } from './sites.ts'
 
 /** A missing number is replaced by the reason why it is missing. */
-export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: readonly SiteTable[] }) {
+export function PooledTable(props: {
+  pooled: PooledOutput
+  sites: readonly SiteTable[]
+  /** Number of institutions that were asked, of which some may have refused. */
+  asked: number
+}) {
+  const { pooled, sites, asked } = props
   const [withSites, setWithSites] = useState(false)
   const places = placesOf(pooled.columns)
   const blank = blankWord(sites)
@@ -39,28 +45,10 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
                   behind={behindOf(row)}
                 />
                 <td className="number">
-                  {row.sites.length} of {sites.length}
+                  {row.sites.length} of {asked}
                 </td>
               </tr>
-              {withSites &&
-                sites.map((site) => {
-                  const own = rowOf(site, row.values, places)
-                  const bounds = ownOf(site, row.values, places)
-                  return (
-                    <tr key={site.peerId} className="part">
-                      <th scope="row">{site.name}</th>
-                      <Cells
-                        columns={site.table.columns}
-                        blank={blank}
-                        values={own?.values ?? pooled.columns.map(() => null)}
-                        errors={bounds?.error_95 ?? bounds?.within}
-                        remaining={bounds?.within_remaining}
-                        ranges={bounds?.ranges}
-                      />
-                      <td />
-                    </tr>
-                  )
-                })}
+              {withSites && <OwnRows pooled={pooled} row={row} sites={sites} ownOf={ownOf} />}
             </tbody>
           ))}
         </table>
@@ -68,6 +56,36 @@ export function PooledTable({ pooled, sites }: { pooled: PooledOutput; sites: re
       <Hints pooled={pooled} />
     </>
   )
+}
+
+/** The row of each institution below a pooled row. */
+function OwnRows(props: {
+  pooled: PooledOutput
+  row: PooledOutput['rows'][number]
+  sites: readonly SiteTable[]
+  ownOf: ReturnType<typeof ownRows>
+}) {
+  const { pooled, row, sites, ownOf } = props
+  const places = placesOf(pooled.columns)
+  const blank = blankWord(sites)
+  return sites.map((site) => {
+    const own = rowOf(site, row.values, places)
+    const bounds = ownOf(site, row.values, places)
+    return (
+      <tr key={site.peerId} className="part">
+        <th scope="row">{site.name}</th>
+        <Cells
+          columns={site.table.columns}
+          blank={blank}
+          values={own?.values ?? pooled.columns.map(() => null)}
+          errors={bounds?.error_95 ?? bounds?.within}
+          remaining={bounds?.within_remaining}
+          ranges={bounds?.ranges}
+        />
+        <td />
+      </tr>
+    )
+  })
 }
 
 /** Explanations of the numbers in the table from which people were left out, or that are known only as a range. */

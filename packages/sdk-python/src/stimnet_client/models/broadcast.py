@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import StimnetError
+from ..printing import printable, text_table
 from ..table import Table, joined, table_of_output
 from .answer import Answer
 from .job import ENDED
@@ -110,10 +111,59 @@ class Broadcast(Answer):
         return joined("institution", tables)
 
     def to_pandas(self) -> DataFrame:
-        """The pooled rows as a pandas DataFrame. Raises the errors of ``table``, and LIBRARY_NOT_AVAILABLE without
-        pandas.
+        """The pooled rows as a pandas DataFrame, with two kinds of columns more than ``table``. ``NAME_within`` is the
+        largest error of a number by rounding, or its 95 % error by noise. ``institutions`` is the number of
+        institutions behind each row, if it is not that of all that were asked for every row. ``attrs`` has ``asked``,
+        the number of institutions that were asked, and ``left_out``, the columns (≈) that people were left out of: an
+        error there is about those who remain. Raises the errors of ``table``, and LIBRARY_NOT_AVAILABLE without pandas.
         """
-        return self.table.to_pandas()
+        frame = self._detailed().to_pandas()
+        frame.attrs.update(asked=len(self.parts), left_out=self._left_out())
+        return frame
+
+    def summary(self) -> str:
+        """The rows of ``to_pandas`` and the notes as text that cannot control a terminal. Raises the errors of
+        ``table``.
+        """
+        table = self._detailed()
+        about = self._left_out()
+        head = [f"≈ {name}" if name in about else name for name in table.columns]
+        lines = text_table(head, [list(row.values()) for row in table.rows])
+        pooled = self.pooled or {}
+        lines += ["", f"{len(pooled.get('sites') or [])} of {len(self.parts)} institutions."]
+        lines += list(pooled.get("notes") or [])
+        return "\n".join(map(printable, lines))
+
+    def _left_out(self) -> list[str]:
+        """The columns that people were left out of."""
+        return [column["name"] for column in (self.pooled or {"columns": []})["columns"] if column.get("left_out")]
+
+    def _detailed(self) -> Table:
+        """``table`` with the largest errors, and with the number of institutions of each row."""
+        table = self.table
+        rows = self.pooled["rows"] if self.pooled else []
+        names = [column["name"] for column in self.pooled["columns"]] if self.pooled else []
+        bounds = [_bounds(row, names) for row in rows]
+        bounded = {name for one in bounds for name, bound in one.items() if bound is not None}
+        columns: list[str] = []
+        for name in table.columns:
+            columns += [name, f"{name}_within"] if name in bounded else [name]
+        behind = [len(row.get("sites") or []) for row in rows]
+        if any(count != len(self.parts) for count in behind) and "institutions" not in columns:
+            columns.append("institutions")
+        shown = []
+        for row, own, count in zip(table.rows, bounds, behind):
+            within = {f"{name}_within": bound for name, bound in own.items()}
+            told = {"institutions": count, **within, **row}
+            shown.append({name: told[name] for name in columns})
+        return Table(columns, shown)
+
+
+def _bounds(row: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """The largest error of each number of a pooled row by rounding, or its 95 % error by noise."""
+    empty = [None] * len(names)
+    found = zip(*(row.get(key) or empty for key in ("error_95", "within", "within_remaining")))
+    return {name: next((one for one in own if one is not None), None) for name, own in zip(names, found)}
 
 
 def _with_ranges(table: Table, rows: list[dict[str, Any]]) -> Table:

@@ -54,6 +54,7 @@ export function cox(test: SurvivalTest, sites: readonly TestSite[]): TestResult 
     `Ties after Efron. Compared with ${references.join(', ')}.`,
     ...(empty.length === 0 ? [] : [`Nobody has ${listed(empty, ', ')}.`]),
     ...reading,
+    ...(grids.every(({ length }) => length <= 1) ? [PULLED] : []),
     PROPORTIONAL
   ]
   const df = estimates.length
@@ -64,6 +65,7 @@ const OFF = `Counts are rounded for privacy or hide who lacks a time: no hazard 
 const NONE = 'A part is withheld, or the grids of the institutions do not fit.'
 const NO_EVENT = 'Nobody had the event.'
 const FALSE_COUNTS = 'A number of people is not whole, or larger than any institution has.'
+const PULLED = 'One interval of time: each hazard ratio is pulled towards 1, compared with that of the exact times.'
 const PROPORTIONAL = 'A hazard ratio is taken to be the same at all times.'
 const WHAT_HELPS = 'Leave the level out by a filter, or join levels.'
 

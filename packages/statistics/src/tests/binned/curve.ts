@@ -124,7 +124,7 @@ export function restrictedMean(steps: readonly LifeStep[], until: number): Survi
 }
 
 /** Whether the unknown exact times cause more uncertainty than chance: the range is wider than a 95 % interval would be. */
-function isCoarse([low, high]: readonly [number, number], error: number | null): boolean {
+export function isCoarse([low, high]: readonly [number, number], error: number | null): boolean {
   return high - low > 2 * zOfP(ERROR_SHARE) * (error ?? 0) + ALIKE
 }
 
