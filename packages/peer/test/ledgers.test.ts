@@ -52,6 +52,10 @@ async function world(more: readonly string[] = []) {
 /** Questions asked one after the other, as by the peer: each is judged by what earlier answers disclosed. */
 async function asking(catalog: Catalog) {
   const settings = effectiveSettings({ preset: 'default' })
+  const weights = new Map([
+    ['people.age', { by: 'subject', values: await catalog.valuesOf('people.age') }],
+    ['visits.change', { by: 'row', values: await catalog.valuesOf('visits.change') }]
+  ] as const)
   const owners = await catalog.owners('visits')
   let ledgers: Ledgers = {
     subjects: startLedger(catalog.subjects, await catalog.baseCells()),
@@ -65,7 +69,7 @@ async function asking(catalog: Catalog) {
     const variables = variableFacts(catalog.descriptor, catalog.sourceOf)
     const context = { ...texts, settings, cohort, ledgers, synthetic: false, variables }
     const known = await knownValues(catalog, plan)
-    const disclosed = disclose({ kind: 'table', plan, reduction, defining: [], known }, context)
+    const disclosed = disclose({ kind: 'table', plan, reduction, defining: [], known, weights }, context)
     if (!disclosed.ok) return []
     ledgers = disclosed.ledgers
     const { output } = disclosed.output

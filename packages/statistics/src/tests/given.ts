@@ -13,6 +13,7 @@ export const ROUNDED = 'Numbers are rounded for privacy: interval and p allow fo
 
 /** The next step where groups are withheld or missing everywhere. */
 const LARGER = 'ask for larger groups, a wider cohort, or an analysis set of people who have every value'
+
 /** The note of a test whose whole result rounding can hide. */
 export const HIDDEN =
   'Numbers are rounded for privacy, and rounding can hide the whole result: p cannot be narrowed and may be anything up to 1. ' +
