@@ -141,7 +141,7 @@ async function components({ page, picture }: Person, url: string): Promise<void>
   await variables.getByLabel('scan_quality').check()
   await page.getByText('Choose at least 2 variables.').waitFor()
   await variables.getByLabel('motion_score').check()
-  await page.getByRole('checkbox', { name: /^Each variable with the variance 1/ }).uncheck()
+  await page.getByRole('checkbox', { name: /^Scale each variable to variance 1/ }).uncheck()
   await picture('31-components')
   await ask(page).click()
   await page.getByText('3 of 3 receipts verified.').waitFor()

@@ -156,7 +156,7 @@ test('a key of one’s own', { skip: CHROMIUM ? false : 'no Chromium here' }, as
     assert.equal(envelopes[1], envelopes[2], 'the same signed bytes')
     await page.unroute('**/api/v1/broadcasts')
     await roundOf(page, 1)
-      .getByRole('link', { name: /^Its question/ })
+      .getByRole('link', { name: /^The question of the round/ })
       .click()
     await page.getByText('This answers the question that this browser signed').waitFor()
     await page.getByText('The gateway shows the same.').waitFor()

@@ -113,7 +113,7 @@ async function readsTheFit({ page, picture, accessible }: Person): Promise<void>
     assert.equal(broadcast.parts.filter(({ receipt }: { receipt: string | null }) => receipt !== null).length, 3)
   await fitsPhone(page, 'a fit')
   await roundOf(page, 3)
-    .getByRole('link', { name: /^Its question/ })
+    .getByRole('link', { name: /^The question of the round/ })
     .click()
   await page.getByText('This is round 3 of a model that institutions fit in rounds.').waitFor()
   await page.getByText('3 of 3 receipts verified.').waitFor()
