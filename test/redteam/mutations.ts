@@ -568,7 +568,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: `${PRIVACY}/ledger/draft.ts`,
     from: 'if (this.#restOnFew([...all, ...sums, count], { k, levels })) return false',
     to: '',
-    noticedBy: peerTest('whole-numbers')
+    noticedBy: privacyTest('residues')
   },
   {
     id: 'sums-are-no-counts',
@@ -1054,8 +1054,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'squares-of-known-values',
     control: 'A spread of known values is also judged by their squared distances',
     file: `${PRIVACY}/judge/known.ts`,
-    from: '(powers === 1 ||',
-    to: '(powers > 0 ||',
+    from: 'return Array.from({ length: powers }',
+    to: 'return Array.from({ length: 1 }',
     noticedBy: privacyTest('known')
   },
   {
@@ -1110,8 +1110,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'few-of-a-known-value',
     control: 'Few people with a known value who lack a level are a small cell',
     file: `${PRIVACY}/judge/suppress.ts`,
-    from: 'count.of.size - count.having.size < this.#k',
-    to: 'count.of.size - count.having.size < 0',
+    from: 'size - count.having.subjects.size < this.#k',
+    to: 'size - count.having.subjects.size < 0',
     noticedBy: privacyTest('known')
   },
   {
@@ -1678,8 +1678,8 @@ export const MUTATIONS: readonly Mutation[] = [
     id: 'why-told',
     control: 'Why something was withheld is not read by whoever may ask',
     file: 'packages/peer/src/gateway/audit-view.ts',
-    from: "const asks = account.roles.includes('researcher')\n      return",
-    to: 'const asks = account.roles.length < 0\n      return',
+    from: "return holderAsks || roles.includes('researcher')",
+    to: 'return holderAsks && roles.length < 0',
     noticedBy: peerTest('audit-view')
   },
   {

@@ -303,7 +303,7 @@ describe('a catalog that answers only under a data permit', () => {
     const authority = stimnetIn(folder)
     const held = await authority(['verify', file, '--peer', owner.peerId])
     assert.equal(held.code, 0, held.err)
-    assert.match(held.out, /permit +FD-2026-22\nterms +as they were entered\nrecords +8/)
+    assert.match(held.out, /permit +FD-2026-22\nterms +the same as when they were entered\nrecords +8/)
     await writeFile(file, text.replace('"PERMIT_UNKNOWN"', '"QUEUE_FULL"'))
     assert.match((await authority(['verify', file, '--peer', owner.peerId])).err, /SIGNATURE_INVALID/)
     assert.equal((await stimnet(['audit', 'export', ...at])).code, 2)

@@ -102,6 +102,8 @@ export interface LevelInSet {
   readonly of: SolvedSet
   readonly having: SolvedSet
   readonly byCell?: readonly (SolvedSet | undefined)[] | undefined
+  /** Whether rows were counted, of which people have several, so that no number of people is disclosed. */
+  readonly isOfRows?: boolean
 }
 
 /** The ledgers while a table is judged. A cell takes effect in all ledgers or in none. */
@@ -117,9 +119,9 @@ export class LedgersDraft {
   }
 
   /** Records how many people, or rows, of a set have a level, in the ledgers of both; see `LedgerDraft.tellLevel`. */
-  tellLevel(level: LevelName, { of, having, byCell }: LevelInSet, k: number): boolean {
+  tellLevel(level: LevelName, { of, having, byCell, isOfRows = false }: LevelInSet, k: number): boolean {
     const people = { of: of.subjects, having: having.subjects, byCell: byCell?.map((set) => set?.subjects) }
-    if (!this.#subjects.tellLevel(level, people, k)) return false
+    if (!isOfRows && !this.#subjects.tellLevel(level, people, k)) return false
     if (this.#rows === undefined || of.rows === undefined || having.rows === undefined) return true
     const rows = { of: of.rows, having: having.rows, byCell: byCell?.map((set) => set?.rows) }
     return this.#rows.tellLevel(level, rows, k)

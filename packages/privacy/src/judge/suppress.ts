@@ -667,14 +667,15 @@ class Judging {
     const variables = variablesOf(measure)
     const own = variables.map((variable) => this.#rules.facts(variable).own).sort()
     const level = own.length === 1 ? 'value' : own.join('&')
-    const of =
-      having.rows === undefined || rowSet === undefined ? { subjects: support } : { subjects: support, rows: rowSet }
+    const isInRows = having.rows !== undefined && rowSet !== undefined
+    const of = isInRows ? { subjects: support, rows: rowSet } : { subjects: support }
+    const isOfRows = isInRows && rowSet.size !== support.size
     const isSure = (variable: VariableRef) => this.#rules.complete?.has(variable) === true
     return variables
       .filter((variable) => !isSure(variable))
       .every((variable) => {
         const name = { variable: havingValue(this.#rules.facts(variable).own), level, levels: 2 }
-        return this.#draft.tellLevel(name, { of, having }, this.#k)
+        return this.#draft.tellLevel(name, { of, having, isOfRows }, this.#k)
       })
   }
 
