@@ -3,7 +3,8 @@ import { describe, test } from 'node:test'
 import { SubjectSet } from '@stimnet/protocol'
 import fc from 'fast-check'
 import { LedgerDraft } from '../src/ledger/draft.ts'
-import { restOnFewModulo } from '../src/ledger/residues.ts'
+import { Patterns } from '../src/ledger/patterns.ts'
+import { alikeBy, restOnFewModulo } from '../src/ledger/residues.ts'
 import { SpanLedger } from '../src/ledger/span-ledger.ts'
 
 const K = 5
@@ -212,6 +213,18 @@ describe('counts modulo whole numbers', () => {
     const tell = (...sets: readonly (readonly number[])[]) =>
       draft.tellWholeSum('v', SubjectSet.of(610, sets.flat()), K)
     assert.deepEqual([tell(x, b, c), tell(b, d), tell(c, d)], [true, true, false])
+  })
+
+  test('are not told of rows of one person, of which some are gone', () => {
+    // Of x, three rows are gone, after all others. Each pattern has rows of x, and of three or four other people.
+    const owners = Uint32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 0, 0, 0)
+    const patterns = Patterns.of(8, Uint32Array.of(0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0))
+    const alike = alikeBy(patterns, owners, (pattern) => [1 - pattern, pattern])
+    assert.deepEqual(Object.fromEntries(alike.map(({ rows, people }) => [rows.join(' '), people])), {
+      '1,0': 3,
+      '0,1': 4,
+      '1,0 0,1': 1
+    })
   })
 
   test('are not told of a level that follows from all others', () => {

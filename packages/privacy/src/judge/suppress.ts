@@ -400,9 +400,9 @@ class Judging {
       const level = said.filter((part) => part !== undefined && part !== '').join('&')
       if (of === undefined) return []
       const { variable } = one
-      const [all, those] = [of, having].map((people) => this.#inRows(people, variable, rows))
-      const byCell = all && this.#byCell(group, measure, { of: all, variable })
-      return all && those ? [{ variable, level, of: all, having: those, byCell }] : []
+      const all = this.#inRows(of, variable, rows)
+      const those = this.#inRows(having, variable, rows)
+      return [{ variable, level, of: all, having: those, byCell: this.#byCell(group, measure, { of: all, variable }) }]
     })
     const [of, ...others] = numbers
     for (const { level, of: having } of others) {

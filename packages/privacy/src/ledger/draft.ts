@@ -10,7 +10,7 @@ import { type Alike, alikeBy, restOnFewModulo } from './residues.ts'
 import { addedTo, type Placed, Span } from './span.ts'
 import { someWeighMuch } from './weighted.ts'
 import { accountOfUnknown, type LedgerParts, type LevelCount, SpanLedger } from './span-ledger.ts'
-import { restOnFewByCell } from './ways.ts'
+import { type AlikeByRow, restOnFewByCell } from './ways.ts'
 
 /**
  * The information that a number discloses about a variable: its total bits, and the maximum number of bits that may be
@@ -279,8 +279,7 @@ export class LedgerDraft {
     const isAlike = (one: ReadonlyMap<number, Uint8Array>) =>
       one.size === added.size && [...one].every(([cell, of]) => isSame(of, added.get(cell) ?? new Uint8Array(0)))
     if ([...found.values()].some(isAlike)) return true
-    const alike = (rowOf: (pattern: number) => readonly number[]) => this.#alike(rowOf)
-    const rules = { cells: byCell.length, alike, k }
+    const rules = { cells: byCell.length, alike: this.#alike, k }
     if (restOnFewByCell(added, [...found.values()], rules)) return false
     const levels = new Map(this.#levels)
     for (const [cell, of] of added)
@@ -299,10 +298,11 @@ export class LedgerDraft {
     const of = this.#patterns.extend(this.#isIn(set))
     const all = this.#countsOf((other) => other.startsWith(`${variable} `))
     const name = sumName(variable, checksumOfSet(set).toString())
-    if (!of.includes(1) || this.#levels.has(name)) return true
+    const before = this.#countsOf((other) => other === name)
+    if (!of.includes(1) || before.some((one) => isSame(one.of, of))) return true
     const sum = { of, having: new Uint8Array(of.length) }
     if (this.#restOnFew([...all, sum], { k })) return false
-    this.#levels = new Map(this.#levels).set(name, [sum])
+    this.#levels = new Map(this.#levels).set(name, [...before, sum])
     this.#isChanged = true
     return true
   }
@@ -329,9 +329,7 @@ export class LedgerDraft {
     })
   }
 
-  #alike(rowOf: (pattern: number) => readonly number[]): readonly Alike[] {
-    return alikeBy(this.#patterns, this.#from.parts.owners, rowOf)
-  }
+  readonly #alike: AlikeByRow = (rowOf) => alikeBy(this.#patterns, this.#from.parts.owners, rowOf)
 
   #countsOf(isWanted: (name: string) => boolean): LevelCount[] {
     const found = [...this.#levels].filter(([name]) => isWanted(name)).flatMap(([, counts]) => counts)
@@ -884,15 +882,15 @@ function both(one: Uint8Array, other: Uint8Array): Uint8Array {
   return one.map((flag, i) => flag & (other[i] ?? 0))
 }
 
-/** Whether a span is of counts. */
-/** The name under which a sum is kept among the counts of a variable. Levels have names that begin otherwise. */
 /** Prefix of the names under which the people of a count are recorded for each cell of a variable. No variable has this name. */
 const BY_CELL = 'by cell of'
 
+/** The name under which a sum is kept among the counts of a variable. Levels have names that begin otherwise. */
 function sumName(variable: string, set: string): string {
   return `${variable} sum ${set}`
 }
 
+/** Whether a span is of counts. */
 function isOfCounts(quantity: string): boolean {
   return [ONE, OF_KNOWN + ONE].includes(quantity) || quantity.startsWith(OF_UNKNOWN + ONE)
 }

@@ -37,42 +37,64 @@ interface Small {
 }
 
 /**
- * The people who are alike, by the row of each pattern; a pattern without a row, or with a row of zeros, is in no count. `owners` is the
- * person of each item if items are rows of people, whose items are contiguous; otherwise each item is a person.
+ * The people who are alike, by the row of each pattern; a pattern with a row of zeros is in no count. `owners` is the person of each item,
+ * gone ones included, if items are rows of people; otherwise each item is a person.
  */
 export function alikeBy(
   patterns: Patterns,
   owners: Uint32Array | undefined,
-  rowOf: (pattern: number) => readonly number[] | undefined
+  rowOf: (pattern: number) => readonly number[]
 ): Alike[] {
-  const rows = new Map<string, { readonly row: readonly number[]; readonly at: number; people: number }>()
-  const own = patterns.sizes.map((size, pattern) => {
+  const kinds = new Map<string, { readonly row: readonly number[]; readonly at: number; people: number }>()
+  const kindOf = patterns.sizes.map((size, pattern) => {
     const row = rowOf(pattern)
-    if (row === undefined || row.every((entry) => entry === 0)) return -1
+    if (row.every((entry) => entry === 0)) return -1
     const key = row.join(' ')
-    const found = rows.get(key) ?? { row, at: rows.size, people: 0 }
-    found.people += size
-    rows.set(key, found)
-    return found.at
+    const kind = kinds.get(key) ?? { row, at: kinds.size, people: 0 }
+    kind.people += size
+    kinds.set(key, kind)
+    return kind.at
   })
-  const all = [...rows.values()]
+  const all = [...kinds.values()]
   if (owners === undefined) return all.map(({ row, people }) => ({ rows: [row], people }))
-  const found = new Map<string, { rows: (readonly number[])[]; people: number }>()
-  const { labels } = patterns
-  for (let item = 0; item < labels.length; ) {
-    const owner = owners[item]
-    const kinds = new Set<number>()
-    for (; item < labels.length && owners[item] === owner; item++) {
-      const kind = own[labels[item] ?? 0] ?? -1
-      if (kind >= 0) kinds.add(kind)
-    }
-    if (kinds.size === 0) continue
-    const key = [...kinds].sort((a, b) => a - b).join(' ')
-    const alike = found.get(key)
-    if (alike === undefined) found.set(key, { rows: [...kinds].map((kind) => all[kind]?.row ?? []), people: 1 })
-    else alike.people++
+  const found = new Map<string, { readonly rows: readonly (readonly number[])[]; people: number }>()
+  for (const own of kindsByOwner(patterns, owners, kindOf)) {
+    const key = own.join(' ')
+    const alike = found.get(key) ?? { rows: own.map((kind) => all[kind]?.row ?? []), people: 0 }
+    alike.people += 1
+    found.set(key, alike)
   }
   return [...found.values()]
+}
+
+/**
+ * The kinds of each person's rows, in ascending order, for people with any. The rows of a person are contiguous, except that gone rows come
+ * after all others.
+ */
+function* kindsByOwner(
+  { labels, universe }: Patterns,
+  owners: Uint32Array,
+  kindOf: readonly number[]
+): Generator<readonly number[]> {
+  const addTo = (kinds: Set<number>, item: number) => {
+    const kind = kindOf[labels[item] ?? 0] ?? -1
+    if (kind >= 0) kinds.add(kind)
+  }
+  const gone = new Map<number, Set<number>>()
+  for (let item = universe; item < labels.length; item++) {
+    const owner = owners[item] ?? 0
+    const kinds = gone.get(owner) ?? new Set()
+    gone.set(owner, kinds)
+    addTo(kinds, item)
+  }
+  for (let item = 0; item < universe; ) {
+    const owner = owners[item] ?? 0
+    const kinds = gone.get(owner) ?? new Set()
+    gone.delete(owner)
+    for (; item < universe && owners[item] === owner; item++) addTo(kinds, item)
+    if (kinds.size > 0) yield [...kinds].sort((a, b) => a - b)
+  }
+  for (const kinds of gone.values()) if (kinds.size > 0) yield [...kinds].sort((a, b) => a - b)
 }
 
 /** Whether a combination of the counts, with or without a modulus, rests on somebody and on fewer than `peopleMin` people. */
@@ -186,5 +208,7 @@ function withRows(base: Lattice, rows: readonly Small[]): Lattice {
 
 /** Adds the rows of people to a lattice. Returns whether any of them was not in the lattice before. */
 function addTo(lattice: Lattice, { rows }: Small): boolean {
-  return rows.filter((row) => lattice.add(row)).length > 0
+  let isNew = false
+  for (const row of rows) if (lattice.add(row)) isNew = true
+  return isNew
 }
